@@ -66,6 +66,8 @@ class YAMLSequence(list[Any]):
 # libyaml's loader where PyYAML was built with it: the same result, ten times faster.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_DEEPEST = 64
+
 _FIXES = {
     "found character '\\t'": "indent with spaces, not tabs",
     "found character that cannot start any token": "indent with spaces, not tabs, and quote a "
@@ -104,6 +106,7 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> Any:
     """
     loader = _SafeLoader(text)
     try:
+        _check_depth(text, path, first_line)
         node = loader.get_single_node()
         return None if node is None else _construct(loader, node, path, first_line - 1)
     except yaml.MarkedYAMLError as error:
@@ -123,6 +126,20 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> Any:
         raise SourceError(path, first_line, "this YAML is nested too deeply to be read") from None
     finally:
         loader.dispose()
+
+
+def _check_depth(text: str, path: str, first_line: int) -> None:
+    """Stop at deep nesting, which ends libyaml's composer with a crash of the interpreter."""
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                line = event.start_mark.line + first_line
+                raise SourceError(path, line, "this YAML is nested too deeply to be read")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _construct(loader: Any, node: yaml.Node, path: str, offset: int) -> Any:
