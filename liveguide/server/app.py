@@ -1,0 +1,168 @@
+"""The application: every route in one table, and the way to stop it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tornado.httputil
+import tornado.web
+
+from ..errors import Problem, SourceErrors, in_order
+from ..settings import Settings, network
+from .callbacks import Endpoint, compile_endpoint
+from .forwarded import Network, forwarded
+from .handlers import WebSocketHandler
+from .modules import AuthorModules
+from .ongoing import Ongoing
+from .routes import load_routes
+from .sessions import Sessions
+from .site import Manifest, SiteHandler, StatusHandler
+
+log = logging.getLogger(__name__)
+
+RESTARTING = 1012
+"""The close code that says: come back soon (IANA's WebSocket close code registry)."""
+
+# Reasons for the values: SECURITY, "Defaults".
+WEBSOCKET_SETTINGS: dict[str, Any] = {
+    "websocket_max_message_size": 64 * 1024,
+    "websocket_ping_interval": 25,
+    "websocket_ping_timeout": 10,
+}
+
+
+class SiteApplication(tornado.web.Application):
+    """
+    A guide's endpoints and its built site.
+
+    Attributes:
+
+        connections: The open WebSockets.
+
+        responses: The files that are being sent.
+
+        warnings: What the routes hold that was skipped.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        site: Path,
+        sessions: Sessions,
+        proxies: Sequence[Network],
+        warnings: Sequence[Problem],
+    ) -> None:
+        self.connections: Ongoing[WebSocketHandler] = Ongoing()
+        self.responses: Ongoing[SiteHandler] = Ongoing()
+        self.warnings = warnings
+        self._proxies = proxies
+        sockets = [
+            (
+                endpoint.route.pattern,
+                WebSocketHandler,
+                {
+                    "endpoint": endpoint,
+                    "sessions": sessions,
+                    "connections": self.connections,
+                },
+            )
+            for endpoint in endpoints
+        ]
+        files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
+        super().__init__(
+            [
+                *sockets,
+                (r"/_liveguide/status\.json", StatusHandler),
+                (r"(.*)", SiteHandler, files),
+            ],
+            log_function=_log_request,
+            **WEBSOCKET_SETTINGS,
+        )
+
+    def find_handler(self, request: tornado.httputil.HTTPServerRequest, **kwargs: Any) -> Any:
+        """Find out who is asking before anything else is decided."""
+        address, scheme = forwarded(request.remote_ip or "", request.headers, self._proxies)
+        request.remote_ip = address
+        request.protocol = scheme or request.protocol
+        return super().find_handler(request, **kwargs)
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """
+        Close every WebSocket with 1012, and let what is being sent be sent.
+
+        Args:
+
+            grace: How long to wait for the other ends, in seconds.
+        """
+        for connection in self.connections:
+            connection.close(RESTARTING, "the server is restarting")
+        try:
+            async with asyncio.timeout(grace):
+                await self.connections.ended()
+                await self.responses.ended()
+        except TimeoutError:
+            left = len(self.connections) + len(self.responses)
+            log.warning("%d connections did not end in %g s and are cut", left, grace)
+
+
+def make_app(
+    guide: Path,
+    site: Path,
+    settings: Settings,
+    *,
+    secret: bytes,
+    strict: bool = False,
+    trusted_proxies: Iterable[str] = (),
+) -> SiteApplication:
+    """
+    Read and compile a guide's routes, and put them in front of its site.
+
+    Args:
+
+        guide: The guide folder, with its `gramex.yaml` files.
+
+        site: The built site; it may appear, and be replaced, later.
+
+        settings: The guide's `liveguide.yaml`.
+
+        secret: The key that sessions' cookies are signed with.
+
+        strict: Whether warnings are errors.
+
+        trusted_proxies: Reverse proxies besides those that *settings* names.
+
+    Raises:
+
+        SourceErrors: Something is wrong in a `gramex.yaml` or in a module beside one.
+    """
+    routes, problems = load_routes(guide, site)
+    modules = AuthorModules()
+    endpoints = []
+    for route in routes:
+        endpoint, faults = compile_endpoint(route, modules)
+        endpoints.append(endpoint)
+        problems += faults
+    if any(strict or problem.severity == "error" for problem in problems):
+        raise SourceErrors(problems)
+    proxies = [network(name) for name in (*settings.trusted_proxies, *trusted_proxies)]
+    return SiteApplication(endpoints, site, Sessions(secret), proxies, in_order(problems))
+
+
+def _log_request(handler: tornado.web.RequestHandler) -> None:
+    """Write one line for a request that went wrong, none for the others."""
+    status = handler.get_status()
+    if status < 400:
+        return
+    refusal = getattr(handler, "refusal", "")
+    log.warning(
+        "%d %s %r from %s%s",
+        status,
+        handler.request.method,
+        handler.request.uri,
+        handler.request.remote_ip,
+        f": {refusal}" if refusal else "",
+    )

@@ -1,0 +1,221 @@
+"""
+The command line of the server.
+
+Exit statuses: 0 after a stop, 1 where the site can't be built or the address
+can't be had, 2 where the command line or the guide's configuration is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+from ..errors import Problem, SourceError, SourceErrors, UsageError, in_order
+from ..settings import Settings, network, read_settings
+from .app import SiteApplication, make_app
+from .sessions import load_secret
+
+IsCurrent = Callable[[Path, Path], bool]
+Build = Callable[[Path, Path], int]
+
+_HEADER_SECONDS = 15
+_HEADER_BYTES = 16 * 1024
+_BODY_BYTES = 64 * 1024  # nothing here takes a body
+
+
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    is_current: IsCurrent | None = None,
+    build: Build | None = None,
+) -> int:
+    """
+    Serve a guide until SIGINT or SIGTERM, and return the exit status.
+
+    Args:
+
+        argv: The arguments, by default those of the process.
+
+        is_current: Says whether a site is as new as its guide.
+
+        build: Builds a guide into a site and returns an exit status, having
+            shown what is wrong itself. Without these two, which the script
+            brings from the builder, the site is served as it is.
+    """
+    args = _parser().parse_args(argv)
+    _write_lines_at_once(sys.stdout)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    try:
+        # SIGTERM ends a build the way Ctrl-C does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        return _run(args, is_current, None if args.no_build else build)
+    except SourceErrors as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return 2
+    except UsageError as error:
+        print(f"site_server: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | None) -> int:
+    guide, site = args.guide, args.site
+    settings, problems = _settings(guide)
+    if build is None and not site.is_dir():
+        hint = "leave out --no-build, or build it first" if args.no_build else "build it first"
+        return _failed(f"there is no site in {site}; {hint}")
+    try:
+        app = make_app(
+            guide,
+            site,
+            settings,
+            secret=load_secret(site.resolve().parent / ".liveguide"),
+            strict=args.strict,
+            trusted_proxies=args.trusted_proxy,
+        )
+    except SourceErrors as error:
+        raise SourceErrors([*problems, *error.problems]) from None
+    if problems:
+        raise SourceErrors(problems)
+    for warning in in_order(app.warnings):
+        print(warning, file=sys.stderr)
+    if build is not None and not (is_current is not None and is_current(guide, site)):
+        status = build(guide, site)
+        if status != 0:
+            return _failed("the site could not be built")
+    try:
+        sockets = bind_sockets(args.port, args.address)
+    except OSError as error:
+        return _failed(_unavailable(args.address, args.port, error))
+    asyncio.run(_serve(app, sockets))
+    return 0
+
+
+async def _serve(app: SiteApplication, sockets: list[socket.socket]) -> None:
+    """Serve until a signal says to stop, and stop so that nobody is cut off."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stopped() -> None:
+        stop.set()
+        # A second Ctrl-C does not wait.
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped)
+    server = HTTPServer(
+        app,
+        idle_connection_timeout=_HEADER_SECONDS,
+        max_header_size=_HEADER_BYTES,
+        max_body_size=_BODY_BYTES,
+    )
+    server.add_sockets(sockets)
+    print(f"Serving {_url(sockets[0])}")
+    await stop.wait()
+    server.stop()
+    await app.stop()
+    await server.close_all_connections()
+
+
+def _settings(guide: Path) -> tuple[Settings, list[Problem]]:
+    try:
+        return read_settings(guide), []
+    except SourceError as error:
+        return Settings(), [error.problem]
+
+
+def _url(bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _unavailable(address: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} is in use on {address}; choose another with --port, or a free one with 0"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} needs more rights; choose one above 1023 with --port"
+    reason = error.strerror or str(error)
+    return f"the address {address} is not available ({reason}); choose another with --address"
+
+
+def _failed(message: str) -> int:
+    print(f"site_server: {message}", file=sys.stderr)
+    return 1
+
+
+def _write_lines_at_once(stream: TextIO) -> None:
+    """Show what authors' functions print as they print it, to a pipe as well."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(line_buffering=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="site_server.py",
+        description="Serve a guide's built site, and the WebSocket endpoints that the gramex.yaml "
+        "files in the guide define. The site is built first when it is missing or older "
+        "than the guide.",
+        epilog="Stop with Ctrl-C: every socket is closed with 1012, which tells clients to come "
+        "back soon.",
+    )
+    parser.add_argument(
+        "guide", nargs="?", type=Path, default=Path("guide"), help="the guide folder (guide)"
+    )
+    parser.add_argument("--site", type=Path, default=Path("site"), help="the built site (site)")
+    parser.add_argument(
+        "--port", type=_port, default=8888, help="the port to listen on, 0 for a free one (8888)"
+    )
+    parser.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="the address to listen on (127.0.0.1: this computer only)",
+    )
+    parser.add_argument(
+        "--no-build", action="store_true", help="serve the site as it is, however old"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="do not start when a gramex.yaml has warnings"
+    )
+    parser.add_argument(
+        "--trusted-proxy",
+        type=_proxy,
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="believe the forwarding headers of this reverse proxy, or network of proxies, "
+        "besides those that liveguide.yaml names; may be repeated",
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number up to 65535")
+    return int(text)
+
+
+def _proxy(text: str) -> str:
+    try:
+        network(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8"
+        ) from None
+    return text

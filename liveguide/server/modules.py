@@ -1,0 +1,125 @@
+"""
+Loading authors' modules from beside their `gramex.yaml`.
+
+Two folders may both have a `messages.py`, so the import path is not extended.
+Instead each folder becomes a package under a name of its own, by which Python
+finds the modules in it, `from . import other` included.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import itertools
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+from ..errors import SourceError
+from .routes import ROUTES_FILE
+
+_numbers = itertools.count(1)
+
+
+class AuthorModules:
+    """The modules of one application; each is loaded once, for all routes of its folder."""
+
+    def __init__(self) -> None:
+        self._packages: dict[Path, str] = {}
+        self._failures: dict[str, SourceError] = {}
+
+    def find(self, folder: Path, name: str) -> ModuleType | None:
+        """
+        Return the top-level module *name*: one beside the `gramex.yaml`, or an installed one.
+
+        Raises:
+
+            SourceError: The module is there, but can't be imported; the place
+                is that of the fault.
+        """
+        if not name.isidentifier():
+            return None
+        package = self._package(folder)
+        inner = f"{package}.{name}"
+        spec = importlib.util.find_spec(inner)
+        # A folder without __init__.py is a package too, but only where nothing else has its name.
+        if spec is None or spec.origin is None:
+            outer = sys.modules.get(name) or self._import(name, folder)
+            if outer is not None or spec is None:
+                return outer
+        return self._import(inner, folder)
+
+    def submodule(self, module: ModuleType, name: str, folder: Path) -> ModuleType | None:
+        """Return the module *name* inside the package *module*, or `None`."""
+        if not hasattr(module, "__path__"):
+            return None
+        return self._import(f"{module.__name__}.{name}", folder)
+
+    def names(self, folder: Path) -> list[str]:
+        """Return the names of the modules beside a `gramex.yaml`, for suggestions."""
+        return sorted(path.stem for path in folder.glob("*.py") if path.stem.isidentifier())
+
+    def _package(self, folder: Path) -> str:
+        folder = folder.resolve()
+        if folder not in self._packages:
+            name = f"liveguide_author_{next(_numbers)}"
+            spec = ModuleSpec(name, None, is_package=True)
+            spec.submodule_search_locations = [str(folder)]
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            self._packages[folder] = name
+        return self._packages[folder]
+
+    def _import(self, name: str, folder: Path) -> ModuleType | None:
+        if name in self._failures:
+            raise self._failures[name]
+        try:
+            if importlib.util.find_spec(name) is None:
+                return None
+            with _no_bytecode():
+                return importlib.import_module(name)
+        except (Exception, SystemExit) as error:
+            self._failures[name] = failure = _failure(error, name, folder)
+            raise failure from error
+
+
+@contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Leave no `__pycache__` in the guide folder: it holds content, and may be read-only."""
+    before = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
+
+
+def _failure(error: BaseException, name: str, folder: Path) -> SourceError:
+    """Say where in the author's files an import went wrong."""
+    if isinstance(error, SyntaxError) and error.filename:
+        path = _shown(error.filename, folder)
+        return SourceError(path, error.lineno, f"this is not valid Python: {error.msg}")
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [f for f in frames if Path(f.filename).is_relative_to(folder.resolve())]
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    message = f"the module {name.rpartition('.')[2]!r} can't be imported: {what}"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        beside = error.name.partition(".")[0]
+        if (folder / f"{beside}.py").is_file() or (folder / beside / "__init__.py").is_file():
+            message += f"; write 'from . import {beside}' for a module in the same folder"
+        else:
+            message += f"; is {beside!r} installed?"
+    if not inside:
+        return SourceError(str(folder / ROUTES_FILE), None, message)
+    return SourceError(_shown(inside[-1].filename, folder), inside[-1].lineno, message)
+
+
+def _shown(filename: str, folder: Path) -> str:
+    """Name a file as the command line named its folder."""
+    try:
+        return str(folder / Path(filename).relative_to(folder.resolve()))
+    except ValueError:
+        return filename

@@ -1,0 +1,38 @@
+"""What is still going on, so that the server can wait for it to end before it stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Ongoing(Generic[Item]):
+    """A set that can be waited on to become empty."""
+
+    def __init__(self) -> None:
+        self._items: set[Item] = set()
+        self._changed = asyncio.Event()
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items.copy())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def add(self, item: Item) -> None:
+        """Note that *item* has begun."""
+        self._items.add(item)
+
+    def discard(self, item: Item) -> None:
+        """Note that *item* has ended."""
+        self._items.discard(item)
+        self._changed.set()
+
+    async def ended(self) -> None:
+        """Wait until nothing is going on any more."""
+        while self._items:
+            self._changed.clear()
+            await self._changed.wait()

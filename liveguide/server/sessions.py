@@ -1,0 +1,169 @@
+"""
+Sessions: a dict for each reader, found again by a signed cookie.
+
+The cookie holds nothing but the session's id. It must be set on the response
+to the handshake, because after the upgrade there is no response left to set
+it on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import stat
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from tornado.web import create_signed_value, decode_signed_value
+
+from ..errors import UsageError
+
+log = logging.getLogger(__name__)
+
+DAYS = 7
+"""How long a session's cookie is good for."""
+
+_RENEWED_AFTER_DAYS = 1
+_SECRET_BYTES = 32
+
+
+class Session(dict[str, Any]):
+    """What is known about one reader: `id`, and whatever authors' functions put there."""
+
+
+class Sessions:
+    """
+    The sessions of one process.
+
+    Those of open connections are always kept, and besides them the most
+    recently used ones, up to a bound.
+
+    Args:
+
+        secret: The key that cookies are signed with.
+
+        most: How many sessions to keep besides those in use.
+    """
+
+    def __init__(self, secret: bytes, most: int = 10_000) -> None:
+        self._secret = secret
+        self._most = most
+        self._in_use: WeakValueDictionary[str, Session] = WeakValueDictionary()
+        self._recent: OrderedDict[str, Session] = OrderedDict()
+
+    def open(self, name: str, cookie: str | None) -> tuple[Session, str | None]:
+        """
+        Return the session that a cookie stands for, or a new one.
+
+        Args:
+
+            name: The cookie's name, which its signature covers.
+
+            cookie: The cookie's value as the browser sent it, if it sent any.
+
+        Returns:
+
+            The session, and the cookie's new value where it must be set.
+        """
+        known = decode_signed_value(self._secret, name, cookie, max_age_days=DAYS)
+        session_id = known.decode() if known else secrets.token_urlsafe(24)
+        fresh = decode_signed_value(self._secret, name, cookie, max_age_days=_RENEWED_AFTER_DAYS)
+        session = self._in_use.get(session_id)
+        if session is None:
+            session = self._in_use[session_id] = Session(id=session_id)
+        self._recent[session_id] = session
+        self._recent.move_to_end(session_id)
+        while len(self._recent) > self._most:
+            self._recent.popitem(last=False)
+        if fresh:
+            return session, None
+        return session, create_signed_value(self._secret, name, session_id).decode()
+
+    @staticmethod
+    def throwaway() -> Session:
+        """Return a session that nothing leads back to."""
+        return Session(id=secrets.token_urlsafe(24))
+
+
+def cookie_name(secure: bool) -> str:
+    """
+    Return the name of the session's cookie.
+
+    Behind TLS it has the prefix by which browsers make sure that no other
+    host and no plain-text page set it (RFC 6265bis, section 4.1.3.2).
+    """
+    return "__Host-session" if secure else "session"
+
+
+def load_secret(folder: Path) -> bytes:
+    """
+    Return the key for signing cookies, made at the first start.
+
+    Args:
+
+        folder: Where the file `secret` is kept, readable by its owner only.
+            Where nothing can be written there, the key lasts as long as the
+            process and a warning says so.
+
+    Raises:
+
+        UsageError: The file is there, but can't be read, is too short, or
+            others may read it.
+    """
+    path = folder / "secret"
+    try:
+        return _read_secret(path)
+    except FileNotFoundError:
+        pass
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_secret(path)
+    except OSError as error:
+        log.warning(
+            "%s can't be written (%s): sessions will end with this process", path, error.strerror
+        )
+        return secrets.token_bytes(_SECRET_BYTES)
+    return _read_secret(path)
+
+
+def _write_secret(path: Path) -> None:
+    """Create the file whole or not at all, and never over another process's."""
+    part = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))
+        # Another process may be first: its secret is as good.
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink()
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            secret = file.read()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UsageError(
+            f"{path} can't be read ({error.strerror}); "
+            "make it readable for the server, or delete it"
+        ) from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(
+            f"{path} may be read by others (mode {stat.S_IMODE(mode):04o}); "
+            f"delete it, or run: chmod 600 {path}"
+        )
+    if len(secret) < _SECRET_BYTES:
+        raise UsageError(
+            f"{path} holds {len(secret)} bytes, but a secret has at least {_SECRET_BYTES}; "
+            "delete it"
+        )
+    return secret
