@@ -1,0 +1,1 @@
+"""Flow (a): a guide folder of Markdown pages becomes a static site."""

@@ -1,0 +1,1 @@
+"""What our pages add to Markdown, one feature per file."""

@@ -1,0 +1,106 @@
+"""Write everything of a site that is not a page: media, front end, scripts, source views."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem, SourceError
+from ..textfile import read_text
+from .extensions.fences import snippet_script
+from .highlighting import highlight, language_of, number_lines, stylesheet
+from .policy import Embedded, author_stylesheet, embedded_in_document
+from .rendering import RenderedPage
+from .sources import ASSETS, MANIFEST, SourceFile
+
+FRONTEND = Path(__file__).parent.parent / "frontend"
+
+LARGEST_SOURCE_VIEW = 1_000_000
+"""The size in bytes of the largest file whose source a page may show."""
+
+
+def write_file(site: Path, output: str, text: str) -> None:
+    """Write one text file of the site."""
+    path = site / output
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def copy_assets(files: list[SourceFile], site: Path) -> None:
+    """Copy the guide's own files."""
+    for file in files:
+        path = site / file.output
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file.path, path)
+
+
+def copy_frontend(site: Path) -> None:
+    """Copy the front end as it is, and the answer of a host without a live server."""
+    shutil.copytree(
+        FRONTEND, site / ASSETS, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(".*")
+    )
+    write_file(site, f"{ASSETS}/highlight.css", stylesheet())
+    write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
+
+
+def write_snippets(pages: list[RenderedPage], site: Path) -> None:
+    """Write the script of every runnable fence."""
+    for page in pages:
+        for snippet in page.snippets:
+            write_file(site, snippet.output, snippet_script(snippet.code))
+
+
+def write_author_styles(pages: list[RenderedPage], site: Path) -> None:
+    """Write the rules that stand for the authors' `style=` attributes, if there are any."""
+    styles = {name: style for page in pages for name, style in page.styles.items()}
+    if styles:
+        write_file(site, f"{ASSETS}/author.css", author_stylesheet(styles))
+
+
+def document_policies(files: list[SourceFile]) -> tuple[dict[str, str], list[Problem]]:
+    """Return the policies of the guide's own HTML files, and what these would stop."""
+    policies, problems = {}, []
+    for file in files:
+        if posixpath.splitext(file.output)[1].lower() not in (".html", ".htm", ".xhtml", ".svg"):
+            continue
+        try:
+            text = read_text(file.path)
+        except SourceError as error:
+            problems.append(error.problem)
+            continue
+        embedded = embedded_in_document(text)
+        policies[file.output] = embedded.policy()
+        problems += _stopped(file, embedded)
+    return policies, problems
+
+
+def _stopped(file: SourceFile, embedded: Embedded) -> list[Problem]:
+    what = [f"the attribute {name}=" for name in sorted(set(embedded.event_attributes))]
+    if embedded.calls_eval:
+        what.append("eval in a script")
+    message = "is stopped by the file's security policy; use a listener in a script"
+    return [Problem(str(file.path), None, f"{each} {message}", "warning") for each in what]
+
+
+def source_code(file: SourceFile) -> tuple[str, str]:
+    """
+    Return the text of a file and its highlighted lines, each with its own anchor.
+
+    Raises:
+
+        SourceError: The file is not text, or too large to be shown.
+    """
+    if file.path.stat().st_size > LARGEST_SOURCE_VIEW:
+        megabytes = LARGEST_SOURCE_VIEW // 1_000_000
+        raise SourceError(str(file.path), None, f"its source is over {megabytes} MB; don't link it")
+    text = read_text(file.path)
+    html = highlight(text.rstrip("\n"), language_of(file.path.name))
+    return text, number_lines(html, 1, anchors=True)
+
+
+def write_manifest(site: Path, manifest: dict[str, Any]) -> None:
+    """Write what the server and the next build need to know of the site."""
+    write_file(site, MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")

@@ -1,0 +1,81 @@
+"""Which HTML elements a `:::` block may be, and which attributes each may carry."""
+
+from __future__ import annotations
+
+from ...errors import did_you_mean
+
+_GLOBAL = frozenset(
+    {
+        "accesskey",
+        "autofocus",
+        "class",
+        "contenteditable",
+        "dir",
+        "draggable",
+        "enterkeyhint",
+        "hidden",
+        "id",
+        "inert",
+        "inputmode",
+        "itemid",
+        "itemprop",
+        "itemref",
+        "itemscope",
+        "itemtype",
+        "lang",
+        "part",
+        "popover",
+        "role",
+        "slot",
+        "spellcheck",
+        "style",
+        "tabindex",
+        "title",
+        "translate",
+    }
+)
+
+ELEMENTS: dict[str, frozenset[str]] = {
+    "address": frozenset(),
+    "article": frozenset(),
+    "aside": frozenset(),
+    "blockquote": frozenset({"cite"}),
+    "details": frozenset({"open", "name"}),
+    "div": frozenset({"align"}),
+    "fieldset": frozenset({"disabled", "form", "name"}),
+    "figcaption": frozenset(),
+    "figure": frozenset(),
+    "footer": frozenset(),
+    "header": frozenset(),
+    "legend": frozenset(),
+    "nav": frozenset(),
+    "p": frozenset({"align"}),
+    "section": frozenset(),
+    "summary": frozenset(),
+}
+"""The elements a block may be, each with the attributes that it has beside the global ones."""
+
+EXAMPLE_ATTRIBUTES = frozenset({"href", "source", "target"})
+
+
+def check_attributes(name: str, attributes: dict[str, str | None]) -> str | None:
+    """Return what is wrong with the attributes of a block, and the likely fix, or `None`."""
+    if name == "example":
+        known = EXAMPLE_ATTRIBUTES
+        if not attributes.get("href"):
+            return "this example has no href; name the page it opens, as in href=demo.html"
+    else:
+        known = _GLOBAL | ELEMENTS[name]
+    for key, value in attributes.items():
+        if name != "example" and key.startswith(("data-", "aria-")):
+            continue
+        if key.lower().startswith("on") and name != "example":
+            return f"{key!r} is stopped by the page's security policy; use a script of its own"
+        if key not in known:
+            hint = did_you_mean(key, known) or (
+                f"; it has {', '.join(sorted(known))}" if name == "example" else ""
+            )
+            return f"the block {name!r} has no attribute {key!r}{hint}"
+        if value is None and name == "example":
+            return f"{key!r} has no value; write {key}=VALUE"
+    return None

@@ -1,0 +1,388 @@
+"""
+Fenced code: highlighted, titled, included from files, and runnable.
+
+    ```js title="Say hello" hl_lines="2 4-6" linenums run=never
+    ```python file=pingbot.py section=open
+
+| option     | value                                              |
+|------------|----------------------------------------------------|
+| `title`    | text above the code                                |
+| `linenums` | a flag, or the number of the first line            |
+| `hl_lines` | lines to stress, `"2 4-6"`                         |
+| `run`      | `never`, or `always`; JavaScript only              |
+| `file`     | show this file instead of the fence's own lines    |
+| `lines`    | only these lines of the file, `3-10`               |
+| `section`  | only what stands between `[start:x]` and `[end:x]` |
+
+A fence may stand in a list, a block quote or a `:::` block. JavaScript that
+contains `new WebSocket` runs when a reader opens the page: the build writes it
+to a script of its own, in which the snippet gets `console` and `WebSocket` as
+arguments.
+
+Stage: preprocessor, registered as `fences` at 29 (before everything that reads
+lines; normalising white space happens here, so that tabs in code survive).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from ...errors import did_you_mean
+from .. import highlighting
+from ..links import RESOLVED
+from ..sources import ASSETS, relative_url, source_view_of, url_of
+from .including import IncludeError, include_part
+from .options import OptionsError, parse_options
+from .page import CurrentPage, PageState, Snippet
+
+if TYPE_CHECKING:
+    from markdown import Markdown
+
+_OPEN = re.compile(
+    r"""(?P<prefix>(?:[ ]{0,3}>[ ]?)*(?:[ \t]*(?:[-*+]|\d{1,9}\.)[ ]+)*[ \t]*)
+        (?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$""",
+    re.VERBOSE,
+)
+_QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
+_RAW_OPEN = re.compile(r"[ ]{0,3}<(?P<tag>script|style|pre|textarea)\b|[ ]{0,3}<!--", re.IGNORECASE)
+_CONTAINER = re.compile(r"[ \t]*(?:[-*+][ ]|\d{1,9}\.[ ]|:::|!!!|:[ ]|\[\^[^\]]+\]:)")
+
+_OPTIONS = ("title", "linenums", "hl_lines", "run", "file", "lines", "section")
+
+
+@dataclass
+class Fence:
+    """One fence as it stands in the page: where, its info string and its code."""
+
+    line: int
+    prefix: str
+    language: str
+    options: dict[str, str | None]
+    code: str
+
+
+class FencesPreprocessor(Preprocessor):
+    """Take every fence out of the lines and leave a placeholder for its HTML."""
+
+    def __init__(self, md: Markdown, current: CurrentPage):
+        super().__init__(md)
+        self.current = current
+
+    @property
+    def page(self) -> PageState:
+        """The page that is being rendered."""
+        return self.current.state
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines without fences; note the line number of each on the page's state."""
+        output: list[str] = []
+        numbers: list[int] = []
+
+        def keep(line: str, number: int) -> None:
+            output.append(line)
+            numbers.append(number)
+
+        position = 0
+        while position < len(lines):
+            line, number = lines[position], self.page.first_line + position
+            if "<" in line and _RAW_OPEN.match(line):
+                end = _raw_end(lines, position)
+                for offset in range(position, end):
+                    keep(lines[offset], self.page.first_line + offset)
+                position = end
+                continue
+            opening = _OPEN.match(line) if "`" in line or "~" in line else None
+            if opening is None or _is_indented_code(lines, position, opening["prefix"]):
+                line = line.expandtabs(self.md.tab_length)
+                keep("" if line.isspace() else line, number)
+                position += 1
+                continue
+            code, closing = _read_code(lines, position, opening)
+            if closing is None:
+                marks = opening["fence"]
+                self.page.report(
+                    number, f"this fence is never closed; end it with a line of {marks}"
+                )
+                break
+            fence = self._parse(opening, code, number)
+            placeholder = self.md.htmlStash.store(self._render(fence))
+            quote = _QUOTE.match(fence.prefix)
+            blank = quote[0].rstrip() if quote else ""
+            if not fence.prefix[len(blank) :].strip():  # not on the line of a list's marker
+                keep(blank, number)
+            keep(fence.prefix.expandtabs(self.md.tab_length) + placeholder, number)
+            position = closing + 1
+            goes_on = position < len(lines) and _QUOTE.match(lines[position])
+            keep(blank if goes_on else "", number)
+        keep("", self.page.first_line + len(lines))
+        self.page.line_numbers = numbers
+        return output
+
+    def _parse(self, opening: re.Match[str], code: str, line: int) -> Fence:
+        language, rest = _split_info(opening["info"])
+        options: dict[str, str | None] = {}
+        try:
+            options = parse_options(rest)
+        except OptionsError as error:
+            self.page.report(line, f"in this fence, {error}")
+        for key in [key for key in options if key not in _OPTIONS]:
+            hint = did_you_mean(key, _OPTIONS) or f"; the options are {', '.join(_OPTIONS)}"
+            self.page.report(line, f"a fence has no option {key!r}{hint}", "warning")
+            del options[key]
+        if language and highlighting.lexer_for(language) is None:
+            hint = did_you_mean(language, highlighting.languages())
+            hint = hint or "; leave it out, or write 'text'"
+            message = f"the language {language!r} is not known, so it is shown plain{hint}"
+            self.page.report(line, message, "warning")
+        return Fence(line, opening["prefix"], language, options, code)
+
+    def _render(self, fence: Fence) -> str:
+        """Return the fence as a figure, in a `live-snippet` where it runs."""
+        page, options = self.page, fence.options
+        first, source_href, title = 1, None, options.get("title")
+        if options.get("file"):
+            included = self._include(fence)
+            if included is None:
+                return ""
+            fence.code, first, source_href = included
+            title = title or posixpath.basename(str(options["file"]))
+            if not fence.language:
+                fence.language = highlighting.language_of(posixpath.basename(str(options["file"])))
+        elif "lines" in options or "section" in options:
+            page.report(fence.line, "'lines' and 'section' are parts of a file; add file=NAME")
+        stressed = self._numbers(fence, "hl_lines")
+        start = self._first_line_number(fence, first)
+        figure = _figure(fence.code, fence.language, title, source_href, start, stressed)
+        if not self._runs(fence):
+            return figure
+        snippet = self._snippet(fence)
+        page.snippets.append(snippet)
+        src = relative_url(url_of(snippet.output), page.url)
+        return f'<live-snippet src="{src}" data-line="{fence.line}">{figure}</live-snippet>'
+
+    def _include(self, fence: Fence) -> tuple[str, int, str | None] | None:
+        """Return the included code, its first line and the address of its source view."""
+        page, name = self.page, str(fence.options["file"])
+        if fence.code.strip():
+            page.report(
+                fence.line, "this fence has both file= and lines of its own; remove the lines"
+            )
+        uri = posixpath.normpath(posixpath.join(page.folder, name))
+        source_href = None
+        if uri in page.sources.files:
+            path = page.sources.files[uri].path
+            page.source_views.add(uri)
+            source_href = relative_url(url_of(source_view_of(uri)[0]), page.url)
+        else:
+            path = Path(posixpath.normpath((page.guide / page.folder / name).as_posix()))
+            resolved = path.resolve()
+            if not any(folder in resolved.parents for folder in page.include):
+                outside = (
+                    "; it is outside the guide: name its folder under 'include' in liveguide.yaml"
+                    if uri.startswith("../") and resolved.is_file()
+                    else did_you_mean(name, page.sources.names_from(page.folder))
+                )
+                page.report(fence.line, f"there is no file {name!r} to include{outside}")
+                return None
+            page.included.add(uri)
+        try:
+            code, first = include_part(
+                path, fence.options.get("lines"), fence.options.get("section")
+            )
+        except IncludeError as error:
+            page.report(fence.line, f"{name!r} can't be included: {error}")
+            return None
+        return code, first, source_href
+
+    def _numbers(self, fence: Fence, key: str) -> list[int]:
+        """Return the line numbers that an option such as `"2 4-6"` names."""
+        numbers: list[int] = []
+        for part in (fence.options.get(key) or "").replace(",", " ").split():
+            first, _, last = part.partition("-")
+            if not (first.isdecimal() and (not last or last.isdecimal()) and len(part) < 12):
+                self.page.report(fence.line, f'{key}: {part!r} is not a line; write {key}="2 4-6"')
+                continue
+            numbers.extend(
+                range(int(first), min(int(last or first), fence.code.count("\n") + 1) + 1)
+            )
+        return numbers
+
+    def _first_line_number(self, fence: Fence, first: int) -> int | None:
+        if "linenums" not in fence.options:
+            return None
+        value = fence.options["linenums"]
+        if value is None:
+            return first
+        if not value.isdecimal() or len(value) > 6:
+            self.page.report(fence.line, f"linenums: {value!r} is not a number; write linenums=1")
+            return None
+        return int(value)
+
+    def _runs(self, fence: Fence) -> bool:
+        javascript = fence.language.lower() in highlighting.JAVASCRIPT
+        if "run" not in fence.options:
+            return javascript and re.search(r"\bnew\s+WebSocket\b", fence.code) is not None
+        run = fence.options["run"]
+        if run not in ("never", "always"):
+            self.page.report(fence.line, f"run={run!r} is not known; write run=never or run=always")
+        elif run == "always" and not javascript:
+            self.page.report(fence.line, "only JavaScript runs in the page; remove run=always")
+        return run == "always" and javascript
+
+    def _snippet(self, fence: Fence) -> Snippet:
+        page = self.page
+        digest = hashlib.sha256(fence.code.encode()).hexdigest()[:8]
+        stem = posixpath.splitext(page.output)[0].removesuffix("index").rstrip("/") or "home"
+        number = len(page.snippets) + 1
+        output = f"{ASSETS}/snippets/{stem}/{number}-{digest}.js"
+        return Snippet(output, fence.code, fence.line)
+
+
+def snippet_script(code: str) -> str:
+    """
+    Return the script that hands a snippet to the page that loads it.
+
+    The code begins on the first line, so that the browser's line numbers are
+    the snippet's own; a sloppy-mode function, as in the browser's console.
+    """
+    return f"document.currentScript.snippet = async function (console, WebSocket) {{{code}\n}}\n"
+
+
+def _split_info(info: str) -> tuple[str, str]:
+    """Return the language and the options of an info string: `js a=b`, or `{.js a=b}`."""
+    info = info.strip()
+    braces = re.fullmatch(r"(?P<before>[^\s{]*)\s*\{(?P<inside>[^{}]*)\}", info)
+    if braces:
+        words = braces["inside"].split()
+        classes = [word[1:] for word in words if word.startswith(".")]
+        language = braces["before"] or (classes[0] if classes else "")
+        inside = re.sub(r"(?:^|\s)[.#][\w-]+", " ", braces["inside"])
+        return language, inside.strip()
+    language, _, rest = info.partition(" ")
+    if "=" in language:
+        return "", info
+    return language, rest.strip()
+
+
+def _read_code(lines: list[str], position: int, opening: re.Match[str]) -> tuple[str, int | None]:
+    """Return the code of a fence, and the position of its closing line or `None`."""
+    fence, prefix = opening["fence"], opening["prefix"]
+    quote = _QUOTE.match(prefix)
+    width = len(prefix[quote.end() if quote else 0 :].expandtabs(4))
+    closing = re.compile(rf"[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*$")
+    code: list[str] = []
+    for end in range(position + 1, len(lines)):
+        line = lines[end]
+        if quote:
+            inner = _QUOTE.match(line)
+            if inner is None:
+                return "", None
+            line = line[inner.end() :]
+        if closing.match(line):
+            return "\n".join(code), end
+        code.append(_without_indent(line, width))
+    return "", None
+
+
+def _without_indent(line: str, width: int) -> str:
+    """Return *line* less at most *width* columns of leading white space."""
+    column = index = 0
+    while index < len(line) and column < width and line[index] in " \t":
+        column += 1 if line[index] == " " else 4 - column % 4
+        index += 1
+    return line[index:]
+
+
+def _raw_end(lines: list[str], position: int) -> int:
+    """Return the position after the raw HTML element or comment that begins at *position*."""
+    opening = _RAW_OPEN.match(lines[position])
+    tag = opening["tag"] if opening else None
+    closing = f"</{tag.lower()}" if tag else "-->"
+    for end in range(position, len(lines)):
+        if closing in lines[end].lower():
+            return end + 1
+    return position + 1
+
+
+def _is_indented_code(lines: list[str], position: int, prefix: str) -> bool:
+    """
+    Return whether a fence's line is only shown, in code that is indented by four spaces.
+
+    It is not where the indentation belongs to a list item, a `:::` block, an
+    admonition, a definition or a footnote.
+    """
+    indent = _indent(prefix)
+    if indent < 4:
+        return False
+    for line in _before(lines, position):
+        if not line.strip() or _indent(line) >= indent:
+            continue
+        if _CONTAINER.match(line):
+            return False
+        indent = _indent(line)
+        if indent < 4:
+            return True
+    return True
+
+
+def _before(lines: list[str], position: int) -> Iterator[str]:
+    return (lines[index] for index in range(position - 1, -1, -1))
+
+
+def _indent(line: str) -> int:
+    expanded = line.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip(" "))
+
+
+@lru_cache(maxsize=1024)
+def _highlighted(code: str, language: str) -> str:
+    return highlighting.highlight(code, language)
+
+
+def _figure(
+    code: str,
+    language: str,
+    title: str | None,
+    source_href: str | None,
+    first: int | None,
+    stressed: list[int],
+) -> str:
+    """Return highlighted code as the page shows it."""
+    html = _highlighted(code, language)
+    if first is not None or stressed:
+        html = highlighting.number_lines(html, first, stressed)
+    caption = ""
+    if title:
+        link = f' <a href="{RESOLVED}{source_href}">source</a>' if source_href else ""
+        caption = f"<figcaption><span>{escape(title)}</span>{link}</figcaption>"
+    name = escape(language or "text")
+    return (
+        f'<figure class="code" data-language="{name}">{caption}'
+        f'<div class="highlight" tabindex="0"><pre><code class="language-{name}">'
+        f"{html}\n</code></pre></div></figure>"
+    )
+
+
+class FencesExtension(Extension):
+    """Fenced code, for the page that *current* names."""
+
+    def __init__(self, current: CurrentPage):
+        super().__init__()
+        self.current = current
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register `fences`, in place of Markdown's own normalising of white space."""
+        md.preprocessors.deregister("normalize_whitespace")
+        md.preprocessors.register(FencesPreprocessor(md, self.current), "fences", 29)
+        md.block_level_elements.append("live-snippet")

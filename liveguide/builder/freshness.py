@@ -1,0 +1,77 @@
+"""
+Whether a built site is still what its sources would give.
+
+The manifest that each build leaves in its site holds a fingerprint of all that
+the build read. Imports neither Markdown nor Pygments: the server asks at every start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from .sources import MANIFEST, walk
+
+_RENDERERS = ("markdown", "pygments", "tornado")
+_PACKAGE = Path(__file__).parent.parent
+
+
+def read_manifest(site: Path) -> dict[str, Any]:
+    """Return what the last build noted in *site*; empty where there is nothing readable."""
+    try:
+        manifest = json.loads((site / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def is_current(guide: Path, site: Path) -> bool:
+    """Return whether *site* is what a build of *guide* would give now."""
+    manifest = read_manifest(site)
+    included = manifest.get("included")
+    if not isinstance(included, list) or not (site / "404.html").is_file():
+        return False
+    return bool(manifest.get("fingerprint") == fingerprint(guide, site, included))
+
+
+def fingerprint(guide: Path, site: Path, included: list[str]) -> str:
+    """
+    Return a hash of everything that a build reads.
+
+    Args:
+
+        guide: The guide folder.
+
+        site: The output folder, which does not count where it is inside the guide.
+
+        included: The files outside the guide that pages show, relative to it.
+    """
+    digest = hashlib.sha256()
+    for name in _RENDERERS:
+        digest.update(f"{name} {_version(name)}\n".encode())
+    for part in ("builder", "frontend"):
+        for uri, path in walk(_PACKAGE / part, site):
+            _add(digest, uri, path)
+    for uri, path in walk(guide, site):
+        _add(digest, uri, path)
+    for uri in sorted(included):
+        _add(digest, uri, guide / uri)
+    return digest.hexdigest()
+
+
+def _add(digest: Any, uri: str, path: Path) -> None:
+    try:
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        content = "unreadable"
+    digest.update(f"{uri!a} {content}\n".encode())
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

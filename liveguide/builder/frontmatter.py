@@ -1,0 +1,90 @@
+"""
+Split a page into its front matter and its body.
+
+Front matter is YAML between a first line of `---` and the next line of `---`
+or `...`. A page may have none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import SourceError
+from ..yamlfile import YAMLMapping, kind_of, parse_yaml
+
+TEXT_KEYS = ("title", "prefix", "icon", "desc", "by", "type")
+"""The keys whose value must be text; `order` is a whole number, `unsafe-eval` true or false."""
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """
+    A page, split.
+
+    Attributes:
+
+        values: Every key of the front matter.
+
+        lines: The line of each key.
+
+        body: The Markdown below it.
+
+        body_line: The line of the file on which the body begins, from 1.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    body: str = ""
+    body_line: int = 1
+
+    def text(self, key: str) -> str:
+        """Return the text under *key*, or an empty string."""
+        return str(self.values.get(key) or "")
+
+
+def split_front_matter(text: str, path: str) -> FrontMatter:
+    """
+    Split the text of a page.
+
+    Raises:
+
+        SourceError: The block is never closed, is not YAML or not a mapping, or
+            one of the keys above has a value of the wrong type.
+    """
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return FrontMatter(body=text)
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    if end is None:
+        raise SourceError(
+            path, 1, "the front matter is never closed; end it with a line of '---' or '...'"
+        )
+    values = parse_yaml("\n".join(lines[1:end]), path, first_line=2)
+    body, body_line = "\n".join(lines[end + 1 :]), end + 2
+    if values is None:
+        return FrontMatter(body=body, body_line=body_line)
+    if not isinstance(values, YAMLMapping):
+        raise SourceError(
+            path, 2, f"front matter is lines of 'key: value', but this is {kind_of(values)}"
+        )
+    _check_types(values, path)
+    places = {key: mark.line for key, mark in values.marks.items()}
+    return FrontMatter(dict(values), places, body, body_line)
+
+
+def _check_types(values: YAMLMapping, path: str) -> None:
+    for key, value in values.items():
+        if value is None:
+            continue
+        if key in TEXT_KEYS and not isinstance(value, str):
+            fix = "" if isinstance(value, (dict, list)) else "; put it in quotes"
+            expected = "text"
+        elif key == "unsafe-eval" and not isinstance(value, bool):
+            fix, expected = "", "true or false"
+        elif key == "order" and (not isinstance(value, int) or isinstance(value, bool)):
+            fix, expected = "", "a whole number"
+        else:
+            continue
+        message = f"{key!r} must be {expected}, but it is {kind_of(value)}{fix}"
+        raise SourceError(path, values.line_of(key), message, values.marks[key].column)

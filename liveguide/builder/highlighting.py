@@ -1,0 +1,167 @@
+"""
+Code to highlighted HTML, and the stylesheet that colours it.
+
+One formatter and one lexer per language serve the whole process: making them
+anew for each block costs as much as the highlighting itself.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from functools import cache
+from html import escape
+from typing import Any, ClassVar
+
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import find_lexer_class_for_filename, get_all_lexers, get_lexer_by_name
+from pygments.style import Style
+from pygments.token import (
+    Comment,
+    Error,
+    Generic,
+    Keyword,
+    Name,
+    Number,
+    Operator,
+    Punctuation,
+    String,
+    _TokenType,
+)
+from pygments.util import ClassNotFound
+
+
+class LightStyle(Style):
+    """Token colours on a light ground, each with a contrast of at least 4.5 to 1."""
+
+    background_color = "#f6f7f9"
+    styles: ClassVar[dict[_TokenType, str]] = {
+        Comment: "italic #5b6470",
+        Keyword: "#9b1c6b",
+        Keyword.Constant: "#0b5394",
+        Name.Builtin: "#0b5394",
+        Name.Function: "#6b3fa0",
+        Name.Class: "#6b3fa0",
+        Name.Decorator: "#6b3fa0",
+        Name.Tag: "#0a6640",
+        Name.Attribute: "#0b5394",
+        Name.Variable: "#8a4600",
+        Number: "#8a4600",
+        String: "#0a6640",
+        Operator: "#57606a",
+        Punctuation: "#57606a",
+        Generic.Deleted: "#a40e26",
+        Generic.Inserted: "#0a6640",
+        Generic.Heading: "bold",
+        Generic.Prompt: "#5b6470",
+        Error: "#a40e26",
+    }
+
+
+class DarkStyle(Style):
+    """Token colours on a dark ground, each with a contrast of at least 4.5 to 1."""
+
+    background_color = "#161b22"
+    styles: ClassVar[dict[_TokenType, str]] = {
+        Comment: "italic #98a3b0",
+        Keyword: "#ff9ac9",
+        Keyword.Constant: "#8cc8ff",
+        Name.Builtin: "#8cc8ff",
+        Name.Function: "#d2b3ff",
+        Name.Class: "#d2b3ff",
+        Name.Decorator: "#d2b3ff",
+        Name.Tag: "#86dba9",
+        Name.Attribute: "#8cc8ff",
+        Name.Variable: "#ffbe85",
+        Number: "#ffbe85",
+        String: "#86dba9",
+        Operator: "#aab4c0",
+        Punctuation: "#aab4c0",
+        Generic.Deleted: "#ff9b94",
+        Generic.Inserted: "#86dba9",
+        Generic.Heading: "bold",
+        Generic.Prompt: "#98a3b0",
+        Error: "#ff9b94",
+    }
+
+
+_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True, style=LightStyle)
+
+JAVASCRIPT = frozenset({"js", "javascript", "mjs"})
+"""The names by which a fence says that its code is JavaScript for the browser."""
+
+
+def stylesheet() -> str:
+    """Return the style rules for both colour schemes, in the layer `highlight`."""
+    light = _rules(LightStyle)
+    dark = "\n".join("  " + line for line in _rules(DarkStyle).splitlines())
+    return (
+        f"@layer highlight {{\n{light}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n}}\n"
+    )
+
+
+def _rules(style: type[Style]) -> str:
+    formatter: Any = HtmlFormatter(style=style)
+    return "\n".join(formatter.get_token_style_defs(".highlight"))
+
+
+@cache
+def lexer_for(language: str) -> Lexer | None:
+    """Return the lexer that *language* names, or `None`."""
+    try:
+        # Pygments would drop blank lines at both ends, and the line numbers with them.
+        return get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def language_of(file_name: str) -> str:
+    """Return the language of a file by its name; `text` where it is not known."""
+    lexer = find_lexer_class_for_filename(file_name)
+    return lexer.aliases[0] if lexer is not None and lexer.aliases else "text"
+
+
+def languages() -> list[str]:
+    """Return every name of a language, for suggestions."""
+    return [alias for _, aliases, _, _ in get_all_lexers() for alias in aliases]
+
+
+def highlight(code: str, language: str) -> str:
+    """Return *code* as spans of tokens; escaped and plain where the language is not known."""
+    lexer = lexer_for(language) if language else None
+    if lexer is None:
+        return escape(code)
+    output = io.StringIO()
+    _FORMATTER.format(lexer.get_tokens(code), output)
+    # The lexer ends its last line with a line end of its own.
+    return output.getvalue() if code.endswith("\n") else output.getvalue().removesuffix("\n")
+
+
+def number_lines(
+    html: str, first: int | None, highlighted: Iterable[int] = (), anchors: bool = False
+) -> str:
+    """
+    Wrap each line of highlighted code, whose spans never cross a line end, in a span of its own.
+
+    Args:
+
+        html: The highlighted code.
+
+        first: The number of its first line, or `None` for lines without numbers.
+
+        highlighted: The lines to stress, counted from 1.
+
+        anchors: Give each line the id `L` and its number, to link to.
+    """
+    stressed = set(highlighted)
+    lines = []
+    for count, line in enumerate(html.split("\n"), 1):
+        attributes = ' class="line hll"' if count in stressed else ' class="line"'
+        if first is not None:
+            number = first + count - 1
+            attributes += f' data-line="{number}"' + (f' id="L{number}"' if anchors else "")
+        lines.append(f"<span{attributes}>{line}</span>")
+    return "\n".join(lines)

@@ -1,0 +1,204 @@
+"""
+Rewrite the local links of a page for the site, and note each for checking.
+
+A link may lead to a page (`intro.md`), a heading (`intro.md#why`), a folder
+with a page (`../function/`), an asset, or the source view of any file
+(`pingbot.py.source`). Addresses that begin with `/` count from the guide's
+top. Every address that is written out is relative, so the site works below any
+path of any host.
+
+Works on the finished HTML, so that raw HTML has its links checked as well; not
+as one of Markdown's postprocessors, which the `toc` extension runs once more
+on the contents alone.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from ..errors import did_you_mean
+from .extensions.page import PageState
+from .markup import Attributes, visit
+from .policy import Embedded
+from .sources import Sources, relative_url, source_view_of, url_of
+
+RESOLVED = "resolved:"
+"""What an address begins with that an extension has made for the site itself."""
+
+_TOP = "top"  # every page has it: HTML Standard, "find a potential indicated element"
+
+_URL_ATTRIBUTES = {
+    "a": ("href",),
+    "area": ("href",),
+    "audio": ("src",),
+    "embed": ("src",),
+    "iframe": ("src",),
+    "img": ("src",),
+    "input": ("src",),
+    "link": ("href",),
+    "object": ("data",),
+    "script": ("src",),
+    "source": ("src",),
+    "track": ("src",),
+    "video": ("src", "poster"),
+}
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A link to a heading or another id: whose existence is known once every page is rendered."""
+
+    output: str
+    id: str
+    line: int | None
+    written: str
+
+
+@dataclass
+class PageLinks:
+    """
+    What the finished HTML of a page holds.
+
+    Attributes:
+
+        ids: Every id on the page.
+
+        anchors: The links that name an id of another page, or one that this page lacks.
+
+        embedded: What the page's policy must allow.
+    """
+
+    ids: set[str] = field(default_factory=set)
+    anchors: list[Anchor] = field(default_factory=list)
+    embedded: Embedded = field(default_factory=Embedded)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a local address leads: a path in the site, and the uri whose source it shows."""
+
+    output: str
+    source_uri: str | None = None
+
+
+def find_target(path: str, folder: str, sources: Sources) -> Target | str:
+    """
+    Find what a local path leads to.
+
+    Args:
+
+        path: The path as written, decoded, without query and fragment.
+
+        folder: The folder of the page that it stands on, relative to the guide.
+
+        sources: Every file of the guide.
+
+    Returns:
+
+        The target, or the reason why there is none, with the likely fix.
+    """
+    base = "" if path.startswith("/") else folder
+    uri = posixpath.normpath(posixpath.join(base, path.lstrip("/")))
+    uri = "" if uri == "." else uri
+    if uri == ".." or uri.startswith("../"):
+        return "it leads out of the guide folder"
+    file = sources.files.get(uri)
+    if file is not None and file.kind != "private":
+        return Target(file.output)
+    if file is not None:
+        return f"this file is not published; link to {path}.source to show its source"
+    if uri.endswith(".source") and uri.removesuffix(".source") in sources.files:
+        source = uri.removesuffix(".source")
+        return Target(source_view_of(source)[0], source)
+    if uri in sources.outputs:
+        return Target(uri)
+    index = posixpath.join(uri, "index.html")
+    if index in sources.outputs:
+        return Target(index)
+    if uri in sources.folders:
+        return "this folder has no page; give it a README.md"
+    names = sources.names_from(base)
+    return f"there is no such file{did_you_mean(path, [*names, *(n + '.source' for n in names)])}"
+
+
+def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
+    """Return a page's finished HTML as the site shows it, and what was found on the way."""
+    found, lines = PageLinks(), _LineFinder(page)
+    own_anchors: list[tuple[str, str]] = []
+
+    def visit_tag(name: str, attributes: Attributes) -> bool:
+        if attributes.get("id"):
+            found.ids.add(attributes["id"] or "")
+        if name == "a" and attributes.get("name"):
+            found.ids.add(attributes["name"] or "")
+        changed = found.embedded.move_style(attributes)
+        found.embedded.visit_tag(name, attributes)
+        for key in _URL_ATTRIBUTES.get(name, ()):
+            address = attributes.get(key)
+            if address is not None:
+                attributes[key] = rewritten(address)
+                changed = changed or attributes[key] != address
+        return changed
+
+    def rewritten(address: str) -> str:
+        if address.startswith(RESOLVED):
+            return address.removeprefix(RESOLVED)
+        written = address.strip()
+        try:
+            parts = urlsplit(written)
+        except ValueError as error:
+            page.report(lines.find(written), f"the link {written!r} is broken: {error}", "warning")
+            return address
+        if parts.scheme.lower() == "javascript":
+            message = f"the link {written[:60]!r} is stopped by the page's security policy"
+            page.report(lines.find(written), message + "; use a script of its own", "warning")
+        if parts.scheme or parts.netloc:
+            return address
+        fragment = unquote(parts.fragment)
+        if not parts.path:
+            if fragment and not parts.query:
+                own_anchors.append((fragment, written))
+            return address
+        target = find_target(unquote(parts.path), page.folder, page.sources)
+        if isinstance(target, str):
+            page.report(lines.find(written), f"the link {written!r} is broken: {target}", "warning")
+            return address
+        if target.source_uri is not None:
+            page.source_views.add(target.source_uri)
+        elif fragment and fragment != _TOP:
+            line = lines.find(written)
+            found.anchors.append(Anchor(target.output, fragment, line, written))
+        query = f"?{parts.query}" if parts.query else ""
+        hash_ = f"#{parts.fragment}" if parts.fragment else ""
+        return relative_url(url_of(target.output), page.url) + query + hash_
+
+    html = visit(html, visit_tag, found.embedded.visit_text)
+    for fragment, written in own_anchors:
+        if fragment not in found.ids and fragment != _TOP:
+            anchor = Anchor(page.output, fragment, lines.find(written), written)
+            found.anchors.append(anchor)
+    return html, found
+
+
+class _LineFinder:
+    """Finds the line on which an address was written: Markdown itself forgets it."""
+
+    def __init__(self, page: PageState):
+        self._page = page
+        self._places: dict[str, list[int]] = {}
+
+    def find(self, address: str) -> int | None:
+        """Return the line of the next occurrence of *address*, or of its last one."""
+        body = self._page.body
+        places = self._places.get(address)
+        if places is None:
+            pattern = rf"(?<![\w./#-]){re.escape(address)}(?![\w/#.-]*[\w/#-])"
+            places = [match.start() for match in re.finditer(pattern, body)][::-1]
+            self._places[address] = places
+        if not places:
+            return None
+        start = places.pop() if len(places) > 1 else places[0]
+        return body.count("\n", 0, start) + self._page.first_line

@@ -1,0 +1,65 @@
+"""Visit the tags of finished HTML, and change attributes where a visitor asks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape, unescape
+
+# The spans of highlighted code are most of a page's tags, and carry nothing to visit.
+_VISITED = re.compile(
+    r"""<!--(?s:.)*?-->
+      | <(?P<raw>script|style)\b(?P<raw_attributes>[^>]*)>(?P<text>(?s:.)*?)</(?P=raw)\s*>
+      | <(?!span\ class="[^"]*">)(?P<tag>[a-zA-Z][\w-]*)
+        (?P<attributes>\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)>""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"""(?P<name>[^\s"'>/=]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+)))?"""
+)
+
+Attributes = dict[str, str | None]
+VisitTag = Callable[[str, Attributes], bool]
+"""Takes a tag's name and attributes (a flag's value is `None`); returns whether it changed them."""
+
+VisitText = Callable[[str, Attributes, str], None]
+"""Takes the name, the attributes and the text of a `script` or `style` element."""
+
+
+def visit(html: str, visit_tag: VisitTag, visit_text: VisitText) -> str:
+    """Return *html* with the attributes that *visit_tag* changed; all else to the letter."""
+
+    def replace(match: re.Match[str]) -> str:
+        if match["tag"]:
+            attributes = read_attributes(match["attributes"])
+            if not visit_tag(match["tag"].lower(), attributes):
+                return match[0]
+            slash = " /" if match["attributes"].rstrip().endswith("/") else ""
+            return f"<{match['tag']}{write_attributes(attributes)}{slash}>"
+        if match["raw"]:
+            name, attributes = match["raw"].lower(), read_attributes(match["raw_attributes"])
+            visit_text(name, attributes, match["text"])
+            if visit_tag(name, attributes):
+                opening = f"<{match['raw']}{write_attributes(attributes)}>"
+                return opening + match[0][match.start("text") - match.start() :]
+        return match[0]
+
+    return _VISITED.sub(replace, html)
+
+
+def read_attributes(text: str) -> Attributes:
+    """Return the attributes in the text of a tag, names in lower case and values unescaped."""
+    attributes: Attributes = {}
+    for match in _ATTRIBUTE.finditer(text):
+        values = (match["double"], match["single"], match["bare"])
+        value = next((value for value in values if value is not None), None)
+        attributes.setdefault(match["name"].lower(), None if value is None else unescape(value))
+    return attributes
+
+
+def write_attributes(attributes: Attributes) -> str:
+    """Return attributes as they stand in a tag, with a space before each."""
+    return "".join(
+        f" {name}" if value is None else f' {name}="{escape(value)}"'
+        for name, value in attributes.items()
+    )

@@ -1,0 +1,116 @@
+"""
+Write a site beside the old one, then put it in its place in one step.
+
+Whatever interrupts a build, the site is the old one or the new one, whole. All
+that is temporary stands in `.liveguide/` beside the site, which may be deleted
+when no build is running.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import OutputBusy, UsageError
+from .sources import MANIFEST
+
+WORK_FOLDER = ".liveguide"
+
+
+def check_output(guide: Path, site: Path) -> None:
+    """
+    Refuse an output folder whose replacement would destroy something.
+
+    Raises:
+
+        UsageError: It is or holds the guide, is a file, or holds files that no build wrote.
+    """
+    real_guide, real_site = guide.resolve(), site.resolve()
+    if real_site == real_guide or real_site in real_guide.parents:
+        raise UsageError(
+            f"the output {site} holds the guide {guide}, which would be lost; name another folder"
+        )
+    if not site.exists():
+        return
+    if not site.is_dir():
+        raise UsageError(f"the output {site} is a file; name a folder")
+    if not (site / MANIFEST).is_file() and any(site.iterdir()):
+        raise UsageError(
+            f"the output {site} holds files that no build wrote, and they would be lost; "
+            "name a new or an empty folder"
+        )
+
+
+@contextmanager
+def staged(site: Path) -> Iterator[Path]:
+    """
+    Lend an empty folder that takes the place of *site* when the block ends without an exception.
+
+    Raises:
+
+        OutputBusy: Another build is writing the same site.
+
+        OSError: The disk is full, or the folder can't be written.
+    """
+    site = site.resolve()
+    work = site.parent / WORK_FOLDER
+    work.mkdir(parents=True, exist_ok=True)
+    with open(work / f"{site.name}.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputBusy(f"another build is writing {site.name}; wait until it ends") from None
+        for left in work.glob(f"{site.name}.*.tmp"):  # by a build that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        staging = Path(tempfile.mkdtemp(prefix=f"{site.name}.", suffix=".tmp", dir=work))
+        try:
+            staging.chmod(0o777 & ~_umask())
+            yield staging
+            _put_in_place(staging, site)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, site: Path) -> None:
+    """Exchange the two folders in one step; the old site is then the staging folder."""
+    if not site.exists():
+        staging.rename(site)
+        return
+    if _exchange(staging, site):
+        return
+    # No such system call here: between these two lines there is no site.
+    old = staging.with_suffix(".old.tmp")
+    site.rename(old)
+    try:
+        staging.rename(site)
+    except OSError:
+        old.rename(site)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two paths atomically: `renameat2` on Linux, `renamex_np` on macOS."""
+    library = ctypes.CDLL(None, use_errno=True)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "darwin":
+        return bool(library.renamex_np(first, second, 2) == 0)
+    at_working_directory, exchange = -100, 2
+    try:
+        call = library.renameat2
+    except AttributeError:
+        return False
+    return bool(call(at_working_directory, first, at_working_directory, second, exchange) == 0)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,256 @@
+"""
+One page's Markdown to HTML, contents and title.
+
+The one place where Markdown is configured. A `Renderer` lives as long as its
+process: making it costs as much as rendering a small page.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import markdown
+from markdown.extensions.toc import slugify_unicode
+
+from ..errors import Problem, SourceError
+from ..settings import Settings
+from ..textfile import read_text
+from .extensions.blocks import BlocksExtension
+from .extensions.example import Example, render_example
+from .extensions.fences import FencesExtension
+from .extensions.headings import HeadingsExtension
+from .extensions.page import CurrentPage, PageState, Snippet
+from .frontmatter import FrontMatter, split_front_matter
+from .links import Anchor, rewrite_links
+from .sources import SourceFile, Sources
+from .templating import Templates
+
+SECONDS_PER_PAGE = 20
+"""How much processor time one page may take: hostile Markdown can take hours otherwise."""
+
+_FIRST_HEADING = re.compile(r"\s*<h1\b")
+
+
+@dataclass
+class ContentsEntry:
+    """One heading in a page's contents: its id, its name as HTML, and the headings below it."""
+
+    id: str
+    name: str
+    children: list[ContentsEntry] = field(default_factory=list)
+
+
+@dataclass
+class RenderedPage:
+    """
+    What became of one page's source.
+
+    Attributes:
+
+        file: The source.
+
+        front_matter: Its front matter; the body is dropped.
+
+        title: From the front matter, the first heading or the file's name.
+
+        html: The content.
+
+        opens_with_heading: Whether the content begins with a heading of level 1.
+
+        contents: The headings, nested; empty without `[TOC]`.
+
+        ids: Every id on the page.
+
+        anchors: The links to headings that are still to be checked.
+
+        policy: The text of the page's Content-Security-Policy.
+
+        styles: The `style=` attributes that became a class, by the class.
+
+        snippets: The runnable fences.
+
+        examples: The number of example cards.
+
+        source_views: The uris whose source the page publishes.
+
+        included: The files outside the guide that it shows.
+
+        problems: What was found wrong.
+    """
+
+    file: SourceFile
+    front_matter: FrontMatter = field(default_factory=FrontMatter)
+    title: str = ""
+    html: str = ""
+    opens_with_heading: bool = False
+    contents: list[ContentsEntry] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    anchors: list[Anchor] = field(default_factory=list)
+    policy: str = ""
+    styles: dict[str, str] = field(default_factory=dict)
+    snippets: list[Snippet] = field(default_factory=list)
+    examples: int = 0
+    source_views: set[str] = field(default_factory=set)
+    included: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Renderer:
+    """Renders the pages of one guide, one after the other."""
+
+    def __init__(self, guide: Path, sources: Sources, settings: Settings):
+        self._guide = guide
+        self._sources = sources
+        self._include = tuple((guide / folder).resolve() for folder in settings.include)
+        self._current = CurrentPage()
+        templates = Templates()
+
+        def fill(example: Example) -> str:
+            return templates.fill("_example.html", example=example)
+
+        self._markdown = markdown.Markdown(
+            extensions=[
+                "tables",
+                "footnotes",
+                "def_list",
+                "abbr",
+                "attr_list",
+                "admonition",
+                "md_in_html",
+                "smarty",
+                "sane_lists",
+                "toc",
+                FencesExtension(self._current),
+                BlocksExtension(self._current, partial(render_example, template=fill)),
+                HeadingsExtension(),
+            ],
+            extension_configs={
+                "footnotes": {"BACKLINK_TEXT": "\N{LEFTWARDS ARROW WITH HOOK}\ufe0e"},
+                "toc": {
+                    "permalink": "#",
+                    "permalink_title": "Link to this section",
+                    "slugify": slugify_unicode,
+                },
+            },
+            output_format="html",
+        )
+
+    def render(self, file: SourceFile) -> RenderedPage:
+        """
+        Read and render one page.
+
+        What is wrong with it is noted on the result, never raised: a build
+        reports the faults of all pages together.
+        """
+        rendered = RenderedPage(file)
+        path = str(file.path)
+        try:
+            # Markdown keeps these two characters for itself.
+            text = read_text(file.path).replace("\x02", "").replace("\x03", "")
+            rendered.front_matter = split_front_matter(text, path)
+            with _time_limit(SECONDS_PER_PAGE):
+                self._convert(rendered)
+        except SourceError as error:
+            rendered.problems.append(error.problem)
+        except TimeoutError:
+            message = f"it takes more than {SECONDS_PER_PAGE} s to render; split the page"
+            rendered.problems.append(Problem(path, None, message))
+        except RecursionError:
+            message = "its lists, quotes or brackets are nested too deeply; flatten them"
+            rendered.problems.append(Problem(path, None, message))
+        finally:
+            self._markdown.reset()
+        return rendered
+
+    def _convert(self, rendered: RenderedPage) -> None:
+        file, front_matter = rendered.file, rendered.front_matter
+        page = PageState(
+            uri=file.uri,
+            output=file.output,
+            url=file.url,
+            path=str(file.path),
+            guide=self._guide,
+            sources=self._sources,
+            include=self._include,
+            body=front_matter.body,
+            first_line=front_matter.body_line,
+        )
+        self._current.state = page
+        html = self._markdown.convert(front_matter.body)
+        rendered.html, found = rewrite_links(html, page)
+        tokens: list[dict[str, Any]] = getattr(self._markdown, "toc_tokens", [])
+        rendered.opens_with_heading = _FIRST_HEADING.match(rendered.html) is not None
+        heading = _plain(tokens[0]["name"]) if tokens else ""
+        rendered.title = front_matter.text("title") or heading or _name_of(file)
+        if '<div class="toc">' in rendered.html:
+            rendered.contents = [_entry(token) for token in tokens]
+        rendered.ids = found.ids
+        rendered.anchors = found.anchors
+        rendered.styles = found.embedded.styles
+        unsafe_eval = bool(front_matter.values.get("unsafe-eval"))
+        rendered.policy = found.embedded.policy(unsafe_eval)
+        if found.embedded.calls_eval and not unsafe_eval:
+            page.report(
+                _line_of("<script", page),
+                "a script on this page calls eval, which its security policy stops; "
+                "say 'unsafe-eval: true' in the front matter",
+                "warning",
+            )
+        for attribute in sorted(set(found.embedded.event_attributes)):
+            message = f"the attribute {attribute}= is stopped by the page's security policy"
+            line = _line_of(rf"\b{attribute}\s*=", page)
+            page.report(line, message + "; add the listener in a script", "warning")
+        rendered.snippets = page.snippets
+        rendered.examples = page.examples
+        rendered.source_views = page.source_views
+        rendered.included = page.included
+        rendered.problems += page.problems
+        rendered.front_matter = FrontMatter(front_matter.values, front_matter.lines)
+
+
+def _entry(token: dict[str, Any]) -> ContentsEntry:
+    return ContentsEntry(token["id"], token["name"], [_entry(child) for child in token["children"]])
+
+
+def _plain(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
+def _name_of(file: SourceFile) -> str:
+    """Return a title made from the file's name, or its folder's for a folder's page."""
+    name = file.folder.rpartition("/")[2] if file.is_index else file.path.stem
+    words = re.sub(r"[-_]+", " ", name).strip()
+    return words[:1].upper() + words[1:] if words else "Home"
+
+
+def _line_of(pattern: str, page: PageState) -> int | None:
+    match = re.search(pattern, page.body, re.IGNORECASE)
+    return page.body.count("\n", 0, match.start()) + page.first_line if match else None
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeoutError` after so much processor time; only a main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

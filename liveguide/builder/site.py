@@ -1,0 +1,318 @@
+"""Build a site: the whole flow from a guide folder to an output folder."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import Problem, SourceError, did_you_mean, in_order
+from ..settings import Settings, read_settings
+from .assets import (
+    copy_assets,
+    copy_frontend,
+    document_policies,
+    source_code,
+    write_author_styles,
+    write_file,
+    write_manifest,
+    write_snippets,
+)
+from .freshness import fingerprint
+from .links import find_target
+from .navigation import Section, navigation_for, section_tree
+from .output import check_output, staged
+from .pages import label_of, page_for
+from .policy import BASE_POLICY
+from .progress import Progress
+from .rendering import RenderedPage, Renderer
+from .sources import SourceFile, Sources, collect_sources, relative_url, source_view_of, url_of
+from .templating import Templates
+
+_PAGES_WORTH_A_PROCESS = 40
+
+
+@dataclass
+class BuildReport:
+    """
+    What a build did.
+
+    Attributes:
+
+        pages: The number of pages.
+
+        examples: The number of example cards.
+
+        snippets: The number of runnable snippets.
+
+        problems: Every error and warning, sorted by file and line.
+
+        written: Whether the site was replaced.
+    """
+
+    pages: int = 0
+    examples: int = 0
+    snippets: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    written: bool = False
+
+    @property
+    def errors(self) -> int:
+        """The number of errors."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        """The number of warnings."""
+        return len(self.problems) - self.errors
+
+
+def build_site(
+    guide: Path,
+    site: Path,
+    *,
+    strict: bool = False,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """
+    Build the guide in the folder *guide* into the folder *site*.
+
+    Args:
+
+        guide: The folder that holds the pages.
+
+        site: The output folder, replaced in one step when nothing is wrong.
+
+        strict: Keep the old site for a warning as well.
+
+        jobs: How many processes render; `None` for as many as pay.
+
+        progress: Is told how far the build is.
+
+    Raises:
+
+        UsageError: A folder can't be used as asked.
+
+        SourceError: The site's settings are wrong.
+
+        OutputBusy: Another build is writing the same site.
+
+        OSError: The site can't be written.
+    """
+    progress = progress or Progress(quiet=True)
+    settings = read_settings(guide)
+    check_output(guide, site)
+    sources, problems = collect_sources(guide, site)
+    rendered = _render_all(guide, sources, settings, jobs, progress)
+    policies, policy_problems = document_policies(sources.assets)
+    views, view_problems = _source_views(rendered, sources)
+    problems += policy_problems + view_problems + _check_anchors(rendered)
+    problems += _check_icons(rendered, sources)
+    problems += [problem for page in rendered for problem in page.problems]
+    report = BuildReport(
+        pages=len(rendered),
+        examples=sum(page.examples for page in rendered),
+        snippets=sum(len(page.snippets) for page in rendered),
+        problems=in_order(problems),
+    )
+    if report.errors or (strict and report.problems):
+        return report
+    included = sorted({uri for page in rendered for uri in page.included})
+    with staged(site) as staging:
+        copy_frontend(staging)
+        copy_assets(sources.assets, staging)
+        write_snippets(rendered, staging)
+        write_author_styles(rendered, staging)
+        _Writer(staging, settings, sources, section_tree(rendered)).write_all(rendered, views)
+        policies |= {page.file.output: page.policy for page in rendered}
+        write_manifest(
+            staging,
+            {
+                "fingerprint": fingerprint(guide, site, included),
+                "included": included,
+                "policies": policies,
+            },
+        )
+    report.written = True
+    return report
+
+
+def _render_all(
+    guide: Path, sources: Sources, settings: Settings, jobs: int | None, progress: Progress
+) -> list[RenderedPage]:
+    """Render every page, over processes where that pays."""
+    files = sources.pages
+    if jobs is None:
+        jobs = min(os.cpu_count() or 1, 1 + len(files) // _PAGES_WORTH_A_PROCESS)
+    jobs = max(1, min(jobs, len(files)))
+    rendered = []
+    for page in _rendered(files, (guide, sources, settings), jobs):
+        rendered.append(page)
+        progress.step("Rendering pages", len(rendered), len(files))
+    progress.clear()
+    return rendered
+
+
+def _rendered(
+    files: list[SourceFile], of: tuple[Path, Sources, Settings], jobs: int
+) -> Iterator[RenderedPage]:
+    if jobs == 1:
+        renderer = Renderer(*of)
+        yield from map(renderer.render, files)
+        return
+    context = multiprocessing.get_context("spawn" if os.name == "nt" else None)
+    with ProcessPoolExecutor(jobs, context, _start_process, of) as pool:
+        yield from pool.map(_render_in_process, files, chunksize=1 + len(files) // (jobs * 8))
+
+
+_renderer: Renderer
+
+
+def _start_process(guide: Path, sources: Sources, settings: Settings) -> None:
+    global _renderer
+    _renderer = Renderer(guide, sources, settings)
+
+
+def _render_in_process(file: SourceFile) -> RenderedPage:
+    return _renderer.render(file)
+
+
+@dataclass(frozen=True)
+class _SourceView:
+    """A file whose source some page publishes: its text, its lines as HTML, the first such page."""
+
+    file: SourceFile
+    text: str
+    html: str
+    asked_by: RenderedPage
+
+
+def _source_views(
+    rendered: list[RenderedPage], sources: Sources
+) -> tuple[list[_SourceView], list[Problem]]:
+    asked: dict[str, RenderedPage] = {}
+    for page in rendered:
+        for uri in page.source_views:
+            asked.setdefault(uri, page)
+    views, problems = [], []
+    for uri in sorted(asked):
+        file = sources.files[uri]
+        try:
+            text, html = source_code(file)
+            views.append(_SourceView(file, text, html, asked[uri]))
+        except SourceError as error:
+            problems.append(error.problem)
+    return views, problems
+
+
+def _check_anchors(rendered: list[RenderedPage]) -> list[Problem]:
+    """Return a warning for each link to a heading that the page it names does not have."""
+    ids = {page.file.output: page.ids for page in rendered}
+    problems = []
+    for page in rendered:
+        for anchor in page.anchors:
+            known = ids.get(anchor.output)
+            if known is None or anchor.id in known:
+                continue
+            message = f"the link {anchor.written!r} is broken: the page has no {anchor.id!r}"
+            message += did_you_mean(anchor.id, known)
+            problems.append(Problem(str(page.file.path), anchor.line, message, "warning"))
+    return problems
+
+
+def _check_icons(rendered: list[RenderedPage], sources: Sources) -> list[Problem]:
+    problems = []
+    for page in rendered:
+        icon = page.front_matter.text("icon")
+        found = find_target(icon, page.file.folder, sources) if icon else ""
+        if icon and isinstance(found, str) and "://" not in icon:
+            line = page.front_matter.lines.get("icon")
+            message = f"the icon {icon!r} is broken: {found}"
+            problems.append(Problem(str(page.file.path), line, message, "warning"))
+    return problems
+
+
+class _Writer:
+    """Fills the templates of one build."""
+
+    def __init__(self, staging: Path, settings: Settings, sources: Sources, top: Section):
+        self._staging = staging
+        self._settings = settings
+        self._sources = sources
+        self._top = top
+        self._templates = Templates()
+
+    def write_all(self, rendered: list[RenderedPage], views: list[_SourceView]) -> None:
+        """Write the pages, the source views and the page for addresses that do not exist."""
+        order = self._top.all_pages()
+        places = {page.file.uri: place for place, page in enumerate(order)}
+        for page in rendered:
+            place = places[page.file.uri]
+            before = order[place - 1] if place else None
+            after = order[place + 1] if place + 1 < len(order) else None
+            self._write_page(page, [before, after])
+        for view in views:
+            self._write_source_view(view)
+        self._write("404.html", "404.html", "", "Page not found", BASE_POLICY, root="/")
+
+    def _write_page(self, rendered: RenderedPage, around: list[RenderedPage | None]) -> None:
+        file = rendered.file
+        self._write(
+            "page.html",
+            file.output,
+            file.folder,
+            rendered.title,
+            rendered.policy,
+            page=page_for(rendered, self._icon(rendered, file.url), around),
+            has_live=bool(rendered.snippets),
+            author_styles=bool(rendered.styles),
+        )
+
+    def _write_source_view(self, view: _SourceView) -> None:
+        output, raw = source_view_of(view.file.uri)
+        parent = view.asked_by
+        self._write(
+            "source.html",
+            output,
+            view.file.folder,
+            view.file.path.name,
+            BASE_POLICY,
+            file_name=view.file.path.name,
+            raw_href=relative_url(url_of(raw), url_of(output)),
+            content=view.html,
+            parent_href=relative_url(parent.file.url, url_of(output)),
+            parent_label=label_of(parent),
+        )
+        write_file(self._staging, raw, view.text)
+
+    def _write(
+        self, template: str, output: str, folder: str, title: str, policy: str, **context: object
+    ) -> None:
+        url = url_of(output)
+        root = "../" * url.count("/")
+        site = self._settings
+        names = {
+            "site": site,
+            "root": root,
+            "title": title,
+            "browser_title": title if title == site.title else f"{title} \N{EN DASH} {site.title}",
+            "policy": policy,
+            "has_live": False,
+            "author_styles": False,
+            "nav": navigation_for(url, folder, self._top, self._icon),
+        }
+        if template == "404.html":  # served at any depth, so its links count from the top
+            names["nav"] = navigation_for("\0", folder, self._top, self._icon)
+        write_file(self._staging, output, self._templates.fill(template, **(names | context)))
+
+    def _icon(self, rendered: RenderedPage, url: str) -> str | None:
+        """Return the address of a page's icon, as the page at *url* writes it."""
+        icon = rendered.front_matter.text("icon")
+        if not icon or "://" in icon:
+            return icon or None
+        target = find_target(icon, rendered.file.folder, self._sources)
+        return None if isinstance(target, str) else relative_url(url_of(target.output), url)

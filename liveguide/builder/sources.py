@@ -1,0 +1,234 @@
+"""
+The files of a guide, and the one place that decides the address of each.
+
+| source                        | output                            | address              |
+|-------------------------------|-----------------------------------|----------------------|
+| `README.md`, `index.md`       | `index.html`                      | the folder, `/`      |
+| `intro.md`                    | `intro.html`                      | `/intro.html`        |
+| `demo.html`, `logo.png`, ...  | itself                            | itself               |
+| `pingbot.py`, `gramex.yaml`   | nothing: never copied             |                      |
+| the source view of `pingbot.py` | `pingbot.py.source/index.html`  | `/pingbot.py.source/` |
+
+A page keeps its place beside its neighbours (`intro.html`, not `intro/`), so
+that every relative address on it, those in its scripts included, means the
+same in the source tree, on the served site and on any static host.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from ..errors import Problem
+from ..settings import SETTINGS_FILE
+
+Kind = Literal["page", "asset", "private"]
+
+ASSETS = "_liveguide"
+"""The folder of the site in which our own files stand."""
+
+MANIFEST = ".liveguide.json"
+"""The file at the top of a built site that describes it to the server and to the next build."""
+
+_INDEX_NAMES = {"README.md", "index.md"}
+_PRIVATE_NAMES = {"gramex.yaml", SETTINGS_FILE}
+_PRIVATE_SUFFIXES = {".py", ".pyc", ".pyi", ".pyo"}
+_SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """
+    One file of the guide.
+
+    Attributes:
+
+        uri: Its path relative to the guide folder, with forward slashes.
+
+        path: Where it is on disk.
+
+        kind: A `page` is rendered, an `asset` is copied, a `private` file is
+            published only as a source view that some page asks for.
+
+        output: Its path in the site, with forward slashes; empty for private files.
+    """
+
+    uri: str
+    path: Path
+    kind: Kind
+    output: str
+
+    @property
+    def folder(self) -> str:
+        """The folder it stands in, relative to the guide; empty at the top."""
+        return posixpath.dirname(self.uri)
+
+    @property
+    def url(self) -> str:
+        """Its address relative to the site's root, percent-encoded; empty for the home page."""
+        return url_of(self.output)
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is the page of a whole folder."""
+        return self.kind == "page" and posixpath.basename(self.output) == "index.html"
+
+
+@dataclass
+class Sources:
+    """
+    Every file of a guide.
+
+    Attributes:
+
+        files: The files by their uri.
+
+        outputs: Pages and assets by their path in the site.
+
+        folders: Every folder that holds a file, relative to the guide; the top is empty.
+    """
+
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    outputs: dict[str, SourceFile] = field(default_factory=dict)
+    folders: set[str] = field(default_factory=set)
+
+    @property
+    def pages(self) -> list[SourceFile]:
+        """The pages, in the order of their addresses."""
+        return sorted((f for f in self.files.values() if f.kind == "page"), key=lambda f: f.uri)
+
+    def names_from(self, folder: str) -> list[str]:
+        """Return what every file is called as seen from *folder*, for suggestions."""
+        return [posixpath.relpath(uri, folder or ".") for uri in self.files]
+
+    @property
+    def assets(self) -> list[SourceFile]:
+        """The files to copy, in the order of their uris."""
+        return sorted((f for f in self.files.values() if f.kind == "asset"), key=lambda f: f.uri)
+
+
+def url_of(output: str) -> str:
+    """Return the address, relative to the site's root, of a path in the site."""
+    if posixpath.basename(output) == "index.html":
+        output = output[: -len("index.html")]
+    return quote(output)
+
+
+def relative_url(target: str, start: str) -> str:
+    """
+    Return the address of *target* as written on the page *start*.
+
+    Args:
+
+        target: An address relative to the site's root, as `url_of` makes it.
+
+        start: The address of the page that links there.
+    """
+    folder = start[: start.rfind("/") + 1]
+    if target == start and not target.endswith("/") and target:
+        return target[len(folder) :]
+    here, there = folder.split("/")[:-1], target.split("/")
+    shared = 0
+    while shared < len(here) and shared < len(there) - 1 and here[shared] == there[shared]:
+        shared += 1
+    relative = "../" * (len(here) - shared) + "/".join(there[shared:])
+    if not relative:
+        return "./"
+    # A first segment with a colon would read as a scheme.
+    return "./" + relative if ":" in relative.split("/", 1)[0] else relative
+
+
+def output_of(uri: str) -> tuple[Kind, str]:
+    """Return what becomes of the file at *uri*, and its path in the site."""
+    folder, name = posixpath.split(uri)
+    if name in _INDEX_NAMES:
+        return "page", posixpath.join(folder, "index.html")
+    stem, suffix = posixpath.splitext(name)
+    if suffix == ".md":
+        return "page", posixpath.join(folder, stem + ".html")
+    if name in _PRIVATE_NAMES or suffix in _PRIVATE_SUFFIXES:
+        return "private", ""
+    return "asset", uri
+
+
+def source_view_of(uri: str) -> tuple[str, str]:
+    """Return the paths in the site of a file's source view and of its raw text."""
+    folder = uri + ".source"
+    return f"{folder}/index.html", f"{folder}/{posixpath.basename(uri)}.txt"
+
+
+def collect_sources(guide: Path, site: Path) -> tuple[Sources, list[Problem]]:
+    """
+    Find every file of *guide*, and every fault in their names.
+
+    Dot files, `__pycache__` and the folder *site* are passed over.
+    """
+    sources, problems = Sources(), []
+    for uri, path in walk(guide, site):
+        shown = str(path)
+        if not _is_plain(uri):
+            shown = shown.encode("utf-8", "backslashreplace").decode()
+            problems.append(
+                Problem(shown, None, "the file's name is not UTF-8 or has control characters")
+            )
+            continue
+        if path.is_symlink() and guide.resolve() not in path.resolve().parents:
+            message = "this link leads out of the guide folder and is left out; copy the file"
+            problems.append(Problem(shown, None, message, "warning"))
+            continue
+        kind, output = output_of(uri)
+        file = SourceFile(uri, path, kind, output)
+        sources.files[uri] = file
+        sources.folders.update(_ancestors(file.folder))
+        if kind == "private":
+            continue
+        if uri.split("/", 1)[0] == ASSETS:
+            message = f"the site keeps its own files in {ASSETS}/; rename this folder"
+            problems.append(Problem(shown, None, message))
+        elif output in sources.outputs:
+            other = sources.outputs[output].path
+            message = f"it claims the address /{url_of(output)}, which {other} has; rename one"
+            problems.append(Problem(shown, None, message))
+        else:
+            sources.outputs[output] = file
+    if "404.html" in sources.outputs:
+        path = sources.outputs["404.html"].path
+        problems.append(Problem(str(path), None, "the site makes its own 404.html; rename this"))
+    return sources, problems
+
+
+def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the uri and the path of every file that belongs to *guide*, in a fixed order."""
+    site = site.resolve()
+    for folder, folders, names in os.walk(guide):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in _SKIPPED_FOLDERS
+            and Path(folder, name).resolve() != site
+        )
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not name.startswith(".") and path.is_file():
+                yield path.relative_to(guide).as_posix(), path
+
+
+def _is_plain(uri: str) -> bool:
+    try:
+        uri.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return uri.isprintable()
+
+
+def _ancestors(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
