@@ -7,6 +7,26 @@ from pathlib import Path
 
 import pytest
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which CI lets nothing be skipped unseen."""
+    parser.addoption("--fail-on-skip", action="store_true", help="a skipped test fails the run")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests that need no browser first, and those through nginx last."""
+    items.sort(key=lambda item: ("browser" in item.keywords, "nginx" in item.nodeid))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Turn skipped tests into a failed run where that was asked for."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if session.config.getoption("--fail-on-skip") and skipped and session.exitstatus == 0:
+        reporter.write_line(f"{len(skipped)} skipped, and --fail-on-skip was given", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 WriteTree = Callable[[Mapping[str, str | bytes]], Path]
 
 
