@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -354,7 +355,7 @@ class _Reader:
                 self.report(value.line_of(key), f"{where!r} has an unknown key {key!r}{hint}")
 
     def step_name(self, name: Any, line: int, names: set[str]) -> str | None:
-        if not isinstance(name, str) or not name.isidentifier():
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             shown = repr(name) if isinstance(name, str) else kind_of(name)
             self.report(line, f"a step's name must be a Python name, but it is {shown}")
             return None

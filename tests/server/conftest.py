@@ -1,0 +1,108 @@
+"""Fixtures that run the real application on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+
+from liveguide.server.app import SiteApplication, make_app
+from liveguide.settings import Settings
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+
+
+@dataclass
+class Served:
+    """An application that listens, and ways to talk to it."""
+
+    app: SiteApplication
+    server: HTTPServer
+    site: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def connect(self, path: str, **options: Any) -> websockets.connect:
+        """Open a WebSocket with a client that is not Tornado's."""
+        options.setdefault("proxy", None)
+        options.setdefault("compression", None)
+        return websockets.connect(f"ws://127.0.0.1:{self.port}{path}", **options)
+
+    async def get(self, path: str, **options: Any) -> HTTPResponse:
+        """Fetch a path; no status is an exception, and no redirect is followed."""
+        options.setdefault("follow_redirects", False)
+        return await AsyncHTTPClient().fetch(self.url + path, raise_error=False, **options)
+
+    async def raw(self, request: bytes) -> bytes:
+        """Send bytes, and return everything that comes back until the server closes."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(request)
+            return await asyncio.wait_for(reader.read(), 10)
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+    async def status(self, path: str, **headers: str) -> int:
+        """Return the status with which a path, sent exactly as it is, is answered."""
+        extra = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{extra}\r\n"
+        return int((await self.raw(request.encode("latin-1"))).split(b" ", 2)[1])
+
+
+Serve = Callable[..., Awaitable[Served]]
+
+
+@pytest.fixture(name="serve")
+async def _serve(write_tree: Any, tmp_path: Path) -> AsyncIterator[Serve]:
+    """Return a function that serves a guide of some files and a site of some others."""
+    started: list[Served] = []
+
+    async def serve(
+        files: Mapping[str, str | bytes],
+        site: Mapping[str, str | bytes] | None = None,
+        settings: Settings | None = None,
+        **options: Any,
+    ) -> Served:
+        guide, folder = write_tree(files), tmp_path / "site"
+        for name, content in {"index.html": "<h1>Home</h1>", **(site or {})}.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        app = make_app(guide, folder, settings or Settings(), secret=SECRET, **options)
+        server = HTTPServer(app)
+        listening, port = bind_unused_port()
+        server.add_socket(listening)
+        served = Served(app, server, folder, port)
+        started.append(served)
+        return served
+
+    yield serve
+    for served in started:
+        served.server.stop()
+        await served.app.stop()
+        await served.server.close_all_connections()
+
+
+def routes(**entries: str) -> str:
+    """Return a gramex.yaml; each entry's text is the lines of its kwargs."""
+    lines = ["url:"]
+    for name, kwargs in entries.items():
+        lines += [f"  {name}:", f"    pattern: /$YAMLURL/{name}", "    handler: WebSocketHandler"]
+        if kwargs:
+            lines += ["    kwargs:", *(f"      {line}" for line in kwargs.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+ECHO = "on_message:\n  function: handler.write_message(message)"

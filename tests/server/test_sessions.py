@@ -1,0 +1,162 @@
+"""Sessions, their cookies and the key that signs them."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+
+import pytest
+from tornado.web import create_signed_value
+
+from liveguide.errors import UsageError
+from liveguide.server.sessions import Session, Sessions, cookie_name, load_secret
+
+SECRET = b"s" * 32
+DAY = 24 * 60 * 60
+
+
+def signed(session_id: str, age: float, name: str = "session") -> str:
+    """Return a cookie as it would have been made *age* seconds ago."""
+    return create_signed_value(SECRET, name, session_id, clock=lambda: time.time() - age).decode()
+
+
+def test_a_first_visit_gets_an_id_and_a_cookie():
+    """Without a cookie there is a new session with a random id, and a cookie to set."""
+    one, cookie = Sessions(SECRET).open("session", None)
+    other, _ = Sessions(SECRET).open("session", None)
+
+    assert len(one["id"]) >= 32
+    assert one["id"] != other["id"]
+    assert cookie is not None
+
+
+def test_the_cookie_leads_back_to_the_same_dict():
+    """A session is shared by all that bring its cookie, and the cookie is not set again."""
+    sessions = Sessions(SECRET)
+    first, cookie = sessions.open("session", None)
+    first["seen"] = 1
+
+    second, again = sessions.open("session", cookie)
+
+    assert first is second
+    assert again is None
+
+
+def test_the_id_survives_a_restart():
+    """A process that does not know the session keeps its id."""
+    first, cookie = Sessions(SECRET).open("session", None)
+
+    second, _ = Sessions(SECRET).open("session", cookie)
+
+    assert first["id"] == second["id"]
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    ["", "x", "2|1:0|", "\x00", signed("mine", 8 * DAY), signed("mine", 0, "__Host-session")],
+)
+def test_a_cookie_that_is_not_ours_or_too_old_is_worth_nothing(cookie):
+    """A forged, foreign or expired cookie leads to a new session."""
+    session, new = Sessions(SECRET).open("session", cookie)
+
+    assert session["id"] != "mine"
+    assert new is not None
+
+
+def test_a_cookie_of_another_secret_is_worth_nothing():
+    """A cookie that another key signed leads to a new session."""
+    _, cookie = Sessions(b"t" * 32).open("session", None)
+
+    assert Sessions(SECRET).open("session", cookie)[1] is not None
+
+
+def test_a_cookie_older_than_a_day_is_renewed():
+    """The session goes on, and its cookie starts its seven days again."""
+    session, new = Sessions(SECRET).open("session", signed("mine", 2 * DAY))
+
+    assert session["id"] == "mine"
+    assert new is not None
+    assert Sessions(SECRET).open("session", new) == (Session(id="mine"), None)
+
+
+def test_only_the_recent_sessions_and_those_in_use_are_kept():
+    """Memory is bounded, but a session that a connection holds is never lost."""
+    sessions = Sessions(SECRET, most=10)
+    held, cookie = sessions.open("session", None)
+    lost_cookie = sessions.open("session", None)[1]
+    sessions.open("session", lost_cookie)[0]["seen"] = True
+
+    for _ in range(20):
+        sessions.open("session", None)
+    gc.collect()
+
+    assert sessions.open("session", cookie)[0] is held
+    assert "seen" not in sessions.open("session", lost_cookie)[0]
+
+
+def test_the_cookie_has_the_host_prefix_behind_tls():
+    """The name binds the cookie to this host where the browser can enforce it."""
+    assert cookie_name(secure=False) == "session"
+    assert cookie_name(secure=True) == "__Host-session"
+
+
+def test_the_secret_is_made_once_for_its_owner_only(tmp_path):
+    """The first start writes 32 random bytes with mode 0600; later ones read them."""
+    secret = load_secret(tmp_path / ".liveguide")
+
+    assert len(secret) == 32
+    assert secret == load_secret(tmp_path / ".liveguide")
+    assert (tmp_path / ".liveguide/secret").stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in (tmp_path / ".liveguide").iterdir()] == ["secret"]
+
+
+def test_a_secret_that_others_may_read_is_refused(tmp_path):
+    """A secret with an open mode stops the start with the command that mends it."""
+    load_secret(tmp_path)
+    path = tmp_path / "secret"
+    path.chmod(0o640)
+
+    with pytest.raises(UsageError) as caught:
+        load_secret(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path} may be read by others (mode 0640); delete it, or run: chmod 600 {path}"
+    )
+
+
+def test_a_short_secret_is_refused(tmp_path):
+    """A secret of fewer than 32 bytes stops the start."""
+    path = tmp_path / "secret"
+    path.write_bytes(b"secret")
+    path.chmod(0o600)
+
+    with pytest.raises(UsageError) as caught:
+        load_secret(tmp_path)
+
+    assert str(caught.value) == (f"{path} holds 6 bytes, but a secret has at least 32; delete it")
+
+
+def test_a_secret_that_can_t_be_read_is_refused(tmp_path):
+    """Something unreadable in the secret's place stops the start."""
+    path = tmp_path / "secret"
+    path.mkdir()
+
+    with pytest.raises(UsageError) as caught:
+        load_secret(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path} can't be read (Is a directory); make it readable for the server, or delete it"
+    )
+
+
+def test_where_nothing_can_be_written_the_secret_lives_in_memory(tmp_path, caplog):
+    """A read-only place costs a warning, not the start."""
+    (tmp_path / "file").touch()
+
+    one, other = load_secret(tmp_path / "file"), load_secret(tmp_path / "file")
+
+    assert len(one) == 32
+    assert one != other
+    assert "can't be written" in caplog.text
+    assert os.listdir(tmp_path) == ["file"]
