@@ -74,9 +74,10 @@ def read_settings(guide: Path) -> Settings:
                 str(path), line, f"there is no setting {key!r}{did_you_mean(key, fields)}"
             )
         _check(str(path), line, key, value, Settings.__dict__.get(key, ()))
-    return Settings(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-    )
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    }
+    return Settings(**given)
 
 
 def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:

@@ -131,12 +131,13 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> Any:
 def _check_depth(text: str, path: str, first_line: int) -> None:
     """Stop at deep nesting, which ends libyaml's composer with a crash of the interpreter."""
     depth = 0
-    event: Any
-    for event in yaml.parse(text, Loader=_SafeLoader):
+    events: Any = yaml.parse(text, Loader=_SafeLoader)
+    for event in events:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                line = event.start_mark.line + first_line
+                mark: Any = event.start_mark
+                line = mark.line + first_line
                 raise SourceError(path, line, "this YAML is nested too deeply to be read")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
