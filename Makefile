@@ -30,8 +30,8 @@ test: $(VENV)/installed-dev system
 	$(RUN) -m pytest $(if $(CI),--fail-on-skip)
 
 bench: $(VENV)/installed-dev
-	$(RUN) benchmarks/build.py
-	$(RUN) benchmarks/start.py
+	$(RUN) benchmarks/build_ratio.py
+	$(RUN) benchmarks/start_time.py
 
 format: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format

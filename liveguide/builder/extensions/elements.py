@@ -5,34 +5,11 @@ from __future__ import annotations
 from ...errors import did_you_mean
 
 _GLOBAL = frozenset(
-    {
-        "accesskey",
-        "autofocus",
-        "class",
-        "contenteditable",
-        "dir",
-        "draggable",
-        "enterkeyhint",
-        "hidden",
-        "id",
-        "inert",
-        "inputmode",
-        "itemid",
-        "itemprop",
-        "itemref",
-        "itemscope",
-        "itemtype",
-        "lang",
-        "part",
-        "popover",
-        "role",
-        "slot",
-        "spellcheck",
-        "style",
-        "tabindex",
-        "title",
-        "translate",
-    }
+    (
+        "accesskey autofocus class contenteditable dir draggable enterkeyhint hidden id inert "
+        "inputmode itemid itemprop itemref itemscope itemtype lang part popover role slot "
+        "spellcheck style tabindex title translate"
+    ).split()
 )
 
 ELEMENTS: dict[str, frozenset[str]] = {
