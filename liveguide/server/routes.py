@@ -34,8 +34,8 @@ CALLBACKS: Mapping[str, tuple[str, ...]] = {
 }
 """The callbacks of a WebSocketHandler, and what each is called with."""
 
-_ENTRY_KEYS = {"pattern", "handler", "kwargs"}
-_KWARGS_KEYS = {*CALLBACKS, "origins", "auth"}
+ENTRY_KEYS = {"pattern", "handler", "kwargs"}
+KWARGS_KEYS = {*CALLBACKS, "origins", "auth"}
 _STEP_KEYS = {"function", "name"}
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Z][A-Z_]*))")
@@ -218,7 +218,7 @@ class _Reader:
             self.report(entry.line_of("handler"), message, "warning")
             return None
         before = self._errors()
-        self.check_keys(entry, _ENTRY_KEYS, f"the entry {name!r}")
+        self.check_keys(entry, ENTRY_KEYS, f"the entry {name!r}")
         if "handler" not in entry:
             self.report(line, f"the entry {name!r} has no handler; add 'handler: WebSocketHandler'")
         elif handler != "WebSocketHandler":
@@ -237,7 +237,7 @@ class _Reader:
                 entry.line_of("kwargs"), f"'kwargs' must be a mapping, not {kind_of(kwargs)}"
             )
             return None
-        self.check_keys(kwargs, _KWARGS_KEYS, f"the kwargs of {name!r}")
+        self.check_keys(kwargs, KWARGS_KEYS, f"the kwargs of {name!r}")
         callbacks = {
             key: self.callback(key, kwargs[key], kwargs.line_of(key))
             for key in CALLBACKS
@@ -271,7 +271,7 @@ class _Reader:
                 self.report(mapping.line_of(key), message, "warning")
                 continue
             hint = did_you_mean(key, known)
-            if not hint and key in _KWARGS_KEYS:
+            if not hint and key in KWARGS_KEYS:
                 hint = "; indent it below 'kwargs:'"
             elif not hint:
                 hint = f"; there are {', '.join(sorted(known))}"

@@ -54,6 +54,13 @@ class Served:
             writer.close()
             await writer.wait_closed()
 
+    async def open(self, path: str) -> asyncio.StreamWriter:
+        """Ask for a path, wait until the answer begins, and read no further."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1024)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+        return writer
+
     async def status(self, path: str, **headers: str) -> int:
         """Return the status with which a path, sent exactly as it is, is answered."""
         extra = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
