@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from .rendering import ContentsEntry, RenderedPage
@@ -61,6 +62,14 @@ class Page:
     contents: list[ContentsEntry] = field(default_factory=list)
     previous: PageLink | None = None
     next: PageLink | None = None
+
+
+def home_page(title: str, links: list[PageLink]) -> Page:
+    """Return the home page of a guide that has none: its name, and what its navigation shows."""
+    items = "".join(
+        f'<li><a href="{escape(link.href)}">{escape(link.label)}</a></li>' for link in links
+    )
+    return Page(title, title, None, "", "", "", {}, f"<ul>{items}</ul>", has_heading=False)
 
 
 def label_of(rendered: RenderedPage) -> str:

@@ -25,7 +25,7 @@ from .freshness import fingerprint
 from .links import find_target
 from .navigation import Section, navigation_for, section_tree
 from .output import check_output, staged
-from .pages import label_of, page_for
+from .pages import PageLink, home_page, label_of, page_for
 from .policy import BASE_POLICY
 from .progress import Progress
 from .rendering import RenderedPage, Renderer
@@ -257,6 +257,8 @@ class _Writer:
             self._write_page(page, [before, after])
         for view in views:
             self._write_source_view(view)
+        if "index.html" not in self._sources.outputs:
+            self._write_home_page()
         self._write("404.html", "404.html", "", "Page not found", BASE_POLICY, root="/")
 
     def _write_page(self, rendered: RenderedPage, around: list[RenderedPage | None]) -> None:
@@ -271,6 +273,13 @@ class _Writer:
             has_live=bool(rendered.snippets),
             author_styles=bool(rendered.styles),
         )
+
+    def _write_home_page(self) -> None:
+        title = self._settings.title
+        nodes = navigation_for("", "", self._top, self._icon)
+        links = [PageLink(node.label, node.href) for node in nodes if node.href]
+        page = home_page(title, links)
+        self._write("page.html", "index.html", "", title, BASE_POLICY, page=page)
 
     def _write_source_view(self, view: _SourceView) -> None:
         output, raw = source_view_of(view.file.uri)

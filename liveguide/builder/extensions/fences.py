@@ -58,7 +58,7 @@ _QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
 _RAW_OPEN = re.compile(r"[ ]{0,3}<(?P<tag>script|style|pre|textarea)\b|[ ]{0,3}<!--", re.IGNORECASE)
 _CONTAINER = re.compile(r"[ \t]*(?:[-*+][ ]|\d{1,9}\.[ ]|:::|!!!|:[ ]|\[\^[^\]]+\]:)")
 
-_OPTIONS = ("title", "linenums", "hl_lines", "run", "file", "lines", "section")
+OPTIONS = ("title", "linenums", "hl_lines", "run", "file", "lines", "section")
 
 
 @dataclass
@@ -136,8 +136,8 @@ class FencesPreprocessor(Preprocessor):
             options = parse_options(rest)
         except OptionsError as error:
             self.page.report(line, f"in this fence, {error}")
-        for key in [key for key in options if key not in _OPTIONS]:
-            hint = did_you_mean(key, _OPTIONS) or f"; the options are {', '.join(_OPTIONS)}"
+        for key in [key for key in options if key not in OPTIONS]:
+            hint = did_you_mean(key, OPTIONS) or f"; the options are {', '.join(OPTIONS)}"
             self.page.report(line, f"a fence has no option {key!r}{hint}", "warning")
             del options[key]
         if language and highlighting.lexer_for(language) is None:
