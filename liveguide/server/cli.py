@@ -146,7 +146,7 @@ def _url(bound: socket.socket) -> str:
 def _unavailable(address: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
-            f"port {port} is in use on {address}; choose another with --port, or a free one with 0"
+            f"port {port} is in use on {address}; choose another with --port (0: a free one)"
         )
     if error.errno == errno.EACCES:
         return f"port {port} needs more rights; choose one above 1023 with --port"
