@@ -1,0 +1,264 @@
+"""The guide behind a real nginx that runs `deploy/nginx.conf`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import ipaddress
+import os
+import shutil
+import socket
+import ssl
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tornado.httpclient import AsyncHTTPClient
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGURATION = ROOT / "deploy/nginx.conf"
+
+WHO = """\
+url:
+  who:
+    pattern: /who
+    handler: WebSocketHandler
+    kwargs:
+      open:
+        function: handler.write_message(handler.request.protocol + ' ' + handler.request.remote_ip)
+  session:
+    pattern: /session
+    handler: WebSocketHandler
+    kwargs:
+      open:
+        function: handler.write_message(handler.session['id'])
+"""
+FORGED = {
+    "X-Forwarded-For": "198.51.100.7",
+    "X-Real-IP": "198.51.100.7",
+    "X-Scheme": "https",
+    "X-Forwarded-Proto": "https",
+}
+
+
+@dataclass
+class Proxied:
+    """A server, and nginx in front of it."""
+
+    direct: int
+    plain: int
+    secure: int
+    certificate: Path
+
+    def connect(self, port: int, path: str, **options: Any) -> websockets.connect:
+        """Open a WebSocket through one of the three ports."""
+        scheme = "ws"
+        if port == self.secure:
+            scheme = "wss"
+            options["ssl"] = ssl.create_default_context(cafile=self.certificate)
+        return websockets.connect(f"{scheme}://127.0.0.1:{port}{path}", proxy=None, **options)
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for 127.0.0.1, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "crt.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return folder / "crt.pem", folder / "key.pem"
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in "x" * count]
+        return [one.getsockname()[1] for one in sockets]
+
+
+def configuration_for(proxied: Proxied, folder: Path, key: Path) -> str:
+    """Return `deploy/nginx.conf` with this test's ports and folders, and TLS."""
+    text = CONFIGURATION.read_text()
+    kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    folders = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    for old, new in [
+        ("\nhttp {\n", f"\nhttp {{\n{folders}\n"),
+        (
+            "    listen 80;\n",
+            f"listen 127.0.0.1:{proxied.plain}; listen 127.0.0.1:{proxied.secure} ssl;\n"
+            f"ssl_certificate {proxied.certificate}; ssl_certificate_key {key};\n",
+        ),
+        ("http://127.0.0.1:8888;", f"http://127.0.0.1:{proxied.direct};"),
+    ]:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+async def until_listening(port: int, process: Process) -> None:
+    """Wait for a process to accept connections: nginx has no other way to say that it is ready."""
+    async with asyncio.timeout(10):
+        while True:
+            assert process.returncode is None, "nginx has ended"
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.01)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return
+
+
+@contextlib.asynccontextmanager
+async def running(*command: str | Path, **options: Any) -> AsyncIterator[Process]:
+    """Run a command, and end it."""
+    process = await asyncio.create_subprocess_exec(*map(str, command), **options)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.communicate(), 10)
+
+
+@contextlib.asynccontextmanager
+async def proxied_server(folder: Path, guide: Path, *options: str) -> AsyncIterator[Proxied]:
+    """Run the server for a guide, and nginx in front of it."""
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if nginx is None:
+        pytest.skip("nginx is not installed: apt-get install nginx-light")
+    certificate, key = make_certificate(folder)
+    script = [sys.executable, ROOT / "site_server.py", guide, "--site", folder / "site"]
+    async with running(*script, "--port", "0", *options, stdout=PIPE) as server:
+        assert server.stdout is not None
+        line = ""
+        while not line.startswith("Serving http://"):
+            line = (await asyncio.wait_for(server.stdout.readline(), 60)).decode()
+            assert line, "the server has ended"
+        direct = int(line.rpartition(":")[2].strip().strip("/"))
+        plain, secure = free_ports(2)
+        proxied = Proxied(direct, plain, secure, certificate)
+        (folder / "nginx.conf").write_text(configuration_for(proxied, folder, key))
+        # Workers of root's nginx become nobody, who may not write to the test's folder.
+        rights = "user root;" if os.geteuid() == 0 else ""
+        directives = f"daemon off; pid {folder}/nginx.pid; {rights}"
+        command = [nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr"]
+        async with running(*command, "-g", directives, stdin=DEVNULL) as process:
+            await until_listening(plain, process)
+            yield proxied
+
+
+@pytest.fixture(name="small_guide")
+def _small_guide(write_tree: Any, tmp_path: Path) -> Path:
+    """Write a guide whose endpoints tell who is asking, and its site."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
+    guide: Path = write_tree({"gramex.yaml": WHO})
+    return guide
+
+
+async def test_the_guide_works_through_nginx(tmp_path):
+    """The page, and all three endpoints of it, answer through the proxy."""
+    async with proxied_server(tmp_path, ROOT / "guide") as proxied:
+        page = await AsyncHTTPClient().fetch(f"http://127.0.0.1:{proxied.plain}/websockethandler/")
+        assert b"WebSocketHandler" in page.body
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        redirect = await AsyncHTTPClient().fetch(
+            f"http://127.0.0.1:{proxied.plain}/websockethandler", follow_redirects=True
+        )
+        assert redirect.effective_url == page.effective_url
+
+        answers = {
+            "pingbot": ["Got message: Hello world"],
+            "messages": ["Hello world"],
+            "chatbot": ["Hello. How are you feeling today?", None],
+        }
+        for name, expected in answers.items():
+            for port in (proxied.plain, proxied.secure):
+                async with proxied.connect(port, f"/websockethandler/{name}") as ws:
+                    await ws.send("Hello world")
+                    for text in expected:
+                        answer = await asyncio.wait_for(ws.recv(), 10)
+                        assert answer
+                        assert text is None or answer == text
+
+
+async def test_scheme_and_address_come_through_a_trusted_nginx(small_guide, tmp_path):
+    """The server sees the reader's own, and what the reader forges is overwritten."""
+    options = ("--no-build", "--trusted-proxy", "127.0.0.1")
+    async with proxied_server(tmp_path, small_guide, *options) as proxied:
+        for port, scheme in [(proxied.plain, "http"), (proxied.secure, "https")]:
+            for headers in ({}, FORGED):
+                async with proxied.connect(
+                    port, "/who", local_addr=("127.0.0.2", 0), additional_headers=headers
+                ) as ws:
+                    assert await ws.recv() == f"{scheme} 127.0.0.2"
+
+
+async def test_forged_headers_of_an_untrusted_peer_are_ignored(small_guide, tmp_path):
+    """Who is not the named proxy is not believed, nor is the proxy where it is not named."""
+    trusting = ("--no-build", "--trusted-proxy", "127.0.0.1")
+    async with (
+        proxied_server(tmp_path, small_guide, *trusting) as proxied,
+        proxied.connect(
+            proxied.direct, "/who", local_addr=("127.0.0.2", 0), additional_headers=FORGED
+        ) as ws,
+    ):
+        assert await ws.recv() == "http 127.0.0.2"
+    async with (
+        proxied_server(tmp_path, small_guide, "--no-build") as proxied,
+        proxied.connect(proxied.secure, "/who", additional_headers=FORGED) as ws,
+    ):
+        assert await ws.recv() == "http 127.0.0.1"
+
+
+async def test_the_session_behind_tls_is_the_reader_s(small_guide, tmp_path):
+    """A page served over TLS is the site's own, and its cookie is bound to this host."""
+    options = ("--no-build", "--trusted-proxy", "127.0.0.1")
+    async with proxied_server(tmp_path, small_guide, *options) as proxied:
+        port = proxied.secure
+        own = f"https://127.0.0.1:{port}"
+        async with proxied.connect(port, "/session", origin=own) as ws:
+            cookie = ws.response.headers["Set-Cookie"]
+            session = await ws.recv()
+        headers = {"Cookie": cookie.partition(";")[0]}
+        assert cookie.startswith("__Host-session=")
+        assert "Secure" in cookie.split("; ")
+
+        for origin, same in [(own, True), (f"http://127.0.0.1:{port}", False)]:
+            async with proxied.connect(
+                port, "/session", origin=origin, additional_headers=headers
+            ) as ws:
+                assert (await ws.recv() == session) is same
