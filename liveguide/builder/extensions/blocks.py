@@ -31,6 +31,7 @@ from .elements import ELEMENTS, check_attributes
 from .nested_lists import normalise_lists
 from .options import OptionsError, parse_options
 from .page import Block, CurrentPage, PageState
+from .raw_html import raw_end
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -57,6 +58,11 @@ class BlocksPreprocessor(Preprocessor):
     def _extract(self, lines: list[str], numbers: list[int], depth: int) -> list[str]:
         page, output, position = self.current.state, list[str](), 0
         while position < len(lines):
+            raw = raw_end(lines, position)
+            if raw > position:
+                output += lines[position:raw]
+                position = raw
+                continue
             header = _HEADER.match(lines[position]) if ":::" in lines[position] else None
             indent = len(header["indent"]) if header else 0
             if header is None or (indent >= 4 and _is_code(output)):

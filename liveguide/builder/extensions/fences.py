@@ -45,17 +45,18 @@ from ..sources import ASSETS, relative_url, source_view_of, url_of
 from .including import IncludeError, include_part
 from .options import OptionsError, parse_options
 from .page import CurrentPage, PageState, Snippet
+from .raw_html import raw_end
 
 if TYPE_CHECKING:
     from markdown import Markdown
 
 _OPEN = re.compile(
-    r"""(?P<prefix>(?:[ ]{0,3}>[ ]?)*(?:[ \t]*(?:[-*+]|\d{1,9}\.)[ ]+)*[ \t]*)
+    # Possessive: there are exponentially many ways to share out the spaces of "-    -    -".
+    r"""(?P<prefix>(?:[ ]{0,3}>[ ]?)*+(?:[ \t]*+(?:[-*+]|\d{1,9}\.)[ ]++)*+[ \t]*+)
         (?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$""",
     re.VERBOSE,
 )
 _QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
-_RAW_OPEN = re.compile(r"[ ]{0,3}<(?P<tag>script|style|pre|textarea)\b|[ ]{0,3}<!--", re.IGNORECASE)
 _CONTAINER = re.compile(r"[ \t]*(?:[-*+][ ]|\d{1,9}\.[ ]|:::|!!!|:[ ]|\[\^[^\]]+\]:)")
 
 OPTIONS = ("title", "linenums", "hl_lines", "run", "file", "lines", "section")
@@ -96,8 +97,8 @@ class FencesPreprocessor(Preprocessor):
         position = 0
         while position < len(lines):
             line, number = lines[position], self.page.first_line + position
-            if "<" in line and _RAW_OPEN.match(line):
-                end = _raw_end(lines, position)
+            end = raw_end(lines, position)
+            if end > position:
                 for offset in range(position, end):
                     keep(lines[offset], self.page.first_line + offset)
                 position = end
@@ -302,17 +303,6 @@ def _without_indent(line: str, width: int) -> str:
         column += 1 if line[index] == " " else 4 - column % 4
         index += 1
     return line[index:]
-
-
-def _raw_end(lines: list[str], position: int) -> int:
-    """Return the position after the raw HTML element or comment that begins at *position*."""
-    opening = _RAW_OPEN.match(lines[position])
-    tag = opening["tag"] if opening else None
-    closing = f"</{tag.lower()}" if tag else "-->"
-    for end in range(position, len(lines)):
-        if closing in lines[end].lower():
-            return end + 1
-    return position + 1
 
 
 def _is_indented_code(lines: list[str], position: int, prefix: str) -> bool:

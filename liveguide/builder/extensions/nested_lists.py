@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .raw_html import raw_end
+
 _ITEM = re.compile(r"(?P<indent> *)(?P<marker>[-*+]|\d{1,9}\.)(?P<space> +)(?=\S)")
 _UNUSUAL = re.compile(r"(?: {4})* {1,3}\S")
 _RULE = re.compile(r" *(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
@@ -39,7 +41,11 @@ def normalise_lists(lines: list[str]) -> list[str]:
     output: list[str] = []
     open_items: list[_Item] = []
     after_blank = True
-    for line in lines:
+    raw = 0
+    for position, line in enumerate(lines):
+        if position < raw:
+            output.append(line)
+            continue
         if not line.strip():
             output.append(line)
             after_blank = True
@@ -51,7 +57,9 @@ def normalise_lists(lines: list[str]) -> list[str]:
         if item or indent or after_blank:
             while open_items and indent < open_items[-1].indent + 2:
                 open_items.pop()
-        if item is None and not open_items:
+        if not (indent and open_items):
+            raw = raw_end(lines, position)
+        if position < raw or (item is None and not open_items):
             output.append(line)
         elif item is None and not indent:
             output.append(line)  # a lazy continuation
