@@ -85,10 +85,16 @@ def _callbacks(route: Route, modules: AuthorModules) -> tuple[dict[str, Callback
         if len(functions) == len(steps):
             callbacks[key] = Callback(
                 _pipeline(functions, steps, len(CALLBACKS[key])),
-                steps[0].function if len(steps) == 1 and _is_dotted(steps[0].function) else key,
+                _label(key, steps),
                 f"{route.path}:{steps[0].line}",
             )
     return callbacks, problems
+
+
+def _label(key: str, steps: Sequence[Step]) -> str:
+    """Return the function's name where there is one, else the callback's."""
+    name = steps[0].function.strip() if len(steps) == 1 else ""
+    return name if name and _is_dotted(name) else key
 
 
 def _pipeline(functions: Sequence[Function], steps: Sequence[Step], count: int) -> Function:

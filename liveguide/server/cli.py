@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
@@ -82,7 +83,7 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
             guide,
             site,
             settings,
-            secret=load_secret(site.resolve().parent / ".liveguide"),
+            secret=load_secret(Path(os.path.abspath(site)).parent / ".liveguide"),
             strict=args.strict,
             trusted_proxies=args.trusted_proxy,
         )
@@ -145,9 +146,7 @@ def _url(bound: socket.socket) -> str:
 
 def _unavailable(address: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return (
-            f"port {port} is in use on {address}; choose another with --port (0: a free one)"
-        )
+        return f"port {port} is in use on {address}; choose another with --port (0: a free one)"
     if error.errno == errno.EACCES:
         return f"port {port} needs more rights; choose one above 1023 with --port"
     reason = error.strerror or str(error)

@@ -22,7 +22,7 @@ SECTIONS = _words(
 
 HANDLERS = _words(
     """
-    AdminHandler AuthHandler BaseHandler BaseWebSocketHandler CaptureHandler ChatGPT
+    AdminHandler AuthHandler BaseHandler BaseWebSocketHandler CaptureHandler ChatGPT ChatHandler
     ComicHandler CommentHandler DataHandler DBAuth DirectoryHandler DriveHandler EmailAuth
     FacebookGraphHandler FileHandler FilterHandler FormHandler FunctionHandler GoogleAuth
     IntegratedAuth JSONHandler LDAPAuth LogoutHandler MessageHandler MLHandler MLPredictor

@@ -38,7 +38,7 @@ ENTRY_KEYS = {"pattern", "handler", "kwargs"}
 KWARGS_KEYS = {*CALLBACKS, "origins", "auth"}
 _STEP_KEYS = {"function", "name"}
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Z][A-Z_]*))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Z]\w*))")
 
 
 @dataclass(frozen=True)

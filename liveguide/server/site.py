@@ -157,6 +157,9 @@ class SiteHandler(StaticFileHandler):
         except OSError:
             raise HTTPError(404) from None
         self._stat_now = os.fstat(self._file.fileno())
+        if self.request.headers.get("If-Range") not in (None, self.compute_etag()):
+            # The part would not fit what the browser has (RFC 9110, section 13.1.5).
+            self.request.headers.pop("Range", None)
         return path
 
     def get_content(  # type: ignore[override]  # called on the instance, which has the open file

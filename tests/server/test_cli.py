@@ -326,3 +326,15 @@ async def test_a_build_that_fails_is_the_end(guide, start):
         "building site from guide\n",
         "site_server: the site could not be built\n",
     )
+
+
+async def test_a_signal_ends_a_build(guide, start):
+    """SIGTERM while the site is being built stops both, without a traceback."""
+    work = "subprocess.run(['sh', '-c', 'echo at work; exec sleep 60'])"
+    script = BUILDING.replace("return status", work).replace("import", "import subprocess,", 1)
+    process = await start("old", "0", "--port", "0", script=script)
+    await process.stdout.readuntil(b"at work\n")
+
+    process.terminate()
+
+    assert await ended(process) == (0, "", "")

@@ -121,6 +121,7 @@ def test_an_empty_file_and_a_file_without_url_have_no_routes(load):
         ("", "/$YAMLURL", "/"),
         ("a", "/$YAMLURL/chat", "/a/chat"),
         ("a", "/${YAMLURL}chat", "/achat"),
+        ("a", "/${YAMLURL}", "/a"),
         ("a", "/$YAMLURL/chat$", "/a/chat$"),
         ("a", r"/$YAMLURL/(\d+)", r"/a/(\d+)"),
         ("a/b.c", "/$YAMLURL/chat", r"/a/b\.c/chat"),
@@ -207,6 +208,16 @@ KWARGS = ENTRY + "    kwargs:\n"
             ENTRY.replace("/$YAMLURL/chat", "/$YAMLURI/chat"),
             3,
             "there is no variable $YAMLURI; did you mean 'YAMLURL'?",
+        ),
+        (
+            ENTRY.replace("/$YAMLURL/chat", "/$YAMLURLchat"),
+            3,
+            "there is no variable $YAMLURLchat; did you mean 'YAMLURL'?",
+        ),
+        (
+            ENTRY.replace("/$YAMLURL/chat", "/${HOME}/chat"),
+            3,
+            "there is no variable $HOME; there are YAMLURL and YAMLPATH",
         ),
         (
             ENTRY.replace("/$YAMLURL/chat", "7"),

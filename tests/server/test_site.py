@@ -216,6 +216,15 @@ async def test_a_range_is_a_part_of_the_file(served, wanted, status, content_ran
     assert response.body == body
 
 
+async def test_a_range_of_another_version_is_not_sent(served):
+    """If-Range asks for the part only where the rest still fits, else for the whole."""
+    tag = (await served.get("/chat/")).headers["Etag"]
+
+    for condition, status in [(tag, 206), ('"other"', 200)]:
+        headers = {"Range": "bytes=0-3", "If-Range": condition}
+        assert (await served.get("/chat/", headers=headers)).code == status
+
+
 async def test_a_rebuild_changes_the_tag(served):
     """A file of the same size and time gets a new ETag when it has been replaced."""
     path = served.site / "chat/index.html"
