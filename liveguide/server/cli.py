@@ -107,14 +107,11 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
 
 async def _serve(app: SiteApplication, sockets: list[socket.socket]) -> None:
     """Serve until a signal says to stop, and stop so that nobody is cut off."""
-    stop = asyncio.Event()
+    stop, hurry = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def stopped() -> None:
-        stop.set()
-        # A second Ctrl-C does not wait.
-        loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        (hurry if stop.is_set() else stop).set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped)
@@ -128,7 +125,11 @@ async def _serve(app: SiteApplication, sockets: list[socket.socket]) -> None:
     print(f"Serving {_url(sockets[0])}")
     await stop.wait()
     server.stop()
-    await app.stop()
+    # A second Ctrl-C does not wait for anybody.
+    ends = {asyncio.ensure_future(app.stop()), asyncio.ensure_future(hurry.wait())}
+    _, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for end in waiting:
+        end.cancel()
     await server.close_all_connections()
 
 
