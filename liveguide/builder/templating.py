@@ -17,6 +17,8 @@ class Templates:
     The templates of the site.
 
     Every value is escaped where it is put in, unless the template says `raw`.
+    Besides its context a template has `fill`, for parts that hold themselves
+    again, as navigation does.
     """
 
     def __init__(self, folder: Path = TEMPLATES):
@@ -32,7 +34,7 @@ class Templates:
             SourceError: The template uses a name that the context lacks, or fails otherwise.
         """
         try:
-            return self._loader.load(name).generate(**context).decode()
+            return self._loader.load(name).generate(fill=self.fill, **context).decode()
         except Exception as error:
             path = str(self._folder / name)
             raise SourceError(path, None, f"the template can't be filled: {error}") from error

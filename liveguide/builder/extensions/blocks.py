@@ -8,7 +8,9 @@ allowed, as authors of other tools write one.
 
 Two stages. The preprocessor `blocks` at 28 takes each block out of the lines,
 reads its attributes while the line numbers are still known, and leaves a
-marker; the block processor `blocks` at 105 turns the marker into elements.
+marker; the block processor `blocks` at 83 turns the marker into elements: after
+those that give an indented marker to its list item or definition (90, 85), and
+before the one that takes it for code (80).
 What an element's name and attributes mean is in `elements.py`, an example card
 in `example.py`.
 """
@@ -139,11 +141,10 @@ class BlocksProcessor(BlockProcessor):
         assert marker is not None
         page = self.current.state
         block = page.blocks[int(marker[1])]
-        content = "\n".join(block.lines).strip("\n")
         if block.name == "example":
             before, after = self.render_example(block, page)
             self._raw(parent, before)
-            self.parser.parseChunk(parent, content)
+            self.parser.parseChunk(parent, _text(block))
             self._raw(parent, after)
             return
         attributes = {
@@ -151,7 +152,7 @@ class BlocksProcessor(BlockProcessor):
         }
         element = etree.SubElement(parent, block.name, attributes)
         self.parser.state.set("block")  # content is no part of a list around it
-        self.parser.parseChunk(element, content)
+        self.parser.parseChunk(element, _text(block))
         self.parser.state.reset()
 
     def _raw(self, parent: etree.Element, html: str) -> None:
@@ -170,7 +171,11 @@ class BlocksExtension(Extension):
         """Register both stages."""
         md.preprocessors.register(BlocksPreprocessor(md, self.current), "blocks", 28)
         processor = BlocksProcessor(md.parser, self.current, self.render_example)
-        md.parser.blockprocessors.register(processor, "blocks", 105)
+        md.parser.blockprocessors.register(processor, "blocks", 83)
+
+
+def _text(block: Block) -> str:
+    return "\n".join(block.lines).strip("\n")
 
 
 def _content_end(lines: list[str], start: int, indent: int) -> int:

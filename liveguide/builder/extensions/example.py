@@ -63,6 +63,13 @@ RenderTemplate = Callable[[Example], str]
 def render_example(block: Block, page: PageState, template: RenderTemplate) -> tuple[str, str]:
     """Return the HTML of an example card before and after its label."""
     page.examples += 1
+    for key in ("href", "source"):
+        try:
+            urlsplit(block.attributes.get(key) or "")
+        except ValueError as error:
+            address = block.attributes[key]
+            page.report(block.line, f"the example's {key}={address!r} is broken: {error}")
+            return "", ""
     href = block.attributes["href"] or ""
     source = block.attributes.get("source")
     local = _is_local(href)
@@ -98,6 +105,8 @@ def _resolved(address: str, key: str, block: Block, page: PageState) -> str:
     if isinstance(target, str):
         page.report(block.line, f"the example's {key}={address!r} is broken: {target}", "warning")
         return RESOLVED + address
+    if target.source_uri is not None:
+        page.source_views.add(target.source_uri)
     return RESOLVED + _from(target, page) + address[len(parts.path) :]
 
 

@@ -1,0 +1,16 @@
+import { reconnectingSocket } from './reconnecting-socket.js'
+import { addMessage, showState } from './conversation.js'
+
+const form = document.querySelector('form')
+const input = form.elements.message
+
+const send = reconnectingSocket('chatbot', (message) => addMessage(message, 'bot'), showState)
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  if (input.value.trim() && send(input.value)) {
+    addMessage(input.value, 'reader')
+    input.value = ''
+  }
+  input.focus()
+})

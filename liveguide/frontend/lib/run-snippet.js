@@ -1,0 +1,67 @@
+// Run the script that the build made of a snippet.
+//
+// The script assigns `document.currentScript.snippet`, an async function of
+// `console` and `WebSocket`. Nothing global is replaced, so what is logged
+// long after the function has returned still arrives.
+
+let runs = 0
+
+/**
+ * Load and start a snippet.
+ *
+ * @param {string} src address of the script
+ * @param {Console} console given to the snippet
+ * @param {typeof WebSocket} socketClass given to the snippet
+ * @param {(error: unknown, line: number) => void} failed called for each error, now or later;
+ *   the line is the snippet's own, 0 where it is not known
+ * @returns {Promise<void>} when the snippet's synchronous part has ended, whatever came of it
+ */
+export async function runSnippet(src, console, socketClass, failed) {
+  const url = new URL(src, location.href)
+  url.searchParams.set('run', String(++runs)) // its own address, by which its errors are known
+  reportErrorsOf(url.href, failed)
+  const script = /** @type {HTMLScriptElement & {snippet?: Function}} */ (
+    document.createElement('script')
+  )
+  script.src = url.href
+  const loaded = await new Promise((resolve) => {
+    script.onload = () => resolve(true)
+    script.onerror = () => resolve(false)
+    document.head.append(script)
+  })
+  script.remove()
+  if (!loaded) failed(new Error('the script of this snippet could not be loaded'), 0)
+  // Not awaited: a promise that never settles must not hold up the next snippet.
+  script.snippet?.(console, socketClass)?.catch((/** @type {unknown} */ error) => {
+    failed(error, lineIn(error, url.href))
+  })
+}
+
+/**
+ * Report what goes wrong in a script: a syntax error, a timer, a socket's listener, a promise.
+ *
+ * @param {string} href
+ * @param {(error: unknown, line: number) => void} failed
+ */
+function reportErrorsOf(href, failed) {
+  addEventListener('error', (event) => {
+    if (event.filename === href) failed(event.error ?? event.message, event.lineno)
+  })
+  addEventListener('unhandledrejection', (event) => {
+    const line = lineIn(event.reason, href)
+    if (line) failed(event.reason, line)
+  })
+}
+
+/**
+ * Return the line of the script at *href* that an error's stack names last, or 0.
+ *
+ * @param {unknown} error
+ * @param {string} href
+ * @returns {number}
+ */
+function lineIn(error, href) {
+  const stack = error instanceof Error ? String(error.stack) : ''
+  const start = stack.indexOf(`${href}:`)
+  return start < 0 ? 0 : Number.parseInt(stack.slice(start + href.length + 1), 10)
+}
