@@ -17,7 +17,7 @@ import ast
 import builtins
 import inspect
 import symtable
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 from types import ModuleType
@@ -61,11 +61,6 @@ class Endpoint:
 
 def compile_endpoint(route: Route, modules: AuthorModules) -> tuple[Endpoint, list[Problem]]:
     """Return the endpoint of *route*, and everything that is wrong with its callbacks."""
-    callbacks, problems = _callbacks(route, modules)
-    return Endpoint(route, callbacks), problems
-
-
-def _callbacks(route: Route, modules: AuthorModules) -> tuple[dict[str, Callback], list[Problem]]:
     callbacks: dict[str, Callback] = {}
     problems: list[Problem] = []
     for key, steps in route.callbacks.items():
@@ -84,11 +79,11 @@ def _callbacks(route: Route, modules: AuthorModules) -> tuple[dict[str, Callback
                 known.append(step.name)
         if len(functions) == len(steps):
             callbacks[key] = Callback(
-                _pipeline(functions, steps, len(CALLBACKS[key])),
+                _pipeline(functions, steps),
                 _label(key, steps),
                 f"{route.path}:{steps[0].line}",
             )
-    return callbacks, problems
+    return Endpoint(route, callbacks), problems
 
 
 def _label(key: str, steps: Sequence[Step]) -> str:
@@ -97,7 +92,7 @@ def _label(key: str, steps: Sequence[Step]) -> str:
     return name if name and _is_dotted(name) else key
 
 
-def _pipeline(functions: Sequence[Function], steps: Sequence[Step], count: int) -> Function:
+def _pipeline(functions: Sequence[Function], steps: Sequence[Step]) -> Function:
     """
     Join the steps into one function.
 
@@ -118,10 +113,7 @@ def _pipeline(functions: Sequence[Function], steps: Sequence[Step], count: int) 
                 values = (*values, result)
         return result
 
-    def start(*values: Any) -> Awaitable[Any]:
-        return run(*values[:count])
-
-    return start
+    return run
 
 
 def _compile(

@@ -48,9 +48,10 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
     def initialize(
         self, endpoint: Endpoint, sessions: Sessions, connections: Ongoing[WebSocketHandler]
     ) -> None:
-        self.endpoint = endpoint
-        self.sessions = sessions
-        self.connections = connections
+        # Authors keep things on the handler, so what is ours is marked.
+        self._endpoint = endpoint
+        self._sessions = sessions
+        self._connections = connections
         self.session = Session()
         self.refusal = ""
         self._decision = Decision.REFUSED
@@ -65,7 +66,7 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         """
         if self.request.headers.get("Upgrade", "").lower() != "websocket":
             return  # Tornado answers what is not a handshake
-        route = self.endpoint.route
+        route = self._endpoint.route
         origin = self.request.headers.get("Origin")
         own = f"{self.request.protocol}://{self.request.host}"
         self._decision = decide(origin, own, route.origins, route.auth)
@@ -79,7 +80,7 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
             self.request.headers.pop("Cookie", None)
             self.session = Sessions.throwaway()
         else:
-            self.session, cookie = self.sessions.open(name, self.get_cookie(name))
+            self.session, cookie = self._sessions.open(name, self.get_cookie(name))
         if route.auth and not self.current_user:
             self.refuse(401, "log in to connect")
             return
@@ -111,7 +112,7 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Call the author's `open`; what the pattern captured is in `path_args`."""
         self._opened = True
-        self.connections.add(self)
+        self._connections.add(self)
         return self._call("open")
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
@@ -125,10 +126,10 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         self._told = True
         closing = self._call("on_close")
         if closing is None:
-            self.connections.discard(self)
+            self._connections.discard(self)
         else:
             self._closing = asyncio.ensure_future(closing)
-            self._closing.add_done_callback(lambda _: self.connections.discard(self))
+            self._closing.add_done_callback(lambda _: self._connections.discard(self))
 
     def write_message(
         self, message: bytes | str | dict[str, Any], binary: bool = False
@@ -161,7 +162,7 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
             super().log_exception(typ, value, tb)
 
     def _call(self, key: str, *values: Any) -> Awaitable[None] | None:
-        callback = self.endpoint.callbacks.get(key)
+        callback = self._endpoint.callbacks.get(key)
         if callback is None:
             return None
         # An author's sys.exit() is an error of that function, not the server's end.
