@@ -36,7 +36,7 @@ def test_options_are_read(text: str, options: dict[str, str | None]) -> None:
         ("a=", "'a=' can't be read; write options as key=value or key=\"two words\""),
         ("=b", "'=b' can't be read; write options as key=value or key=\"two words\""),
         ("a=b 3=4", "'3=4' can't be read; write options as key=value or key=\"two words\""),
-        ('a="b"c', "'a=\"b\"c' can't be read; write options as key=value or key=\"two words\""),
+        ('a="b"c', '\'a="b"c\' can\'t be read; write options as key=value or key="two words"'),
         ("a=1 a=2", "'a' is given twice; remove one"),
     ],
 )

@@ -120,12 +120,14 @@ class FencesPreprocessor(Preprocessor):
             placeholder = self.md.htmlStash.store(self._render(fence))
             quote = _QUOTE.match(fence.prefix)
             blank = quote[0].rstrip() if quote else ""
-            if not fence.prefix[len(blank) :].strip():  # not on the line of a list's marker
+            on_marker = fence.prefix[len(blank) :].strip()  # the line of a list's marker
+            # One blank line on each side: a second one would end the footnote around it.
+            if output and not _is_blank(output[-1]) and not on_marker:
                 keep(blank, number)
             keep(fence.prefix.expandtabs(self.md.tab_length) + placeholder, number)
             position = closing + 1
-            goes_on = position < len(lines) and _QUOTE.match(lines[position])
-            keep(blank if goes_on else "", number)
+            if position < len(lines) and not _is_blank(lines[position]):
+                keep(blank if _QUOTE.match(lines[position]) else "", number)
         keep("", self.page.first_line + len(lines))
         self.page.line_numbers = numbers
         return output
@@ -303,6 +305,11 @@ def _without_indent(line: str, width: int) -> str:
         column += 1 if line[index] == " " else 4 - column % 4
         index += 1
     return line[index:]
+
+
+def _is_blank(line: str) -> bool:
+    """Return whether a line is blank, also within a block quote."""
+    return not line.strip(" \t>")
 
 
 def _is_indented_code(lines: list[str], position: int, prefix: str) -> bool:
