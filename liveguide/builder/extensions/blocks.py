@@ -88,7 +88,12 @@ class BlocksPreprocessor(Preprocessor):
             block.lines.extend(self._raw_html(normalise_lists(inner)))
             marker = f"{STX}block:{len(page.blocks)}{ETX}"
             page.blocks.append(block)
-            output += ["", header["indent"] + marker, ""]
+            # One blank line on each side: a second one would end the footnote around it.
+            if output and output[-1].strip():
+                output.append("")
+            output.append(header["indent"] + marker)
+            if position < len(lines) and lines[position].strip():
+                output.append("")
         return output
 
     def _parse(self, header: re.Match[str], line: int) -> Block | None:
