@@ -88,10 +88,10 @@ def render_example(block: Block, page: PageState, template: RenderTemplate) -> t
         source_label=source_label,
         embeddable=local,
     )
-    before, _, after = template(example).strip().partition(_CUT)
+    before, _, after = template(example).partition(_CUT)
     if not any(line.strip() for line in block.lines):
         block.lines.append(href)
-    return before, after
+    return before.strip(), after.strip()  # raw HTML that begins with a tag stands in no paragraph
 
 
 def _is_local(address: str) -> bool:
