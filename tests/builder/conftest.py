@@ -14,7 +14,6 @@ from liveguide.builder.site import BuildReport, build_site
 from liveguide.builder.sources import collect_sources
 from liveguide.settings import read_settings
 
-
 Files = Mapping[str, str | bytes]
 Render = Callable[..., RenderedPage]
 Build = Callable[..., "Built"]
@@ -26,7 +25,9 @@ def messages(page: RenderedPage) -> list[str]:
 
 
 @pytest.fixture(name="render")
-def _render(write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Render:
+def _render(
+    write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Render:
     """Return a function that renders one page of a guide that holds it and *files*."""
     monkeypatch.chdir(tmp_path)
 
@@ -68,7 +69,9 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(name="build")
-def _build(write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+def _build(
+    write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Build:
     """Return a function that writes *files* into the guide and builds it into `site`."""
     monkeypatch.chdir(tmp_path)
 

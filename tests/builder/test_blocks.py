@@ -35,24 +35,31 @@ def html_of(render: Render, source: str) -> str:
         ("::: div\n    a\n::: section\n    b\n", "<div><p>a</p></div><section><p>b</p></section>"),
         ("::: div\na\n::: section\nb\n", "<div><p>a</p></div><section><p>b</p></section>"),
         (
-            "::: div\n    a\n\n    ::: section\n        b\n\n        ::: p\n            c\n\n    d\n",
-            "<div><p>a</p><section><p>b</p><p><p>c</p></p></section><p>d</p></div>",
+            "::: div\n    a\n\n    ::: section\n        b\n\n        ::: p\n            c *d*\n\n"
+            "    d\n",
+            "<div><p>a</p><section><p>b</p><p>c <em>d</em></p></section><p>d</p></div>",
         ),
         (
             "- item\n\n    ::: div\n        a\n\n- next\n",
             "<ul><li><p>item</p><div><p>a</p></div></li><li><p>next</p></li></ul>",
         ),
-        ("- item\n  ::: div\n    a\n\n  more\n", "<ul><li><p>item</p><div><p>a</p></div><p>more</p></li></ul>"),
+        (
+            "- item\n  ::: div\n    a\n\n  more\n",
+            "<ul><li><p>item</p><div><p>a</p></div><p>more</p></li></ul>",
+        ),
         ("- item\n\n        ::: div\n            a\n", "<ul><li>item<div><p>a</p></div></li></ul>"),
-        ("T\n:   D\n\n    ::: div\n        a\n", "<dl><dt>T</dt><dd><p>D</p><div><p>a</p></div></dd></dl>"),
+        (
+            "T\n:   D\n\n    ::: div\n        a\n",
+            "<dl><dt>T</dt><dd><p>D</p><div><p>a</p></div></dd></dl>",
+        ),
         ("::: div\n    - a\n      - b\n", "<div><ul><li>a<ul><li>b</li></ul></li></ul></div>"),
         ("::: div\n    <b>raw</b> `code`\n", "<div><p><b>raw</b> <code>code</code></p></div>"),
         (
             "::: details open\n    ::: summary\n        More\n\n    Text\n",
-            '<details open="open"><summary><p>More</p></summary><p>Text</p></details>',
+            '<details open="open"><summary>More</summary><p>Text</p></details>',
         ),
     ],
-)  # fmt: skip
+)
 def test_where_a_block_ends(render: Render, source: str, html: str) -> None:
     """Indented lines are a block's content, else the lines up to the next blank one."""
     got = html_of(render, source).replace("<details open>", '<details open="open">')
@@ -67,13 +74,14 @@ def test_where_a_block_ends(render: Render, source: str, html: str) -> None:
         ('::: div class="note wide" id=x', '<div class="note wide" id="x">'),
         ("::: div id=x class='note wide'", '<div class="note wide" id="x">'),
         ("::: div title='\"a\" & b'", '<div title="&quot;a&quot; &amp; b">'),
-        ("::: div data-x=1 aria-label='Two words' role=note lang=de",
-         '<div aria-label="Two words" data-x="1" lang="de" role="note">'),
+        (
+            "::: div data-x=1 aria-label='Two words' role=note lang=de",
+            '<div aria-label="Two words" data-x="1" lang="de" role="note">',
+        ),
         ("::: div hidden", "<div hidden>"),
-        ("::: blockquote cite=https://example.org/",
-         '<blockquote cite="https://example.org/">'),
+        ("::: blockquote cite=https://example.org/", '<blockquote cite="https://example.org/">'),
     ],
-)  # fmt: skip
+)
 def test_attributes(render: Render, header: str, html: str) -> None:
     """A block takes any attribute that its element has, bare or quoted, in any order."""
     page = render(f"{header}\n    a\n")
@@ -131,26 +139,42 @@ def test_a_script_inside_is_kept(render: Render) -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("a\n\n:::\n",
-         "3: error: this ':::' closes no block; indent a block's lines instead of closing it"),
-        ("::: 3 columns\n    a\n",
-         "1: error: '3 columns' is not a block's name; "
-         "write ::: div, or ::: example href=demo.html"),
-        ("::: exmaple href=x\n    a\n",
-         "1: error: there is no block 'exmaple'; did you mean 'example'?"),
-        ("::: qqq\n    a\n",
-         "1: error: there is no block 'qqq'; use 'example', 'div' or another HTML element"),
-        ("::: div clas=x\n    a\n",
-         "1: error: the block 'div' has no attribute 'clas'; did you mean 'class'?"),
+        (
+            "a\n\n:::\n",
+            "3: error: this ':::' closes no block; indent a block's lines instead of closing it",
+        ),
+        (
+            "::: 3 columns\n    a\n",
+            "1: error: '3 columns' is not a block's name; "
+            "write ::: div, or ::: example href=demo.html",
+        ),
+        (
+            "::: exmaple href=x\n    a\n",
+            "1: error: there is no block 'exmaple'; did you mean 'example'?",
+        ),
+        (
+            "::: qqq\n    a\n",
+            "1: error: there is no block 'qqq'; use 'example', 'div' or another HTML element",
+        ),
+        (
+            "::: div clas=x\n    a\n",
+            "1: error: the block 'div' has no attribute 'clas'; did you mean 'class'?",
+        ),
         ("::: div qqq=x\n    a\n", "1: error: the block 'div' has no attribute 'qqq'"),
-        ("::: div onclick=x()\n    a\n",
-         "1: error: 'onclick' is stopped by the page's security policy; use a script of its own"),
-        ("::: div class=\"x\n    a\n",
-         "1: error: in this 'div' block, 'class=\"x' can't be read; close the quote"),
-        ("::: div class=x class=y\n    a\n",
-         "1: error: in this 'div' block, 'class' is given twice; remove one"),
+        (
+            "::: div onclick=x()\n    a\n",
+            "1: error: 'onclick' is stopped by the page's security policy; use a script of its own",
+        ),
+        (
+            '::: div class="x\n    a\n',
+            "1: error: in this 'div' block, 'class=\"x' can't be read; close the quote",
+        ),
+        (
+            "::: div class=x class=y\n    a\n",
+            "1: error: in this 'div' block, 'class' is given twice; remove one",
+        ),
     ],
-)  # fmt: skip
+)
 def test_faults_of_a_block(render: Render, source: str, message: str) -> None:
     """Each fault names the line of the block's header, and the likely fix."""
     assert messages(render(source)) == [f"guide/page.md:{message}"]

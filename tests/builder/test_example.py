@@ -127,38 +127,58 @@ def test_an_example_may_stand_in_a_list_and_in_a_block(render: Render) -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("source=messages.py",
-         "error: this example has no href; name the page it opens, as in href=demo.html"),
-        ("href=",
-         "error: in this 'example' block, 'href=' can't be read; "
-         "write options as key=value or key=\"two words\""),
-        ("href='' source=messages.py",
-         "error: this example has no href; name the page it opens, as in href=demo.html"),
-        ("href=messages.html soruce=messages.py",
-         "error: the block 'example' has no attribute 'soruce'; did you mean 'source'?"),
-        ("href=messages.html class=x",
-         "error: the block 'example' has no attribute 'class'; it has href, source, target"),
-        ("href=messages.html target",
-         "error: 'target' has no value; write target=VALUE"),
-        ("href=mesages.html",
-         "warning: the example's href='mesages.html' is broken: there is no such file; "
-         "did you mean 'messages.html'?"),
-        ("href=messages.py",
-         "warning: the example's href='messages.py' is broken: this file is not published; "
-         "link to messages.py.source to show its source"),
-        ("href=../x.html",
-         "warning: the example's href='../x.html' is broken: it leads out of the guide folder"),
-        ("href=messages.html source=mesages.py",
-         "warning: the example's source='mesages.py' is broken: there is no such file; "
-         "did you mean 'messages.py'?"),
-        ("href=messages.html source=sub/",
-         "warning: the example's source='sub/' is broken: it is no file"),
-        ("href=http://[x",
-         "error: the example's href='http://[x' is broken: Invalid IPv6 URL"),
-        ("href=messages.html source=http://[x",
-         "error: the example's source='http://[x' is broken: Invalid IPv6 URL"),
+        (
+            "source=messages.py",
+            "error: this example has no href; name the page it opens, as in href=demo.html",
+        ),
+        (
+            "href=",
+            "error: in this 'example' block, 'href=' can't be read; "
+            'write options as key=value or key="two words"',
+        ),
+        (
+            "href='' source=messages.py",
+            "error: this example has no href; name the page it opens, as in href=demo.html",
+        ),
+        (
+            "href=messages.html soruce=messages.py",
+            "error: the block 'example' has no attribute 'soruce'; did you mean 'source'?",
+        ),
+        (
+            "href=messages.html class=x",
+            "error: the block 'example' has no attribute 'class'; it has href, source, target",
+        ),
+        ("href=messages.html target", "error: 'target' has no value; write target=VALUE"),
+        (
+            "href=mesages.html",
+            "warning: the example's href='mesages.html' is broken: there is no such file; "
+            "did you mean 'messages.html'?",
+        ),
+        (
+            "href=messages.py",
+            "warning: the example's href='messages.py' is broken: this file is not published; "
+            "link to messages.py.source to show its source",
+        ),
+        (
+            "href=../x.html",
+            "warning: the example's href='../x.html' is broken: it leads out of the guide folder",
+        ),
+        (
+            "href=messages.html source=mesages.py",
+            "warning: the example's source='mesages.py' is broken: there is no such file; "
+            "did you mean 'messages.py'?",
+        ),
+        (
+            "href=messages.html source=sub/",
+            "warning: the example's source='sub/' is broken: it is no file",
+        ),
+        ("href=http://[x", "error: the example's href='http://[x' is broken: Invalid IPv6 URL"),
+        (
+            "href=messages.html source=http://[x",
+            "error: the example's source='http://[x' is broken: Invalid IPv6 URL",
+        ),
     ],
-)  # fmt: skip
+)
 def test_faults_of_an_example(render: Render, header: str, message: str) -> None:
     """Each fault names the line of the example, the value, and the likely fix."""
     page = render(f"text\n\n::: example {header}\n    Label\n", FILES)

@@ -287,8 +287,8 @@ def test_which_fences_run(render: Render, source: str, count: int) -> None:
 
 def test_the_script_of_a_snippet() -> None:
     """The script hands over a function; the code begins on its first line."""
-    assert snippet_script("var x = 1 // one") == (
-        "document.currentScript.snippet = async function (console, WebSocket) {var x = 1 // one\n}\n"
+    assert snippet_script("x() // one") == (
+        "document.currentScript.snippet = async function (console, WebSocket) {x() // one\n}\n"
     )
 
 

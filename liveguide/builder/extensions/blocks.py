@@ -29,7 +29,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
 from ...errors import did_you_mean
-from .elements import ELEMENTS, check_attributes
+from .elements import ELEMENTS, HOLD_NO_PARAGRAPHS, check_attributes
 from .nested_lists import normalise_lists
 from .options import OptionsError, parse_options
 from .page import Block, CurrentPage, PageState
@@ -159,6 +159,10 @@ class BlocksProcessor(BlockProcessor):
         self.parser.state.set("block")  # content is no part of a list around it
         self.parser.parseChunk(element, _text(block))
         self.parser.state.reset()
+        if block.name in HOLD_NO_PARAGRAPHS and [child.tag for child in element] == ["p"]:
+            (paragraph,) = element
+            element.text = paragraph.text
+            element[:] = list(paragraph)
 
     def _raw(self, parent: etree.Element, html: str) -> None:
         etree.SubElement(parent, "p").text = self.parser.md.htmlStash.store(html)

@@ -32,6 +32,9 @@ ELEMENTS: dict[str, frozenset[str]] = {
 }
 """The elements a block may be, each with the attributes that it has beside the global ones."""
 
+HOLD_NO_PARAGRAPHS = frozenset({"legend", "p", "summary"})
+"""Those that may hold a line of text, but no paragraph."""
+
 EXAMPLE_ATTRIBUTES = frozenset({"href", "source", "target"})
 
 
