@@ -77,6 +77,7 @@ _FIXES = {
     "did not find expected ',' or ']'": "close the list with ']'",
     "did not find expected ',' or '}'": "close the mapping with '}'",
     "did not find expected key": "line the keys of one mapping up under each other",
+    "did not find expected <document start>": "line the keys of one mapping up under each other",
     "could not find expected ':'": "put a colon and a space after the key",
     "found undefined alias": "quote a value that begins with '*'",
     "could not determine a constructor for the tag": "quote a value that begins with '!'",
@@ -153,21 +154,25 @@ def _construct(loader: Any, node: yaml.Node, path: str, offset: int) -> Any:
             sequence.marks.append(_mark(item, offset))
         return sequence
     if isinstance(node, yaml.MappingNode):
-        loader.flatten_mapping(node)
+        own = {id(key_node) for key_node, _ in node.value}
+        loader.flatten_mapping(node)  # puts what `<<` brings before the mapping's own keys
         mapping = YAMLMapping(mark)
+        written = set[str]()
         for key_node, value_node in node.value:
             key, place = _construct(loader, key_node, path, offset), _mark(key_node, offset)
             if not isinstance(key, str):
                 raise SourceError(
                     path, place.line, f"the key {_shown(key)} is not text; quote it", place.column
                 )
-            if key in mapping:
+            if key in written:
                 raise SourceError(
                     path,
                     place.line,
                     f"the key {key!r} is already on line {mapping.line_of(key)}; remove one",
                     place.column,
                 )
+            if id(key_node) in own:
+                written.add(key)
             mapping[key] = _construct(loader, value_node, path, offset)
             mapping.marks[key] = place
         return mapping
