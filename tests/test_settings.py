@@ -1,0 +1,101 @@
+"""The settings of a site, and every fault that they may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from liveguide.errors import SourceError, UsageError
+from liveguide.settings import Settings, network, read_settings
+
+WriteTree = Callable[[Mapping[str, str | bytes]], Path]
+
+
+def test_a_guide_without_settings(write_tree: WriteTree) -> None:
+    """The file is optional."""
+    assert read_settings(write_tree({})) == Settings()
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+def test_empty_settings(write_tree: WriteTree, text: str) -> None:
+    """So is everything in it."""
+    assert read_settings(write_tree({"liveguide.yaml": text})) == Settings()
+
+
+def test_every_setting(write_tree: WriteTree) -> None:
+    """Each key becomes the attribute of that name; lists become tuples."""
+    text = (
+        "title: T\nlanguage: de\nrepository: https://example.org/\n"
+        "include: [../deploy]\ntrusted_proxies: [127.0.0.1, '::1', 10.0.0.0/8]\n"
+    )
+
+    assert read_settings(write_tree({"liveguide.yaml": text})) == Settings(
+        "T", "de", "https://example.org/", ("../deploy",), ("127.0.0.1", "::1", "10.0.0.0/8")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- a\n", "1: error: settings are a mapping, but this is a list"),
+        ("text\n", "1: error: settings are a mapping, but this is text"),
+        ("titel: T\n", "1: error: there is no setting 'titel'; did you mean 'title'?"),
+        ("title: T\nqqqq: T\n", "2: error: there is no setting 'qqqq'"),
+        ("title: 1.10\n", "1: error: 'title' must be text, but it is a number; put it in quotes"),
+        (
+            "language: no\n",
+            "1: error: 'language' must be text, but it is true or false; put it in quotes",
+        ),
+        ("title:\n", "1: error: 'title' must be text, but it is empty; put it in quotes"),
+        (
+            "include: ../deploy\n",
+            "1: error: 'include' must be a list of texts, each on a line that begins with '- '",
+        ),
+        (
+            "include: [1]\n",
+            "1: error: 'include' must be a list of texts, each on a line that begins with '- '",
+        ),
+        (
+            "trusted_proxies:\n  - 127.0.0.1\n  - nginx\n",
+            "3: error: 'nginx' is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8",
+        ),
+        ("title: T\ntitle: U\n", "2:1: error: the key 'title' is already on line 1; remove one"),
+    ],
+)
+def test_faults(write_tree: WriteTree, text: str, message: str) -> None:
+    """Each fault names the file, the line, the value and the likely fix."""
+    guide = write_tree({"liveguide.yaml": text})
+
+    with pytest.raises(SourceError) as caught:
+        read_settings(guide)
+
+    assert str(caught.value) == f"{guide}/liveguide.yaml:{message}"
+
+
+def test_a_file_that_is_not_text(write_tree: WriteTree) -> None:
+    """A file in another encoding is an error that names the byte and its line."""
+    guide = write_tree({"liveguide.yaml": b"title: T\nlanguage: \xe9\n"})
+
+    with pytest.raises(SourceError) as caught:
+        read_settings(guide)
+
+    assert str(caught.value) == (
+        f"{guide}/liveguide.yaml:2: error: byte 0xe9 is not UTF-8; save the file as UTF-8"
+    )
+
+
+def test_a_guide_that_is_no_folder(tmp_path: Path) -> None:
+    """A guide that does not exist, or is a file, is a wrong command line."""
+    with pytest.raises(UsageError) as caught:
+        read_settings(tmp_path / "nothing")
+
+    assert str(caught.value) == (
+        f"{tmp_path}/nothing is not a folder; name the folder that holds the pages"
+    )
+
+
+def test_a_network_may_be_named_by_one_of_its_addresses() -> None:
+    """`10.1.2.3/8` is the network 10.0.0.0/8."""
+    assert str(network("10.1.2.3/8")) == "10.0.0.0/8"
