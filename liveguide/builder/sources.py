@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,7 +173,7 @@ def collect_sources(guide: Path, site: Path) -> tuple[Sources, list[Problem]]:
     for uri, path in walk(guide, site):
         shown = str(path)
         if not _is_plain(uri):
-            shown = shown.encode("utf-8", "backslashreplace").decode()
+            shown = repr(shown)[1:-1]  # can be printed, and moves no terminal's cursor
             problems.append(
                 Problem(shown, None, "the file's name is not UTF-8 or has control characters")
             )
@@ -196,6 +197,12 @@ def collect_sources(guide: Path, site: Path) -> tuple[Sources, list[Problem]]:
             problems.append(Problem(shown, None, message))
         else:
             sources.outputs[output] = file
+    for output, file in sources.outputs.items():
+        for folder in _ancestors(posixpath.dirname(output)):
+            if folder in sources.outputs:
+                other = sources.outputs[folder].path
+                message = f"it needs a folder /{quote(folder)}/ where {other} has its address"
+                problems.append(Problem(str(file.path), None, message + "; rename one"))
     if "404.html" in sources.outputs:
         path = sources.outputs["404.html"].path
         problems.append(Problem(str(path), None, "the site makes its own 404.html; rename this"))
@@ -224,7 +231,8 @@ def _is_plain(uri: str) -> bool:
         uri.encode("utf-8")
     except UnicodeEncodeError:
         return False
-    return uri.isprintable()
+    # Spaces of every kind are fine: screenshots on a Mac have U+202F in their names.
+    return not any(unicodedata.category(character) == "Cc" for character in uri)
 
 
 def _ancestors(folder: str) -> Iterator[str]:

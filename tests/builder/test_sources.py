@@ -1,0 +1,186 @@
+"""Which files a guide has, and the address of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from liveguide.builder.sources import (
+    Sources,
+    collect_sources,
+    output_of,
+    relative_url,
+    source_view_of,
+    url_of,
+)
+
+WriteTree = Callable[[Mapping[str, str | bytes]], Path]
+
+
+@pytest.fixture(name="collect")
+def _collect(
+    write_tree: WriteTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Sources, list[str]]]:
+    """Return a function that collects a guide's files and tells their faults."""
+    monkeypatch.chdir(tmp_path)
+
+    def collect(*names: str) -> tuple[Sources, list[str]]:
+        write_tree(dict.fromkeys(names, ""))
+        sources, problems = collect_sources(Path("guide"), Path("guide/site"))
+        return sources, [str(problem) for problem in problems]
+
+    return collect
+
+
+Collect = Callable[..., tuple[Sources, list[str]]]
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind", "output", "url"),
+    [
+        ("README.md", "page", "index.html", ""),
+        ("index.md", "page", "index.html", ""),
+        ("chat/README.md", "page", "chat/index.html", "chat/"),
+        ("chat/tips.md", "page", "chat/tips.html", "chat/tips.html"),
+        ("a b/größe.md", "page", "a b/größe.html", "a%20b/gr%C3%B6%C3%9Fe.html"),
+        ("demo.html", "asset", "demo.html", "demo.html"),
+        ("x/index.html", "asset", "x/index.html", "x/"),
+        ("notes.txt", "asset", "notes.txt", "notes.txt"),
+        ("a:b?#.png", "asset", "a:b?#.png", "a%3Ab%3F%23.png"),
+    ],
+)
+def test_addresses(uri: str, kind: str, output: str, url: str) -> None:
+    """A page keeps its place beside its neighbours; everything else is itself."""
+    assert output_of(uri) == (kind, output)
+    assert url_of(output) == url
+
+
+@pytest.mark.parametrize("name", ["x.py", "x.pyc", "x.pyi", "gramex.yaml", "liveguide.yaml"])
+def test_private_files(name: str) -> None:
+    """Python files and configuration have no address of their own, at any depth."""
+    assert output_of(name) == ("private", "")
+    assert output_of(f"a/b/{name}") == ("private", "")
+
+
+def test_a_source_view_is_a_folder() -> None:
+    """A source view and its raw text stand in a folder of their own."""
+    assert source_view_of("a/x.py") == ("a/x.py.source/index.html", "a/x.py.source/x.py.txt")
+
+
+@pytest.mark.parametrize(
+    ("target", "start", "address"),
+    [
+        ("", "", "./"),
+        ("a/", "", "a/"),
+        ("", "a/", "../"),
+        ("a/", "a/", "./"),
+        ("a/x.html", "a/", "x.html"),
+        ("a/", "a/x.html", "./"),
+        ("a/x.html", "a/x.html", "x.html"),
+        ("a/b/c.html", "a/d/e/", "../../b/c.html"),
+        ("ab/x", "a/x", "../ab/x"),
+        ("x.html", "a/b/c.html", "../../x.html"),
+        ("a%3Ab.html", "c.html", "a%3Ab.html"),
+    ],
+)
+def test_relative_addresses(target: str, start: str, address: str) -> None:
+    """An address is written as seen from the page that links to it."""
+    assert relative_url(target, start) == address
+
+
+def test_files_of_a_guide(collect: Collect) -> None:
+    """Dot files and folders, caches and the output folder are passed over."""
+    sources, problems = collect(
+        "README.md",
+        "sub/page.md",
+        "sub/ping.py",
+        "sub/logo.png",
+        ".env",
+        ".git/config",
+        "sub/.hidden.html",
+        "sub/__pycache__/x.html",
+        "node_modules/x/README.md",
+        "site/index.html",
+    )
+
+    assert problems == []
+    assert sorted(sources.files) == ["README.md", "sub/logo.png", "sub/page.md", "sub/ping.py"]
+    assert [file.uri for file in sources.pages] == ["README.md", "sub/page.md"]
+    assert [file.uri for file in sources.assets] == ["sub/logo.png"]
+    assert sources.folders == {"", "sub"}
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ["README.md", "index.md"],
+            "guide/index.md: error: it claims the address /, which guide/README.md has; rename one",
+        ),
+        (
+            ["a/README.md", "a/index.html"],
+            "guide/a/index.html: error: it claims the address /a/, which guide/a/README.md has; "
+            "rename one",
+        ),
+        (
+            ["x.md", "x.html"],
+            "guide/x.md: error: it claims the address /x.html, which guide/x.html has; rename one",
+        ),
+        (
+            ["x.md", "x.html/y.md"],
+            "guide/x.html/y.md: error: it needs a folder /x.html/ where guide/x.md "
+            "has its address; rename one",
+        ),
+        (["404.md"], "guide/404.md: error: the site makes its own 404.html; rename this"),
+        (
+            ["_liveguide/x.css"],
+            "guide/_liveguide/x.css: error: the site keeps its own files in _liveguide/; "
+            "rename this folder",
+        ),
+        (
+            ["a\nb.md"],
+            "guide/a\\nb.md: error: the file's name is not UTF-8 or has control characters",
+        ),
+    ],
+)
+def test_faults_of_names(collect: Collect, names: list[str], message: str) -> None:
+    """Two sources that claim one address, and names that can't be one, are errors."""
+    assert collect(*names)[1] == [message]
+
+
+def test_a_name_that_is_not_utf8(collect: Collect, tmp_path: Path) -> None:
+    """A name in another encoding is an error that can be printed."""
+    (tmp_path / "guide").mkdir()
+    Path(os.fsdecode(bytes(tmp_path) + b"/guide/\xe9.md")).touch()
+
+    assert collect()[1] == [
+        "guide/\\udce9.md: error: the file's name is not UTF-8 or has control characters"
+    ]
+
+
+def test_names_may_have_spaces_of_every_kind(collect: Collect) -> None:
+    """Spaces, the narrow one of a Mac's screenshots included, are fine; so is any letter."""
+    sources, problems = collect("a b.png", "Shot 9.41\u202fAM.png", "日本.md", "e\u0301.md")
+
+    assert problems == []
+    assert len(sources.files) == 4
+
+
+def test_a_link_out_of_the_guide_is_left_out(collect: Collect, tmp_path: Path) -> None:
+    """A symbolic link to a file outside is not followed; one to a file inside is."""
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "guide").mkdir()
+    (tmp_path / "guide/out.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "guide/in.txt").symlink_to("real.txt")
+    (tmp_path / "guide/broken.txt").symlink_to("nowhere.txt")
+
+    sources, problems = collect("real.txt")
+
+    assert sorted(sources.files) == ["in.txt", "real.txt"]
+    assert problems == [
+        "guide/out.txt: warning: this link leads out of the guide folder and is left out; "
+        "copy the file"
+    ]
