@@ -9,6 +9,7 @@ The rule, in the order of the decision:
 - the site's own origin: allowed;
 - `origins` listed: allowed where an entry matches, refused otherwise;
 - `auth` without `origins`: refused;
+- an origin that can't be read, which no browser sends: refused;
 - neither: allowed, but without the reader's session (*anonymous*), because
   the page that opened the socket may be anyone's.
 """
@@ -158,6 +159,10 @@ def decide(
     """
     if origin is None:
         return Decision.ALLOWED
+    try:
+        urlsplit(origin)
+    except ValueError:
+        return Decision.REFUSED  # Tornado, which reads it again, would fail with 500
     asking = parse_origin(origin)
     if asking is not None and asking == parse_origin(own):
         return Decision.ALLOWED

@@ -61,6 +61,15 @@ class Served:
         assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
         return writer
 
+    async def head(self, request: str) -> str:
+        """Send a request, and return the head of the answer."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(request.encode("latin-1"))
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        writer.close()
+        await writer.wait_closed()
+        return head.decode("latin-1")
+
     async def status(self, path: str, **headers: str) -> int:
         """Return the status with which a path, sent exactly as it is, is answered."""
         extra = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -434,3 +434,33 @@ async def test_two_connections_of_one_module_are_two_handlers(serve):
         for ws, expected in [(one, "1"), (one, "2"), (two, "1"), (one, "3")]:
             await ws.send("x")
             assert await ws.recv() == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "\xff"}, 101),
+        ({"Origin": "http://x:99999"}, 101),
+        ({"Cookie": "\xff=;;session=2|1:0|"}, 101),
+        ({"Sec-WebSocket-Version": "8"}, 426),
+        ({"Sec-WebSocket-Key": ""}, 400),
+        ({"Connection": "close"}, 400),
+    ],
+)
+async def test_an_odd_handshake_is_answered_without_a_traceback(serve, caplog, headers, status):
+    """Whatever a client sends, the answer is a status and at most one line in the log."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)})
+    handshake = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        **headers,
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in handshake.items())
+
+    answer = await served.head(f"GET /echo HTTP/1.1\r\nHost: x\r\n{lines}\r\n")
+
+    assert answer.startswith(f"HTTP/1.1 {status} ")
+    assert [r.levelname for r in caplog.records] == ([] if status == 101 else ["WARNING"])
