@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,16 +74,18 @@ def document_policies(files: list[SourceFile]) -> tuple[dict[str, str], list[Pro
             continue
         embedded = embedded_in_document(text)
         policies[file.output] = embedded.policy()
-        problems += _stopped(file, embedded)
+        problems += _stopped(file, text, embedded)
     return policies, problems
 
 
-def _stopped(file: SourceFile, embedded: Embedded) -> list[Problem]:
-    what = [f"the attribute {name}=" for name in sorted(set(embedded.event_attributes))]
-    if embedded.calls_eval:
-        what.append("eval in a script")
-    message = "is stopped by the file's security policy; use a listener in a script"
-    return [Problem(str(file.path), None, f"{each} {message}", "warning") for each in what]
+def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Problem]:
+    for what, offset in embedded.stopped(text):
+        line = None if offset is None else text.count("\n", 0, offset) + 1
+        shown, fix = f"the attribute {what}=", "use a listener in a script"
+        if what == "eval":
+            shown, fix = "eval in a script", "move what it does into the script"
+        message = f"{shown} is stopped by the file's security policy; {fix}"
+        yield Problem(str(file.path), line, message, "warning")
 
 
 def source_code(file: SourceFile) -> tuple[str, str]:

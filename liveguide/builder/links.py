@@ -201,4 +201,4 @@ class _LineFinder:
         if not places:
             return None
         start = places.pop() if len(places) > 1 else places[0]
-        return body.count("\n", 0, start) + self._page.first_line
+        return self._page.line_at(start)

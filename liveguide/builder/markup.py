@@ -9,7 +9,8 @@ from html import escape, unescape
 # The spans of highlighted code are most of a page's tags, and carry nothing to visit.
 _VISITED = re.compile(
     r"""<!--(?s:.)*?-->
-      | <(?P<raw>script|style)\b(?P<raw_attributes>[^>]*)>(?P<text>(?s:.)*?)</(?P=raw)\s*>
+      | <(?P<raw>script|style)(?P<raw_attributes>(?:\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)?)>
+        (?P<text>(?s:.)*?)</(?P=raw)\s*>
       | <(?!span\ class="[^"]*">)(?P<tag>[a-zA-Z][\w-]*)
         (?P<attributes>\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)>""",
     re.VERBOSE | re.IGNORECASE,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -67,8 +68,11 @@ def staged(site: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputBusy(f"another build is writing {site.name}; wait until it ends") from None
-        for left in work.glob(f"{site.name}.*.tmp"):  # by a build that was killed
-            shutil.rmtree(left, ignore_errors=True)
+        # What a build that was killed has left; no other site's, whose name may begin alike.
+        ours = re.compile(rf"{re.escape(site.name)}\.\w{{8}}(\.old)?\.tmp")
+        for left in work.iterdir():
+            if ours.fullmatch(left.name):
+                shutil.rmtree(left, ignore_errors=True)
         staging = Path(tempfile.mkdtemp(prefix=f"{site.name}.", suffix=".tmp", dir=work))
         try:
             staging.chmod(0o777 & ~_umask())

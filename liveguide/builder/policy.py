@@ -13,6 +13,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -55,7 +57,7 @@ class Embedded:
 
         allowed: Sources to add to the policy's directives.
 
-        calls_eval: Whether an inline script calls `eval` or its like.
+        eval_scripts: The inline scripts that call `eval` or its like.
 
         event_attributes: The event attributes that the policy stops, in page order.
 
@@ -63,7 +65,7 @@ class Embedded:
     """
 
     allowed: dict[str, set[str]] = field(default_factory=dict)
-    calls_eval: bool = False
+    eval_scripts: list[str] = field(default_factory=list)
     event_attributes: list[str] = field(default_factory=list)
     styles: dict[str, str] = field(default_factory=dict)
 
@@ -77,14 +79,18 @@ class Embedded:
             self.allow("style-src", _hash(text))
         elif "src" not in attributes and not _DATA_SCRIPT.match(attributes.get("type") or ""):
             self.allow("script-src", _hash(text))
-            self.calls_eval = self.calls_eval or _EVAL.search(text) is not None
+            if _EVAL.search(text):
+                self.eval_scripts.append(text)
 
     def visit_tag(self, name: str, attributes: Attributes) -> None:
         """Note what a tag loads from other hosts, and its event attributes."""
         self.event_attributes += [key for key in attributes if key.startswith("on")]
         if name in _FOREIGN:
             attribute, directive = _FOREIGN[name]
-            address = urlsplit(attributes.get(attribute) or "")
+            try:
+                address = urlsplit(attributes.get(attribute) or "")
+            except ValueError:  # reported with the link itself
+                return
             if address.scheme in ("http", "https") and address.netloc:
                 source = f"{address.scheme}://{address.netloc}{address.path}"
                 if re.fullmatch(r"[\w:/.@%+~-]+", source):  # nothing that could end the directive
@@ -101,6 +107,17 @@ class Embedded:
             attributes["class"] = f"{attributes.get('class') or ''} {name}".strip()
             self.styles[name] = style
         return True
+
+    def stopped(self, source: str) -> Iterator[tuple[str, int | None]]:
+        """Yield what the policy stops, an event attribute or `eval`, and where in *source*."""
+        for script in self.eval_scripts:
+            call, start = _EVAL.search(script), source.find(script)
+            yield "eval", start + call.start() if call and start >= 0 else None
+        for attribute, count in Counter(self.event_attributes).items():
+            pattern = rf"(?<=[\s\"'{{]){re.escape(attribute)}\s*="
+            places = [match.start() for match in re.finditer(pattern, source, re.IGNORECASE)]
+            for offset in places[:count] or [None]:
+                yield attribute, offset
 
     def policy(self, unsafe_eval: bool = False) -> str:
         """Return the text of the policy."""

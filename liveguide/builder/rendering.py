@@ -31,6 +31,7 @@ from .extensions.headings import HeadingsExtension
 from .extensions.page import CurrentPage, PageState, Snippet
 from .frontmatter import FrontMatter, split_front_matter
 from .links import Anchor, rewrite_links
+from .policy import Embedded
 from .sources import SourceFile, Sources
 from .templating import Templates
 
@@ -169,6 +170,7 @@ class Renderer:
             rendered.problems.append(Problem(path, None, message))
         finally:
             self._markdown.reset()
+            self._markdown.parser.state.clear()  # what a page that was given up has left
         return rendered
 
     def _convert(self, rendered: RenderedPage) -> None:
@@ -198,17 +200,7 @@ class Renderer:
         rendered.styles = found.embedded.styles
         unsafe_eval = bool(front_matter.values.get("unsafe-eval"))
         rendered.policy = found.embedded.policy(unsafe_eval)
-        if found.embedded.calls_eval and not unsafe_eval:
-            page.report(
-                _line_of("<script", page),
-                "a script on this page calls eval, which its security policy stops; "
-                "say 'unsafe-eval: true' in the front matter",
-                "warning",
-            )
-        for attribute in sorted(set(found.embedded.event_attributes)):
-            message = f"the attribute {attribute}= is stopped by the page's security policy"
-            line = _line_of(rf"\b{attribute}\s*=", page)
-            page.report(line, message + "; add the listener in a script", "warning")
+        _report_stopped(found.embedded, unsafe_eval, page)
         rendered.snippets = page.snippets
         rendered.examples = page.examples
         rendered.source_views = page.source_views
@@ -232,9 +224,18 @@ def _name_of(file: SourceFile) -> str:
     return words[:1].upper() + words[1:] if words else "Home"
 
 
-def _line_of(pattern: str, page: PageState) -> int | None:
-    match = re.search(pattern, page.body, re.IGNORECASE)
-    return page.body.count("\n", 0, match.start()) + page.first_line if match else None
+def _report_stopped(embedded: Embedded, unsafe_eval: bool, page: PageState) -> None:
+    """Report what the page's policy stops, each where it stands."""
+    for what, offset in embedded.stopped(page.body):
+        if what != "eval":
+            message = f"the attribute {what}= is stopped by the page's security policy; "
+            message += "add the listener in a script"
+        elif not unsafe_eval:
+            message = "a script on this page calls eval, which its security policy stops; "
+            message += "say 'unsafe-eval: true' in the front matter"
+        else:
+            continue
+        page.report(None if offset is None else page.line_at(offset), message, "warning")
 
 
 @contextmanager

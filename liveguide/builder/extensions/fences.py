@@ -89,6 +89,7 @@ class FencesPreprocessor(Preprocessor):
         """Return the lines without fences; note the line number of each on the page's state."""
         output: list[str] = []
         numbers: list[int] = []
+        prose = list(lines)
 
         def keep(line: str, number: int) -> None:
             output.append(line)
@@ -116,6 +117,7 @@ class FencesPreprocessor(Preprocessor):
                     number, f"this fence is never closed; end it with a line of {marks}"
                 )
                 break
+            prose[position : closing + 1] = [""] * (closing + 1 - position)
             fence = self._parse(opening, code, number)
             placeholder = self.md.htmlStash.store(self._render(fence))
             quote = _QUOTE.match(fence.prefix)
@@ -130,6 +132,7 @@ class FencesPreprocessor(Preprocessor):
                 keep(blank if _QUOTE.match(lines[position]) else "", number)
         keep("", self.page.first_line + len(lines))
         self.page.line_numbers = numbers
+        self.page.body = "\n".join(prose)
         return output
 
     def _parse(self, opening: re.Match[str], code: str, line: int) -> Fence:

@@ -59,7 +59,8 @@ class PageState:
 
         include: Folders outside the guide from which fences may include, resolved.
 
-        body: The page's Markdown, below its front matter.
+        body: The page's Markdown, below its front matter; fences, once read, are blank in it,
+            so that what is looked for is not found in code.
 
         first_line: The line of the file on which the body begins.
 
@@ -100,6 +101,10 @@ class PageState:
     def folder(self) -> str:
         """The folder that the page stands in, relative to the guide."""
         return self.uri.rpartition("/")[0]
+
+    def line_at(self, offset: int) -> int:
+        """Return the line of the file on which the character at *offset* of the body stands."""
+        return self.body.count("\n", 0, offset) + self.first_line
 
     def report(self, line: int | None, message: str, severity: Severity = "error") -> None:
         """Note a fault on *line* of the page's file."""
