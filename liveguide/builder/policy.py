@@ -115,7 +115,8 @@ class Embedded:
             yield "eval", start + call.start() if call and start >= 0 else None
         for attribute, count in Counter(self.event_attributes).items():
             pattern = rf"(?<=[\s\"'{{]){re.escape(attribute)}\s*="
-            places = [match.start() for match in re.finditer(pattern, source, re.IGNORECASE)]
+            found = re.finditer(pattern, source, re.IGNORECASE)
+            places: list[int | None] = [match.start() for match in found]
             for offset in places[:count] or [None]:
                 yield attribute, offset
 
