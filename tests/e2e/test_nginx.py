@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from playwright.async_api import Browser, expect
 from tornado.httpclient import AsyncHTTPClient
 
 pytestmark = pytest.mark.browser
@@ -213,6 +214,26 @@ async def test_the_guide_works_through_nginx(tmp_path):
                         answer = await asyncio.wait_for(ws.recv(), 10)
                         assert answer
                         assert text is None or answer == text
+
+
+async def test_a_browser_runs_the_page_through_nginx(tmp_path, browser: Browser):
+    """The page's snippets, the chat room and the chatbot are live, over http and https."""
+    options = ("--trusted-proxy", "127.0.0.1")
+    async with proxied_server(tmp_path, ROOT / "guide", *options) as proxied:
+        for origin in (f"http://127.0.0.1:{proxied.plain}", f"https://127.0.0.1:{proxied.secure}"):
+            context = await browser.new_context(ignore_https_errors=True)
+            page = await context.new_page()
+            await page.goto(f"{origin}/websockethandler/")
+            snippet = page.locator("live-snippet").first
+            await expect(snippet).to_contain_text("Got message: Hello world")
+            await page.goto(f"{origin}/websockethandler/messages.html")
+            await expect(page.get_by_role("status")).to_have_text("Connected")
+            await page.get_by_role("textbox").fill("through nginx")
+            await page.keyboard.press("Enter")
+            await expect(page.locator(".messages li")).to_have_text(["through nginx"])
+            await page.goto(f"{origin}/websockethandler/chat.html")
+            await expect(page.locator(".messages .bot").first).to_contain_text("Hello")
+            await context.close()
 
 
 async def test_scheme_and_address_come_through_a_trusted_nginx(small_guide, tmp_path):
