@@ -1,0 +1,101 @@
+"""Highlighted code, and the stylesheet that colours it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from liveguide.builder.highlighting import (
+    DarkStyle,
+    LightStyle,
+    highlight,
+    language_of,
+    languages,
+    lexer_for,
+    number_lines,
+    stylesheet,
+)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, as WCAG 2 defines it."""
+    channels = [int(colour[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("style", [LightStyle, DarkStyle])
+def test_every_colour_can_be_read(style: type[LightStyle] | type[DarkStyle]) -> None:
+    """Each token colour has a contrast of at least 4.5 to 1 with its ground."""
+    ground = luminance(style.background_color.lstrip("#"))
+    colours = {token["color"] for _, token in style if token["color"]}
+
+    assert colours
+    for colour in colours:
+        lighter, darker = sorted((ground, luminance(colour)), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, colour
+
+
+def test_code_without_a_known_language_is_escaped() -> None:
+    """Plain text stays text."""
+    assert highlight("<b> & c\n", "") == "&lt;b&gt; &amp; c\n"
+    assert highlight("<b>", "no-such-language") == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize("code", ["x = 1", "x = 1\n", "\n\nx = 1\n\n", "", "\t<b>"])
+@pytest.mark.parametrize("language", ["python", "text", "js", "html", ""])
+def test_code_is_kept_to_the_letter(code: str, language: str) -> None:
+    """Without its spans, highlighted code is the code."""
+    plain = re.sub(r"<[^>]*>", "", highlight(code, language))
+
+    assert plain.replace("&lt;", "<").replace("&gt;", ">") == code
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("x.py", "python"),
+        ("gramex.yaml", "yaml"),
+        ("x.js", "javascript"),
+        ("nginx.conf", "nginx"),
+        ("x.zzz", "text"),
+        ("README", "text"),
+    ],
+)
+def test_a_file_tells_its_language(name: str, language: str) -> None:
+    """The language of a file follows from its name."""
+    assert language_of(name) == language
+
+
+def test_spans_never_cross_a_line_end() -> None:
+    """A comment of several lines is closed and opened at each, so that lines can be wrapped."""
+    html = highlight('"""a\nb\nc"""', "python")
+
+    for line in html.split("\n"):
+        assert line.count("<span") == line.count("</span>")
+
+
+def test_lines_can_be_linked_to() -> None:
+    """With anchors, each line has the id `L` and its number."""
+    assert number_lines("a\nb", 3, [2], anchors=True) == (
+        '<span class="line" data-line="3" id="L3">a</span>\n'
+        '<span class="line hll" data-line="4" id="L4">b</span>'
+    )
+
+
+def test_languages_are_known_by_all_their_names() -> None:
+    """Every name that is proposed is one that works."""
+    assert {"js", "javascript", "python", "py", "yaml", "nginx"} <= set(languages())
+    assert lexer_for("js") is not None
+    assert lexer_for("no-such-language") is None
+
+
+def test_the_stylesheet_has_both_schemes() -> None:
+    """Rules for a dark scheme follow those for a light one, in a layer of their own."""
+    light, _, dark = stylesheet().partition("@media screen and (prefers-color-scheme: dark)")
+
+    assert light.startswith("@layer highlight {")
+    assert ".highlight .k {" in light
+    assert ".highlight .k {" in dark
+    assert stylesheet().count("{") == stylesheet().count("}")
