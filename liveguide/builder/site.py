@@ -183,7 +183,7 @@ def _render_in_process(file: SourceFile) -> RenderedPage:
 
 @dataclass(frozen=True)
 class _SourceView:
-    """A file whose source some page publishes: its text, its lines as HTML, the first such page."""
+    """A file whose source some page publishes: its text, its lines as HTML, the page that asked."""
 
     file: SourceFile
     text: str
@@ -197,7 +197,9 @@ def _source_views(
     asked: dict[str, RenderedPage] = {}
     for page in rendered:
         for uri in page.source_views:
-            asked.setdefault(uri, page)
+            # The page to go back to is one beside the file, where there is one.
+            if uri not in asked or page.file.folder == sources.files[uri].folder:
+                asked[uri] = page
     views, problems = [], []
     for uri in sorted(asked):
         file = sources.files[uri]
