@@ -60,7 +60,7 @@ class NavNode:
 
         label: What it says.
 
-        href: The address it leads to; empty for a folder without a page.
+        href: The address it leads to; for a folder without a page, its first page.
 
         icon: The address of its icon, or `None`.
 
@@ -117,7 +117,8 @@ def navigation_for(url: str, folder: str, top: Section, find_icon: FindIcon) -> 
         if section.index:
             node = page_node(section.index)
         else:
-            node = NavNode(section.name, "", None, False, False)
+            first = relative_url(section.all_pages()[0].file.url, url)
+            node = NavNode(section.name, first, None, False, False)
         if way and way[0] == section.name:
             node.active = True
             node.children = children(section, way[1:])
