@@ -1,0 +1,109 @@
+"""Whether a built site is still what its sources would give."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from liveguide.builder import freshness
+from liveguide.builder.freshness import is_current, read_manifest
+
+from .conftest import Build, Built
+
+GUIDE, SITE = Path("guide"), Path("site")
+
+
+@pytest.fixture(name="built")
+def _built(build: Build, tmp_path: Path) -> Built:
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy/x.conf").write_text("listen 80;\n")
+    return build(
+        {
+            "README.md": "# Home\n\n```nginx file=../deploy/x.conf\n```\n",
+            "logo.svg": "<svg/>",
+            "ping.py": "x = 1\n",
+            "liveguide.yaml": "include: [../deploy]\n",
+        }
+    )
+
+
+def test_a_site_just_built_is_current(built: Built) -> None:
+    """Right after a build nothing is to be done."""
+    assert built.messages == []
+    assert is_current(GUIDE, SITE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Path("guide/README.md").write_text("# Other\n"),
+        lambda: Path("guide/ping.py").write_text("x = 2\n"),
+        lambda: Path("guide/liveguide.yaml").write_text("include: [../deploy]\ntitle: T\n"),
+        lambda: Path("guide/new.txt").touch(),
+        lambda: Path("guide/logo.svg").unlink(),
+        lambda: Path("guide/logo.svg").rename("guide/logo2.svg"),
+        lambda: Path("deploy/x.conf").write_text("listen 81;\n"),
+        lambda: Path("deploy/x.conf").unlink(),
+        lambda: Path("site/404.html").unlink(),
+        lambda: Path("site/.liveguide.json").unlink(),
+        lambda: Path("site/.liveguide.json").write_text("{"),
+        lambda: Path("site/.liveguide.json").write_text("[]"),
+        lambda: shutil.rmtree("site"),
+    ],
+    ids=[
+        *("page", "python", "settings", "new", "removed", "renamed", "included", "not included"),
+        *("no 404", "no manifest", "broken manifest", "odd manifest", "no site"),
+    ],
+)
+def test_any_change_makes_it_stale(built: Built, change: Callable[[], object]) -> None:
+    """What the build read, and what it wrote last, must be as it was."""
+    change()
+
+    assert not is_current(GUIDE, SITE)
+
+
+def test_times_and_dot_files_do_not_count(built: Built) -> None:
+    """A fresh clone has other times; an editor leaves files that no build reads."""
+    os.utime("guide/README.md", (1, 1))
+    Path("guide/.README.md.swp").touch()
+    Path("guide/__pycache__").mkdir()
+    Path("guide/__pycache__/ping.pyc").touch()
+
+    assert is_current(GUIDE, SITE)
+
+
+def test_another_release_of_the_renderer_makes_it_stale(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site built with other versions of Markdown or Pygments is built anew."""
+    monkeypatch.setattr(freshness, "version", lambda name: "0.0")
+
+    assert not is_current(GUIDE, SITE)
+
+
+def test_a_site_inside_the_guide_does_not_count(build: Build) -> None:
+    """The output folder is no source, even where it is inside the guide."""
+    build({"README.md": "# Home\n"}, site="guide/site")
+
+    assert is_current(GUIDE, GUIDE / "site")
+    assert read_manifest(GUIDE / "site")["policies"].keys() == {"index.html"}
+
+
+def test_asking_imports_no_renderer() -> None:
+    """The server asks at every start, and must not wait for Markdown and Pygments."""
+    code = (
+        "import sys; import liveguide.builder.freshness; "
+        "print(sorted({'markdown', 'pygments', 'tornado'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout == "[]\n"

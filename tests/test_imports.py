@@ -1,0 +1,121 @@
+"""The import direction: who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import liveguide
+
+ROOT = Path(liveguide.__file__).parent
+BUILDER, SERVER = "liveguide.builder", "liveguide.server"
+
+
+def modules() -> Iterator[tuple[str, set[str]]]:
+    """Yield the name of every module of the package, and the names of all that it imports."""
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = ["liveguide", *path.relative_to(ROOT).with_suffix("").parts]
+        package = parts[:-1]
+        if parts[-1] == "__init__":
+            parts = package
+        yield ".".join(parts), set(_imported(ast.parse(path.read_text()), package))
+
+
+def _imported(tree: ast.Module, package: list[str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            yield name
+            yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+MODULES = dict(modules())
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def importers(package: str) -> set[str]:
+    """Return the modules that import *package* or something in it."""
+    return {
+        name
+        for name, imported in MODULES.items()
+        if any(within(other, package) for other in imported)
+    }
+
+
+def test_every_module_is_looked_at() -> None:
+    """The walk finds both halves, and sees through relative imports."""
+    assert {BUILDER, SERVER, "liveguide.builder.extensions.fences"} <= set(MODULES)
+    assert "liveguide.errors" in MODULES["liveguide.builder.extensions.fences"]
+    assert "liveguide.builder.links" in MODULES["liveguide.builder.extensions.fences"]
+
+
+def test_builder_and_server_never_import_each_other() -> None:
+    """The two halves share only what stands beside them."""
+    assert not any(within(name, SERVER) for name in importers(BUILDER))
+    assert not any(within(name, BUILDER) for name in importers(SERVER))
+
+
+def test_what_both_share_imports_neither() -> None:
+    """Errors, settings and the readers of files know of no half."""
+    shared = {name for name in MODULES if not within(name, BUILDER) and not within(name, SERVER)}
+
+    assert not shared & (importers(BUILDER) | importers(SERVER))
+
+
+@pytest.mark.parametrize("package", ["markdown", "pygments"])
+def test_renderers_appear_in_the_builder_only(package: str) -> None:
+    """Markdown and Pygments are the builder's."""
+    assert importers(package)
+    assert all(within(name, BUILDER) for name in importers(package))
+
+
+def test_tornado_appears_in_the_server_only() -> None:
+    """Tornado is the server's, except its template engine."""
+    outside = {name for name in importers("tornado") if not within(name, SERVER)}
+
+    assert outside == {"liveguide.builder.templating"}
+    assert {
+        name for name in MODULES["liveguide.builder.templating"] if name.startswith("tornado")
+    } == {"tornado.template", "tornado.template.Loader"}
+
+
+def test_extensions_do_not_know_who_configures_them() -> None:
+    """Extensions are configured in one place, which they don't import."""
+    for name, imported in MODULES.items():
+        if within(name, "liveguide.builder.extensions"):
+            assert not any(
+                within(other, f"{BUILDER}.{above}")
+                for other in imported
+                for above in ("rendering", "site", "templating", "cli", "output")
+            ), name
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("liveguide.builder.freshness", {"markdown", "pygments"}),
+        ("liveguide.server.app", {"markdown", "pygments", BUILDER}),
+        ("liveguide.server.cli", {"markdown", "pygments", BUILDER}),
+        (BUILDER + ".cli", {SERVER, "tornado.web"}),
+    ],
+)
+def test_a_fresh_process_loads_no_more_than_it_needs(module: str, absent: set[str]) -> None:
+    """What is imported in the end, through all other packages, is checked as well."""
+    code = f"import sys, {module}; print(*sys.modules)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert not absent & set(done.stdout.split())
