@@ -33,16 +33,19 @@ def write_file(site: Path, output: str, text: str) -> None:
 def copy_assets(files: list[SourceFile], site: Path) -> None:
     """Copy the guide's own files."""
     for file in files:
-        path = site / file.output
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.path, path)
+        _copy(file.path, site / file.output)
+
+
+def _copy(source: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, path)
 
 
 def copy_frontend(site: Path) -> None:
     """Copy the front end as it is, and the answer of a host without a live server."""
-    shutil.copytree(
-        FRONTEND, site / ASSETS, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(".*")
-    )
+    for source in sorted(FRONTEND.rglob("[!.]*")):
+        if source.is_file():  # not copytree, which goes on when the disk is full
+            _copy(source, site / ASSETS / source.relative_to(FRONTEND))
     write_file(site, f"{ASSETS}/highlight.css", stylesheet())
     write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
 

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        return _fail(f"the site can't be written: {error.strerror}{place}", 1)
+        return _fail(f"the site can't be written: {error.strerror or error}{place}", 1)
     except KeyboardInterrupt:
         return _fail("stopped; the old site is as it was", 130)
     for problem in report.problems:

@@ -1,0 +1,287 @@
+"""The output appears in one step, whatever happens to the build that writes it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from liveguide.builder import output
+from liveguide.builder.output import WORK_FOLDER, check_output, staged
+from liveguide.errors import OutputBusy, UsageError
+
+from .conftest import Files, tree
+
+BUILD = [sys.executable, "-m", "liveguide.builder", "--quiet"]
+
+
+@pytest.fixture(name="guide")
+def _guide(
+    write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Return a guide of twenty pages, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return write_tree({f"page{n}.md": f"# Page {n}\n\nOld.\n" for n in range(20)})
+
+
+def change(guide: Path, word: str) -> None:
+    """Write a word into every page."""
+    for path in guide.glob("*.md"):
+        path.write_text(f"# {path.stem}\n\n{word}.\n")
+
+
+def words(site: Path) -> set[str]:
+    """Return which words the pages of a site hold."""
+    pages = [path.read_text() for path in site.glob("page*.html")]
+    return {word for word in ("Old", "New") if any(f"<p>{word}.</p>" in page for page in pages)}
+
+
+def test_the_folder_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """What was staged is the site; what was there is gone, and nothing temporary is left."""
+    site = tmp_path / "site"
+    for name in ("one", "two"):
+        with staged(site) as staging:
+            (staging / name).write_text(name)
+
+    assert tree(site) == {"two": b"two"}
+    assert os.listdir(tmp_path / WORK_FOLDER) == ["site.lock"]
+
+
+def test_the_folder_has_the_usual_mode(tmp_path: Path) -> None:
+    """A web server that runs as somebody else may read the site."""
+    before = os.umask(0o022)
+    try:
+        with staged(tmp_path / "site"):
+            pass
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "site").stat().st_mode) == 0o755
+
+
+def test_an_exception_leaves_the_old_site(tmp_path: Path) -> None:
+    """A failure within the block changes nothing, and leaves nothing behind."""
+    site = tmp_path / "site"
+    with staged(site) as staging:
+        (staging / "old").touch()
+
+    def fail() -> None:
+        with staged(site) as staging:
+            (staging / "new").touch()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert tree(site) == {"old": b""}
+    assert os.listdir(tmp_path / WORK_FOLDER) == ["site.lock"]
+
+
+def test_without_the_exchange_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two folders can't be exchanged in one step, two renames do, and are undone."""
+    monkeypatch.setattr(output, "_exchange", lambda one, other: False)
+    site = tmp_path / "site"
+    for name in ("one", "two"):
+        with staged(site) as staging:
+            (staging / name).touch()
+
+    assert tree(site) == {"two": b""}
+
+    def lose() -> None:
+        with staged(site) as staging:
+            os.rename(staging, tmp_path / "taken away")
+
+    with pytest.raises(FileNotFoundError):
+        lose()
+
+    assert tree(site) == {"two": b""}
+
+
+def test_only_one_build_at_a_time(tmp_path: Path) -> None:
+    """A second build of the same site is told so; one of another site is not disturbed."""
+    with staged(tmp_path / "site") as staging:
+        (staging / "first").touch()
+        with pytest.raises(OutputBusy) as caught, staged(tmp_path / "site"):
+            pass
+        with staged(tmp_path / "site.2") as other:
+            (other / "x").touch()
+            with staged(tmp_path / "site.2.3"):
+                pass
+
+    assert str(caught.value) == "another build is writing site; wait until it ends"
+    assert tree(tmp_path / "site") == {"first": b""}
+    assert tree(tmp_path / "site.2") == {"x": b""}
+
+
+def test_a_site_whose_name_begins_alike_is_left_alone(tmp_path: Path) -> None:
+    """Cleaning up after a killed build does not touch a build of `site.2` that goes on."""
+    with staged(tmp_path / "site.2") as staging:
+        with staged(tmp_path / "site"):
+            pass
+        (staging / "x").touch()
+
+    assert tree(tmp_path / "site.2") == {"x": b""}
+
+
+def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
+    """The next build removes the staging folders of builds that were killed."""
+    work = tmp_path / WORK_FOLDER
+    (work / "site.abcd_123.tmp").mkdir(parents=True)
+    (work / "site.abcd_123.old.tmp").mkdir()
+
+    with staged(tmp_path / "site"):
+        pass
+
+    assert os.listdir(work) == ["site.lock"]
+
+
+@pytest.mark.parametrize(
+    ("site", "message"),
+    [
+        (".", "the output . holds the guide guide, which would be lost; name another folder"),
+        (
+            "guide",
+            "the output guide holds the guide guide, which would be lost; name another folder",
+        ),
+        ("guide/page1.md", "the output guide/page1.md is a file; name a folder"),
+        (
+            "mine",
+            "the output mine holds files that no build wrote, and they would be lost; "
+            "name a new or an empty folder",
+        ),
+    ],
+)
+def test_an_output_that_would_destroy_something(guide: Path, site: str, message: str) -> None:
+    """A folder that holds the guide or anything that no build wrote is refused."""
+    Path("mine").mkdir()
+    Path("mine/thesis.txt").touch()
+
+    with pytest.raises(UsageError) as caught:
+        check_output(Path("guide"), Path(site))
+
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("site", ["new", "a/b/new", "empty", "guide/site", "../elsewhere"])
+def test_an_output_that_is_fine(guide: Path, site: str) -> None:
+    """A folder that is new or empty may be written, inside the guide as well."""
+    Path("empty").mkdir()
+
+    check_output(Path("guide"), Path(site))
+
+
+def test_a_build_killed_at_any_moment_leaves_a_whole_site(guide: Path) -> None:
+    """After SIGKILL at random moments the site is the old one or the new one, never a mixture."""
+    subprocess.run(BUILD, check=True, timeout=60)
+    old = tree(Path("site"))
+    started = time.monotonic()
+    subprocess.run([*BUILD, "--output", "other"], check=True, timeout=60)
+    takes = time.monotonic() - started
+    change(guide, "New")
+    subprocess.run([*BUILD, "--output", "other"], check=True, timeout=60)
+    new = tree(Path("other"))
+    assert words(Path("site")) == {"Old"}
+
+    killed = 0
+    for _ in range(10):
+        build = subprocess.Popen(BUILD)
+        try:
+            build.wait(random.uniform(0.3, 1.1) * takes)
+        except subprocess.TimeoutExpired:
+            build.send_signal(signal.SIGKILL)
+        killed += build.wait(60) == -signal.SIGKILL
+        assert tree(Path("site")) in (old, new)
+
+    assert killed
+    subprocess.run(BUILD, check=True, timeout=60)
+    assert tree(Path("site")) == new
+    assert sorted(os.listdir(WORK_FOLDER)) == ["other.lock", "site.lock"]
+
+
+@pytest.mark.parametrize("limit", [0, 500, 5_000])
+def test_a_full_disk_leaves_the_old_site(guide: Path, limit: int) -> None:
+    """A build that can't write, at its first file or later, says so and changes nothing."""
+    subprocess.run(BUILD, check=True, timeout=60)
+    old = tree(Path("site"))
+    change(guide, "New")
+    code = (
+        "import resource, sys; from liveguide.builder.cli import main; "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
+        "sys.exit(main(['--jobs', '1']))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("build.py: the site can't be written: File too large")
+    assert tree(Path("site")) == old
+    assert os.listdir(WORK_FOLDER) == ["site.lock"]
+
+
+FULL_DISK = """\
+mount -t tmpfs -o size=$1k tmpfs disk || exit 99
+shift
+"$@" --output disk/site || exit 98
+cp -r disk/site before
+echo More. >> guide/page1.md
+"$@" --output disk/site
+status=$?
+diff -r before disk/site || exit 97
+exit $status
+"""
+
+
+def test_a_disk_that_fills_up_leaves_the_old_site(guide: Path) -> None:
+    """The same on a real disk with room for one and a half sites, where one can be mounted."""
+    subprocess.run(BUILD, check=True, timeout=60)
+    kilobytes = sum(4 + path.stat().st_size // 1024 for path in Path("site").rglob("*"))
+    Path("disk").mkdir()
+
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", str(kilobytes * 3 // 2), *BUILD],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    if "unshare:" in done.stderr or done.returncode == 99:
+        return  # this system lets nobody mount; the test above has limited the files' size
+    assert done.returncode == 1
+    assert done.stderr.startswith("build.py: the site can't be written: No space left on device")
+
+
+def test_two_builds_at_once_do_not_mix(guide: Path) -> None:
+    """Of builds that meet, one exits with 75; the site is one whole one in the end."""
+    subprocess.run(BUILD, check=True, timeout=60)
+    change(guide, "New")
+    with staged(Path("site")) as staging:
+        (staging / "theirs").touch()
+        second = subprocess.run(BUILD, capture_output=True, text=True, check=False, timeout=60)
+
+    assert second.returncode == 75
+    assert second.stderr == "build.py: another build is writing site; wait until it ends\n"
+    assert tree(Path("site")) == {"theirs": b""}
+
+
+def test_many_builds_at_once(guide: Path) -> None:
+    """Each of several builds writes the whole site or none of it."""
+    builds = [subprocess.Popen(BUILD, stderr=subprocess.DEVNULL) for _ in range(4)]
+    statuses = {build.wait(60) for build in builds}
+
+    assert statuses <= {0, 75}
+    assert 0 in statuses
+    subprocess.run([*BUILD, "--output", "other"], check=True, timeout=60)
+    assert tree(Path("site")) == tree(Path("other"))
