@@ -108,8 +108,15 @@ export class LiveSnippet extends HTMLElement {
 
   /** @param {HTMLButtonElement} button */
   async #copy(button) {
-    await navigator.clipboard.writeText(this.querySelector('pre code')?.textContent ?? '')
-    button.textContent = 'Copied'
+    const code = /** @type {HTMLElement} */ (this.querySelector('pre code'))
+    try {
+      await navigator.clipboard.writeText(code.textContent ?? '')
+      button.textContent = 'Copied'
+    } catch {
+      // Browsers lend the clipboard to https: and localhost only.
+      getSelection()?.selectAllChildren(code)
+      button.textContent = 'Selected'
+    }
     setTimeout(() => (button.textContent = 'Copy'), 2000)
   }
 }

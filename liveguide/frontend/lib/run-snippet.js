@@ -4,7 +4,24 @@
 // `console` and `WebSocket`. Nothing global is replaced, so what is logged
 // long after the function has returned still arrives.
 
+/** @typedef {(error: unknown, line: number) => void} Failed */
+
 let runs = 0
+
+/** @type {Map<string, Failed>} Whom to tell of the errors of a script, by its address. */
+const scripts = new Map()
+
+// A syntax error, a timer, a socket's listener: the browser names the script.
+addEventListener('error', (event) => {
+  scripts.get(event.filename)?.(event.error ?? event.message, event.lineno)
+})
+
+addEventListener('unhandledrejection', (event) => {
+  for (const [href, failed] of scripts) {
+    const line = lineIn(event.reason, href)
+    if (line) failed(event.reason, line)
+  }
+})
 
 /**
  * Load and start a snippet.
@@ -12,14 +29,14 @@ let runs = 0
  * @param {string} src address of the script
  * @param {Console} console given to the snippet
  * @param {typeof WebSocket} socketClass given to the snippet
- * @param {(error: unknown, line: number) => void} failed called for each error, now or later;
+ * @param {Failed} failed called for each error, now or later;
  *   the line is the snippet's own, 0 where it is not known
  * @returns {Promise<void>} when the snippet's synchronous part has ended, whatever came of it
  */
 export async function runSnippet(src, console, socketClass, failed) {
   const url = new URL(src, location.href)
   url.searchParams.set('run', String(++runs)) // its own address, by which its errors are known
-  reportErrorsOf(url.href, failed)
+  scripts.set(url.href, failed)
   const script = /** @type {HTMLScriptElement & {snippet?: Function}} */ (
     document.createElement('script')
   )
@@ -34,22 +51,6 @@ export async function runSnippet(src, console, socketClass, failed) {
   // Not awaited: a promise that never settles must not hold up the next snippet.
   script.snippet?.(console, socketClass)?.catch((/** @type {unknown} */ error) => {
     failed(error, lineIn(error, url.href))
-  })
-}
-
-/**
- * Report what goes wrong in a script: a syntax error, a timer, a socket's listener, a promise.
- *
- * @param {string} href
- * @param {(error: unknown, line: number) => void} failed
- */
-function reportErrorsOf(href, failed) {
-  addEventListener('error', (event) => {
-    if (event.filename === href) failed(event.error ?? event.message, event.lineno)
-  })
-  addEventListener('unhandledrejection', (event) => {
-    const line = lineIn(event.reason, href)
-    if (line) failed(event.reason, line)
   })
 }
 
