@@ -246,11 +246,11 @@ exit $status
 def test_a_disk_that_fills_up_leaves_the_old_site(guide: Path) -> None:
     """The same on a real disk with room for one and a half sites, where one can be mounted."""
     subprocess.run(BUILD, check=True, timeout=60)
-    kilobytes = sum(4 + path.stat().st_size // 1024 for path in Path("site").rglob("*"))
+    pages = sum(-(-len(content) // 4096) for content in tree(Path("site")).values())
     Path("disk").mkdir()
 
     done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", str(kilobytes * 3 // 2), *BUILD],
+        ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", str(pages * 4 * 3 // 2), *BUILD],
         capture_output=True,
         text=True,
         check=False,
