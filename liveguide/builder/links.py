@@ -118,6 +118,8 @@ def find_target(path: str, folder: str, sources: Sources) -> Target | str:
     index = posixpath.join(uri, "index.html")
     if index in sources.outputs:
         return Target(index)
+    if not uri:
+        return Target("index.html")  # where a guide has no home page, the build makes one
     if uri in sources.folders:
         return "this folder has no page; give it a README.md"
     names = sources.names_from(base)

@@ -23,7 +23,7 @@ from .assets import (
 )
 from .freshness import fingerprint
 from .links import find_target
-from .navigation import Section, navigation_for, section_tree
+from .navigation import NavNode, Section, navigation_for, section_tree
 from .output import check_output, staged
 from .pages import PageLink, home_page, label_of, page_for
 from .policy import BASE_POLICY
@@ -316,8 +316,9 @@ class _Writer:
             "author_styles": False,
             "nav": navigation_for(url, folder, self._top, self._icon),
         }
-        if template == "404.html":  # served at any depth, so its links count from the top
-            names["nav"] = navigation_for("\0", folder, self._top, self._icon)
+        if template == "404.html":
+            top = navigation_for("", "", self._top, self._icon)
+            names["nav"] = [_from_the_top(node) for node in top]
         write_file(self._staging, output, self._templates.fill(template, **(names | context)))
 
     def _icon(self, rendered: RenderedPage, url: str) -> str | None:
@@ -327,3 +328,13 @@ class _Writer:
             return icon or None
         target = find_target(icon, rendered.file.folder, self._sources)
         return None if isinstance(target, str) else relative_url(url_of(target.output), url)
+
+
+def _from_the_top(node: NavNode) -> NavNode:
+    """Return an entry for a page that is served at any depth, with addresses from the top."""
+
+    def rooted(address: str) -> str:
+        return address if "://" in address else "/" + address.removeprefix("./")
+
+    icon = rooted(node.icon) if node.icon else None
+    return NavNode(node.label, rooted(node.href), icon, current=False, active=False)
