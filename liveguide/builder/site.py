@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -174,7 +175,16 @@ _renderer: Renderer
 
 def _start_process(guide: Path, sources: Sources, settings: Settings) -> None:
     global _renderer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _renderer = Renderer(guide, sources, settings)
+
+
+def _end_with_parent() -> None:
+    """End this process with the build that started it: when that is killed, no page ever comes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _render_in_process(file: SourceFile) -> RenderedPage:

@@ -208,6 +208,27 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_site(guide: Path) -> None:
     assert sorted(os.listdir(WORK_FOLDER)) == ["other.lock", "site.lock"]
 
 
+def test_a_killed_build_leaves_no_process(guide: Path) -> None:
+    """The processes that render end with the build that started them."""
+    Path("pipes").mkdir()
+    (guide / "liveguide.yaml").write_text("include: [../pipes]\n")
+    for name in ("one", "two"):
+        os.mkfifo(f"pipes/{name}")
+        (guide / f"{name}.md").write_text(f"```text file=../pipes/{name}\n```\n")
+    build = subprocess.Popen(
+        [sys.executable, "-m", "liveguide.builder", "--jobs", "2"], stderr=subprocess.PIPE
+    )
+    # Opening a pipe waits until a process that renders its page opens it too, to read.
+    pipes = [os.open(f"pipes/{name}", os.O_WRONLY) for name in ("one", "two")]
+
+    build.kill()
+
+    _, errors = build.communicate(timeout=60)  # returns when the last of them is gone
+    for pipe in pipes:
+        os.close(pipe)
+    assert errors == b""
+
+
 @pytest.mark.parametrize("limit", [0, 500, 5_000])
 def test_a_full_disk_leaves_the_old_site(guide: Path, limit: int) -> None:
     """A build that can't write, at its first file or later, says so and changes nothing."""
