@@ -216,11 +216,11 @@ async def test_run_again_closes_the_first_runs_socket(serve_tree: ServeTree, pag
     )
     await _open(serve_tree, page, code)
     await expect(page.locator(".live-line")).to_have_text(["echo hi"])
-    await page.get_by_role("button", name="Run again").click()
-    await page.wait_for_function(
-        "window.sockets.length === 2 && window.sockets[1].readyState === 1"
+    await page.evaluate(
+        "() => { window.left = new Promise((end) => (window.sockets[0].onclose = end)) }"
     )
-    await page.wait_for_function("window.sockets[0].readyState === WebSocket.CLOSED")
+    await page.get_by_role("button", name="Run again").click()
+    await page.evaluate("window.left.then(() => true)")
 
     await expect(page.locator(".live-line")).to_have_text(["echo hi"])
 
