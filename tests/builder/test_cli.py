@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import pytest
 from liveguide.builder.cli import main
 from liveguide.builder.output import staged
 
-from .conftest import Files
+from .conftest import Files, tree
 
 Write = Callable[[Files], Path]
 Run = Callable[..., tuple[int, list[str], list[str]]]
@@ -241,6 +242,25 @@ def test_no_progress_when_quiet(run: Run) -> None:
     run(GOOD)
 
     assert at_a_terminal("--quiet") == ""
+
+
+def test_ctrl_c_leaves_the_old_site(run: Run) -> None:
+    """An interrupted build says in one sentence that nothing has changed."""
+    run({"README.md": "# Home\n", "liveguide.yaml": "include: [..]\n"})
+    before = tree(Path("site"))
+    os.mkfifo("pipe")
+    Path("guide/README.md").write_text("```text file=../pipe\n```\n")
+    build = subprocess.Popen(
+        [sys.executable, "-m", "liveguide.builder"], stderr=subprocess.PIPE, text=True
+    )
+    pipe = os.open("pipe", os.O_WRONLY)  # waits until the build is reading the page
+
+    build.send_signal(signal.SIGINT)
+
+    assert build.communicate(timeout=60)[1] == "build.py: stopped; the old site is as it was\n"
+    os.close(pipe)
+    assert build.returncode == 130
+    assert tree(Path("site")) == before
 
 
 def test_the_script_and_the_module_are_the_same(run: Run) -> None:

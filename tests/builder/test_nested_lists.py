@@ -104,6 +104,25 @@ def test_a_paragraph_after_a_list_ends_it() -> None:
     )
 
 
+def test_a_lazy_line_goes_on_with_its_item() -> None:
+    """A line at the margin, without a blank line before it, belongs to the paragraph above."""
+    assert normalised(
+        """
+        - a
+          - b
+        lazy
+          - c
+        """
+    ) == expected(
+        """
+        - a
+            - b
+        lazy
+            - c
+        """
+    )
+
+
 def test_a_rule_is_no_item() -> None:
     """`* * *` below a list is a rule, not a nested item."""
     lines = ["- a", "  - b", "", " * * *"]

@@ -182,6 +182,19 @@ def test_pages_that_can_not_be_rendered(render: Render, text: str | bytes, messa
     assert page.html == ""
 
 
+def test_a_page_that_is_gone(write_tree: Callable[[Files], Path]) -> None:
+    """A page that somebody deletes during the build is an error like any other."""
+    guide = write_tree({"page.md": ""})
+    sources, _ = collect_sources(guide, guide / "site")
+    (guide / "page.md").unlink()
+
+    page = Renderer(guide, sources, Settings()).render(sources.files["page.md"])
+
+    assert messages(page) == [
+        f"{guide}/page.md: error: it can't be read: No such file or directory"
+    ]
+
+
 def test_an_empty_page(render: Render) -> None:
     """An empty page is a page without content."""
     page = render("")

@@ -18,6 +18,8 @@ from liveguide.builder.site import build_site
 
 from .conftest import Build, Built, Files, tree
 
+SITES = Path(__file__).parents[1] / "sites"
+
 FRONT_MATTER = """\
 ---
 title: The <Title> & more
@@ -351,3 +353,26 @@ def test_progress_is_told_of_every_page(build: Build) -> None:
     build({"a.md": "", "b.md": ""}, progress=Recorder())
 
     assert steps == [("Rendering pages", 1, 2), ("Rendering pages", 2, 2), "clear"]
+
+
+def test_a_guide_written_for_gramex(build: Build, tmp_path: Path) -> None:
+    """A page with all that such guides use is built; its warnings are true."""
+    shutil.copytree(SITES / "gramex", tmp_path / "guide")
+
+    built = build({})
+    page = built.text("echo/index.html")
+
+    assert built.messages == [
+        "guide/echo/README.md:4: warning: the icon 'echo.png' is broken: "
+        "there is no such file; did you mean 'echo.py'?",
+        "guide/echo/README.md:24: warning: the link '../function/' is broken: "
+        "there is no such file",
+        "guide/echo/README.md:64: warning: a script on this page calls eval, which its security "
+        "policy stops; say 'unsafe-eval: true' in the front matter",
+    ]
+    assert (built.report.examples, built.report.snippets) == (2, 1)
+    assert "<p>Text after the example.</p>" in page
+    assert "<script>\nvar pre = [].slice.call(document.querySelectorAll('pre'))\n\nfunct" in page
+    assert {"echo.html", "echo.py.source/", "https://example.org/echo.py"} <= set(addresses(page))
+    assert ".source/echo.py.txt" in " ".join(built.tree())
+    assert "gramex.yaml" not in " ".join(built.tree())

@@ -1,0 +1,2 @@
+def reply(handler, message):
+    handler.write_message(message)
