@@ -104,6 +104,23 @@ def test_a_paragraph_after_a_list_ends_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("!!! note\n    x\n\n    - a\n      - b\n\nafter\n", "<p>x</p>{}</div><p>after</p>"),
+        ("T\n:   D\n\n    - a\n      - b\n\nafter\n", "<p>D</p>{}</dd></dl><p>after</p>"),
+        ("x[^1]\n\n[^1]: N\n\n    - a\n      - b\n\n    more\n", "<p>N</p>{}<p>more"),
+        ("!!! note\n    text\n\n        code\n\n- a\n  - b\n", "<code>code</code></pre></div>{}"),
+    ],
+    ids=["admonition", "definition", "footnote", "after"],
+)
+def test_lists_nest_by_two_spaces_in_containers(render: Render, source: str, html: str) -> None:
+    """Lists in an admonition, a definition or a footnote nest like those of the page."""
+    got = re.sub(r"\s*\n\s*", "", render(source).html)
+
+    assert html.format("<ul><li>a<ul><li>b</li></ul></li></ul>") in got
+
+
 def test_a_lazy_line_goes_on_with_its_item() -> None:
     """A line at the margin, without a blank line before it, belongs to the paragraph above."""
     assert normalised(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from .raw_html import raw_end
 
 _ITEM = re.compile(r"(?P<indent> *)(?P<marker>[-*+]|\d{1,9}\.)(?P<space> +)(?=\S)")
+_CONTAINER = re.compile(r" {0,3}(?:!!!|: |\[\^[^\]]+\]:)")
 _UNUSUAL = re.compile(r"(?: {4})* {1,3}\S")
 _RULE = re.compile(r" *(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 
@@ -67,6 +68,9 @@ def normalise_lists(lines: list[str]) -> list[str]:
             output.append(_placed(line, indent, open_items, item is not None))
         if item:
             open_items.append(_Item(indent))
+        elif not open_items and _CONTAINER.match(line):
+            # An admonition, a definition or a footnote holds what four spaces indent.
+            open_items.append(_Item(indent=2, inside=4))
         after_blank = False
     return output
 
