@@ -34,20 +34,21 @@ def is_current(guide: Path, site: Path) -> bool:
     included = manifest.get("included")
     if not isinstance(included, list) or not (site / "404.html").is_file():
         return False
-    return bool(manifest.get("fingerprint") == fingerprint(guide, site, included))
+    now = with_included(fingerprint(guide, site), guide, included)
+    return bool(manifest.get("fingerprint") == now)
 
 
-def fingerprint(guide: Path, site: Path, included: list[str]) -> str:
+def fingerprint(guide: Path, site: Path) -> str:
     """
-    Return a hash of everything that a build reads.
+    Return a hash of everything that a build of *guide* reads, but for files outside the guide.
+
+    A build takes it before it reads: what is changed while it runs makes its site stale.
 
     Args:
 
         guide: The guide folder.
 
         site: The output folder, which does not count where it is inside the guide.
-
-        included: The files outside the guide that pages show, relative to it.
     """
     digest = hashlib.sha256()
     for name in _RENDERERS:
@@ -57,6 +58,12 @@ def fingerprint(guide: Path, site: Path, included: list[str]) -> str:
             _add(digest, uri, path)
     for uri, path in walk(guide, site):
         _add(digest, uri, path)
+    return digest.hexdigest()
+
+
+def with_included(fingerprint: str, guide: Path, included: list[str]) -> str:
+    """Return *fingerprint* with the files outside *guide*, named relative to it, added."""
+    digest = hashlib.sha256(fingerprint.encode())
     for uri in sorted(included):
         _add(digest, uri, guide / uri)
     return digest.hexdigest()

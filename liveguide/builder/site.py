@@ -22,7 +22,7 @@ from .assets import (
     write_manifest,
     write_snippets,
 )
-from .freshness import fingerprint
+from .freshness import fingerprint, with_included
 from .links import find_target
 from .navigation import NavNode, Section, navigation_for, section_tree
 from .output import check_output, staged
@@ -107,6 +107,7 @@ def build_site(
     progress = progress or Progress(quiet=True)
     settings = read_settings(guide)
     check_output(guide, site)
+    before = fingerprint(guide, site)
     sources, problems = collect_sources(guide, site)
     rendered = _render_all(guide, sources, settings, jobs, progress)
     policies, policy_problems = document_policies(sources.assets)
@@ -133,7 +134,7 @@ def build_site(
         write_manifest(
             staging,
             {
-                "fingerprint": fingerprint(guide, site, included),
+                "fingerprint": with_included(before, guide, included),
                 "included": included,
                 "policies": policies,
             },

@@ -13,6 +13,7 @@ import pytest
 
 from liveguide.builder import freshness
 from liveguide.builder.freshness import is_current, read_manifest
+from liveguide.builder.progress import Progress
 
 from .conftest import Build, Built
 
@@ -65,6 +66,19 @@ def test_any_change_makes_it_stale(built: Built, change: Callable[[], object]) -
     """What the build read, and what it wrote last, must be as it was."""
     change()
 
+    assert not is_current(GUIDE, SITE)
+
+
+def test_a_change_during_the_build_makes_it_stale(build: Build) -> None:
+    """A page that is saved after it was read is not taken for what the site shows."""
+
+    class Author(Progress):
+        def step(self, what: str, done: int, total: int) -> None:
+            Path("guide/README.md").write_text("# Better\n")
+
+    built = build({"README.md": "# Home\n"}, progress=Author())
+
+    assert "Better" not in built.text()
     assert not is_current(GUIDE, SITE)
 
 
