@@ -209,6 +209,15 @@ def test_a_section_keeps_the_line_numbers_of_its_file(render: Render) -> None:
     assert "<span>T</span>" in page.html
 
 
+@pytest.mark.parametrize("part", ["section=open", "lines=1-2"])
+def test_a_part_of_a_file_does_not_publish_the_rest(render: Render, part: str) -> None:
+    """Including a part makes no source view of the whole file."""
+    page = render(f"```python file=ping.py {part}\n```\n", FILES)
+
+    assert page.source_views == set()
+    assert ".source" not in page.html
+
+
 def test_a_file_counts_from_the_page(render: Render) -> None:
     """A page in a folder names files as seen from there."""
     page = render("```text file=deep.txt\n```\n", FILES, name="sub/page.md")

@@ -188,8 +188,10 @@ class FencesPreprocessor(Preprocessor):
         source_href = None
         if uri in page.sources.files:
             path = page.sources.files[uri].path
-            page.source_views.add(uri)
-            source_href = relative_url(url_of(source_view_of(uri)[0]), page.url)
+            # Who shows a part of a file has not said that the rest is public.
+            if "lines" not in fence.options and "section" not in fence.options:
+                page.source_views.add(uri)
+                source_href = relative_url(url_of(source_view_of(uri)[0]), page.url)
         else:
             path = Path(posixpath.normpath((page.guide / page.folder / name).as_posix()))
             resolved = path.resolve()
