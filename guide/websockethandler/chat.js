@@ -4,7 +4,10 @@ import { addMessage, showState } from './conversation.js'
 const form = document.querySelector('form')
 const input = form.elements.message
 
-const send = reconnectingSocket('chatbot', (message) => addMessage(message, 'bot'), showState)
+const url = new URL('chatbot', location.href)
+url.protocol = url.protocol.replace('http', 'ws')
+
+const send = reconnectingSocket(url, (message) => addMessage(message, 'bot'), showState)
 
 form.addEventListener('submit', (event) => {
   event.preventDefault()

@@ -2,6 +2,7 @@
 
 const MOST = 500
 const log = document.querySelector('.messages')
+const list = log.querySelector('ol')
 const state = document.querySelector('.state')
 const button = document.querySelector('form button')
 
@@ -23,8 +24,8 @@ export function addMessage(text, from = '') {
   const item = document.createElement('li')
   item.textContent = text
   if (from) item.className = from
-  log.append(item)
-  if (log.childElementCount > MOST) log.firstElementChild.remove()
+  list.append(item)
+  if (list.childElementCount > MOST) list.firstElementChild.remove()
   if (atEnd) log.scrollTop = log.scrollHeight
 }
 

@@ -5,8 +5,12 @@ import { addMessage, showState } from './conversation.js'
 const form = document.querySelector('form')
 const input = form.elements.message
 
+// The address of the room, beside this page, with ws: in place of http:
+const url = new URL('messages', location.href)
+url.protocol = url.protocol.replace('http', 'ws')
+
 // Whatever anybody says is added to the page: as text, so that markup stays harmless.
-const send = reconnectingSocket('messages', addMessage, showState)
+const send = reconnectingSocket(url, addMessage, showState)
 
 form.addEventListener('submit', (event) => {
   event.preventDefault()

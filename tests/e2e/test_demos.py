@@ -7,15 +7,24 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, WebSocket, expect
 
-from .conftest import GUIDE, Server
+from .conftest import GUIDE, Server, ServeTree
 
 pytestmark = pytest.mark.browser
 
 ROOM = "websockethandler/messages.html"
 BOT = "websockethandler/chat.html"
 MESSAGES = ".messages li"
+ENDPOINT = """\
+url:
+  messages:
+    pattern: /messages
+    handler: WebSocketHandler
+    kwargs:
+      open:
+        function: {}
+"""
 
 
 async def _open(browser: Browser, url: str) -> Page:
@@ -139,7 +148,7 @@ async def test_the_chatbot_speaks_up_when_it_is_left_alone(
         """() => {
             window.times = [performance.now()]
             new MutationObserver(() => window.times.push(performance.now()))
-                .observe(document.querySelector('.messages'), {childList: true})
+                .observe(document.querySelector('.messages ol'), {childList: true})
         }"""
     )
     await expect(page.locator(".messages .bot")).to_have_count(3, timeout=40_000)
@@ -214,3 +223,66 @@ async def test_a_demo_fits_a_phone_and_needs_no_mouse(
         await page.keyboard.press("Tab")
         await expect(page.locator(focused)).to_be_focused()
     await context.close()
+
+
+async def _serve_room(serve_tree: ServeTree, opened: str) -> Server:
+    """Serve the room's page with an endpoint that does this to whoever connects."""
+    names = ("messages.html", "messages.js", "conversation.js", "reconnecting-socket.js")
+    files = {name: (GUIDE / "websockethandler" / name).read_text() for name in names}
+    files |= {"demo.css": "", "websockethandler.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>"}
+    files |= {"README.md": "# Room\n", "gramex.yaml": ENDPOINT.format(opened)}
+    return await serve_tree(files)
+
+
+async def test_a_demo_that_is_turned_away_does_not_come_back(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """After a close with 1008 it says why, and never opens a second connection."""
+    server = await _serve_room(serve_tree, "handler.close(1008, 'not you')")
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda socket: sockets.append(socket))
+    await page.clock.install()
+    await page.goto(server.url + "messages.html")
+    await expect(page.get_by_role("status")).to_have_text("Closed, not you")
+    await page.clock.fast_forward("05:00")
+
+    await expect(page.get_by_role("status")).to_have_text("Closed, not you")
+    assert len(sockets) == 1
+
+
+async def test_a_demo_waits_longer_and_longer_for_a_server_that_fails(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """Connections that open and end at once don't count as success: the wait's bound doubles."""
+    server = await _serve_room(serve_tree, "handler.close(1011)")
+    await page.add_init_script("Math.random = () => 1")  # the longest wait of each time
+    await page.clock.install()
+    await page.goto(server.url + "messages.html")
+
+    for seconds in (1, 1, 2, 4, 8, 16, 30, 30):
+        await expect(page.get_by_role("status")).to_have_text(
+            f"Connection lost, trying again in {seconds} s"
+        )
+        async with page.expect_websocket():
+            await page.clock.fast_forward(seconds * 1000)
+
+
+async def test_a_hidden_demo_waits_until_it_is_seen(serve_tree: ServeTree, page: Page) -> None:
+    """A page in the background leaves its server alone; shown again, it connects."""
+    server = await _serve_room(serve_tree, "handler.close(1012)")
+    # A headless browser hides no page, so this one says of itself that it is hidden.
+    await page.add_init_script(
+        "Object.defineProperty(document, 'visibilityState', {get: () => window.seen ?? 'hidden'})"
+    )
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda socket: sockets.append(socket))
+    await page.clock.install()
+    await page.goto(server.url + "messages.html")
+    await expect(page.get_by_role("status")).to_contain_text("Connection lost")
+    await page.clock.fast_forward("05:00")
+    assert len(sockets) == 1
+
+    async with page.expect_websocket():
+        await page.evaluate(
+            "window.seen = 'visible'; document.dispatchEvent(new Event('visibilitychange'))"
+        )

@@ -19,7 +19,8 @@ export class LiveSnippet extends HTMLElement {
   /** @type {WebSocket[]} */
   #sockets = []
   #run = 0
-  #lines = 0
+  /** @type {HTMLElement[]} logged since the last frame */
+  #waiting = []
   #output = element('div', { className: 'live-output', role: 'log', tabIndex: 0 })
   #state = element('span', { className: 'live-state', textContent: 'not run yet' })
 
@@ -81,7 +82,7 @@ export class LiveSnippet extends HTMLElement {
   }
 
   #clear() {
-    this.#lines = 0
+    this.#waiting = []
     this.#output.replaceChildren()
   }
 
@@ -90,11 +91,18 @@ export class LiveSnippet extends HTMLElement {
    * @param {string} text
    */
   #write(level, text) {
-    const atEnd =
-      this.#output.scrollHeight - this.#output.scrollTop - this.#output.clientHeight < 8
-    this.#output.append(element('div', { className: `live-line ${level}`, textContent: text }))
-    if (++this.#lines > MOST_LINES) this.#output.firstChild?.remove()
-    if (atEnd) this.#output.scrollTop = this.#output.scrollHeight
+    // Once a frame: a layout for each line would freeze the page of a snippet that logs in a loop.
+    if (this.#waiting.length === 0) requestAnimationFrame(() => this.#flush())
+    this.#waiting.push(element('div', { className: `live-line ${level}`, textContent: text }))
+    if (this.#waiting.length > 2 * MOST_LINES) this.#waiting.splice(0, MOST_LINES)
+  }
+
+  #flush() {
+    const output = this.#output
+    const atEnd = output.scrollHeight - output.scrollTop - output.clientHeight < 8
+    output.append(...this.#waiting.splice(0).slice(-MOST_LINES))
+    while (output.childElementCount > MOST_LINES) output.firstChild?.remove()
+    if (atEnd) output.scrollTop = output.scrollHeight
   }
 
   /**
