@@ -64,6 +64,15 @@ async def test_a_page_loads_from_this_site_alone_and_without_errors(
     assert complaints == []
 
 
+@pytest.mark.parametrize("path", ["", "websockethandler/", "authoring.html", "settings.html", "x"])
+async def test_a_page_fits_a_small_phone(guide_url: str, page: Page, path: str) -> None:
+    """At 320 pixels nothing makes the page itself scroll sideways."""
+    await page.set_viewport_size({"width": 320, "height": 600})
+    await page.goto(guide_url + path)
+
+    assert await page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 @pytest.mark.parametrize("ending", ["", "?a=b/c", "#talk-to-it", "index.html", "?q#f/g"])
 async def test_the_console_snippet_works_when_it_is_pasted(
     guide_url: str, page: Page, ending: str
