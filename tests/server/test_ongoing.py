@@ -25,4 +25,7 @@ async def test_it_waits_until_the_last_has_ended():
 
 async def test_nothing_going_on_has_ended_already():
     """There is nothing to wait for in an empty set."""
-    await Ongoing[str]().ended()
+    ongoing = Ongoing[str]()
+    await ongoing.ended()
+
+    assert len(ongoing) == 0
