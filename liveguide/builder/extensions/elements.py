@@ -40,12 +40,7 @@ EXAMPLE_ATTRIBUTES = frozenset({"href", "source", "target"})
 
 def check_attributes(name: str, attributes: dict[str, str | None]) -> str | None:
     """Return what is wrong with the attributes of a block, and the likely fix, or `None`."""
-    if name == "example":
-        known = EXAMPLE_ATTRIBUTES
-        if not attributes.get("href"):
-            return "this example has no href; name the page it opens, as in href=demo.html"
-    else:
-        known = _GLOBAL | ELEMENTS[name]
+    known = EXAMPLE_ATTRIBUTES if name == "example" else _GLOBAL | ELEMENTS[name]
     for key, value in attributes.items():
         if name != "example" and key.startswith(("data-", "aria-")):
             continue
@@ -58,4 +53,6 @@ def check_attributes(name: str, attributes: dict[str, str | None]) -> str | None
             return f"the block {name!r} has no attribute {key!r}{hint}"
         if value is None and name == "example":
             return f"{key!r} has no value; write {key}=VALUE"
+    if name == "example" and not attributes.get("href"):
+        return "this example has no href; name the page it opens, as in href=demo.html"
     return None
