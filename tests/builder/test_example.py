@@ -128,6 +128,10 @@ def test_an_example_may_stand_in_a_list_and_in_a_block(render: Render) -> None:
     ("header", "message"),
     [
         (
+            "hrf=messages.html",
+            "error: the block 'example' has no attribute 'hrf'; did you mean 'href'?",
+        ),
+        (
             "source=messages.py",
             "error: this example has no href; name the page it opens, as in href=demo.html",
         ),
