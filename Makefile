@@ -6,8 +6,9 @@ PYTHON ?= python3
 PORT ?= 8888
 VENV := .venv
 RUN := $(VENV)/bin/python
+NODE := $(VENV)/bin/node
 
-.PHONY: serve build check test bench format system clean
+.PHONY: serve build check test static bench format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -15,19 +16,23 @@ serve: $(VENV)/installed
 build: $(VENV)/installed
 	@$(RUN) build.py
 
-check: $(VENV)/installed-dev
-	$(VENV)/bin/ruff format --check
-	$(VENV)/bin/ruff check
-	$(VENV)/bin/mypy
+check: static
 	$(RUN) -m pytest -q -m "not browser"
 
 # In CI (where CI is set) a skipped test is a failure.
-test: $(VENV)/installed-dev system
+test: static system
+	$(RUN) build.py --strict
+	$(RUN) -m liveguide check guide
+	$(RUN) -m pytest $(if $(CI),--fail-on-skip)
+
+# What needs no pytest. The front end's types and tests are here and nowhere else,
+# so `make check`, `make test` and CI each run them once.
+static: $(VENV)/installed-dev node_modules/installed
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/mypy
-	$(RUN) build.py --strict
-	$(RUN) -m pytest $(if $(CI),--fail-on-skip)
+	$(NODE) node_modules/typescript/bin/tsc --project jsconfig.json
+	$(NODE) --test --test-reporter=spec 'tests/frontend/**/*.test.js'
 
 bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/build_ratio.py
@@ -54,5 +59,10 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 
+# No lock file: it would name the registry it was made with. The version is exact.
+node_modules/installed: package.json | $(VENV)/installed-dev
+	$(VENV)/bin/npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
+
 clean:
-	rm -rf $(VENV) site .liveguide .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) node_modules site .liveguide .mypy_cache .ruff_cache .pytest_cache
