@@ -14,6 +14,8 @@ import liveguide
 
 ROOT = Path(liveguide.__file__).parent
 BUILDER, SERVER = "liveguide.builder", "liveguide.server"
+CHECKER, COMMANDS = "liveguide.checker", "liveguide.__main__"
+ROOMS = (BUILDER, SERVER, CHECKER, COMMANDS)
 
 
 def modules() -> Iterator[tuple[str, set[str]]]:
@@ -67,10 +69,22 @@ def test_builder_and_server_never_import_each_other() -> None:
 
 
 def test_what_both_share_imports_neither() -> None:
-    """Errors, settings and the readers of files know of no half."""
-    shared = {name for name in MODULES if not within(name, BUILDER) and not within(name, SERVER)}
+    """Errors, settings and the readers of files know of no half, nor of the checker."""
+    shared = {name for name in MODULES if not any(within(name, room) for room in ROOMS)}
 
-    assert not shared & (importers(BUILDER) | importers(SERVER))
+    assert "liveguide.errors" in shared
+    assert not shared & set().union(*map(importers, ROOMS))
+
+
+def test_the_checker_knows_the_builder_and_nobody_knows_the_checker() -> None:
+    """It reads the guide as the builder does, and runs the server in a process of its own."""
+    assert not any(within(name, CHECKER) for name in importers(SERVER))
+    assert importers(CHECKER) - {name for name in MODULES if within(name, CHECKER)} == {COMMANDS}
+    assert importers(COMMANDS) == set()
+    assert {name for name in MODULES[COMMANDS] if within(name, "liveguide")} == {
+        "liveguide.checker.cli",
+        "liveguide.checker.cli.add_command",
+    }
 
 
 @pytest.mark.parametrize("package", ["markdown", "pygments"])
@@ -108,6 +122,7 @@ def test_extensions_do_not_know_who_configures_them() -> None:
         ("liveguide.server.app", {"markdown", "pygments", BUILDER}),
         ("liveguide.server.cli", {"markdown", "pygments", BUILDER}),
         (BUILDER + ".cli", {SERVER, "tornado.web"}),
+        (COMMANDS, {SERVER, "tornado.web", "playwright"}),
     ],
 )
 def test_a_fresh_process_loads_no_more_than_it_needs(module: str, absent: set[str]) -> None:

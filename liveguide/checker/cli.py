@@ -1,0 +1,234 @@
+"""
+The command `python -m liveguide check`.
+
+Exit statuses: 0 when all passed, 1 when something failed or the guide has
+errors, 2 where the command line, the browser or the server can't be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..builder.site import build_site
+from ..errors import Problem, SourceError, UsageError
+from .chromium import chromium
+from .plan import PlannedPage, plan_pages
+from .report import Outcome, lines_of, summary
+from .serving import serving
+from .visit import check_page
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+_DESCRIPTION = """\
+Open every page of a guide in Chromium, let its snippets and examples run, and
+tell for each whether it does what its page says.
+
+A snippet passes when it logs what its page states (expect=, or an output fence
+after it), or where nothing is stated, when it runs without an uncaught error
+and its connection is not refused. An example passes when its demo opens
+without an error and, where its card has expect=, shows that text.
+"""
+
+_EPILOG = """\
+exit status:
+  0   everything passed
+  1   something failed, or the guide has errors
+  2   the command line, the browser or the server can't be used
+
+examples:
+  python -m liveguide check                                 guide/, built and served for the check
+  python -m liveguide check docs                            another guide
+  python -m liveguide check docs --url https://example.org/ a server that runs already
+"""
+
+_MOST_JOBS = 4
+_SECONDS_TO_CONNECT = 10
+
+
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `check` to the commands."""
+    parser = commands.add_parser(
+        "check",
+        help="run every snippet and example of a guide in a browser",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "guide",
+        metavar="GUIDE",
+        nargs="?",
+        type=Path,
+        default=Path("guide"),
+        help="the folder that holds the pages (default: guide)",
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--site",
+        metavar="SITE",
+        type=Path,
+        help="serve this built site (default: the guide is built into a temporary folder)",
+    )
+    where.add_argument(
+        "--url",
+        metavar="URL",
+        type=_site_url,
+        help="check the site at this address, which was built from GUIDE",
+    )
+    parser.add_argument(
+        "--browser",
+        metavar="PATH",
+        type=Path,
+        help="the program of the browser (default: the system's Chromium)",
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=min(os.cpu_count() or 1, _MOST_JOBS),
+        help="check N pages at a time (default: one for each processor, at most 4)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check as the command line asks; return the exit status."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="liveguide-check-") as folder:
+            return _check(options, Path(folder, "site"))
+    except UsageError as error:
+        print(f"liveguide check: {error}", file=sys.stderr)
+        return 2
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("liveguide check: stopped", file=sys.stderr)
+        return 130
+
+
+def _check(options: argparse.Namespace, temporary: Path) -> int:
+    site = options.site or temporary
+    pages, problems = plan_pages(options.guide, site)
+    if not problems and options.url is None and options.site is None:
+        report = build_site(options.guide, site)
+        problems = [] if report.written else report.problems
+    if problems:
+        return _not_built(problems)
+    if options.site is not None and not site.is_dir():
+        raise UsageError(f"there is no site in {site}; build it first, or leave out --site")
+    return asyncio.run(_check_all(options, site, pages))
+
+
+def _not_built(problems: list[Problem]) -> int:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print("liveguide check: the guide has errors, so nothing was checked", file=sys.stderr)
+    return 1
+
+
+async def _check_all(options: argparse.Namespace, site: Path, pages: list[PlannedPage]) -> int:
+    """Check the pages, and tell of each when those before it are told."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    outcomes: list[Outcome] = []
+    async with _address(options, site) as (url, log), chromium(options.browser) as browser:
+        async for found in _in_order(browser, url, pages, options.jobs):
+            for outcome in found:
+                print("\n".join(lines_of(outcome)), flush=True)
+            outcomes += found
+    failed = not all(outcome.ok for outcome in outcomes)
+    if failed and log:
+        print("the last lines of the server's log:", *log, sep="\n  ")
+    print(summary(outcomes, len(pages)))
+    return 1 if failed else 0
+
+
+@asynccontextmanager
+async def _address(
+    options: argparse.Namespace, site: Path
+) -> AsyncIterator[tuple[str, deque[str]]]:
+    """Give the address of the site, and the log of its server where it is ours."""
+    if options.url is None:
+        async with serving(options.guide, site) as served:
+            yield served
+    else:
+        await _answers(options.url)
+        yield options.url, deque()
+
+
+async def _in_order(
+    browser: Browser, url: str, pages: list[PlannedPage], jobs: int
+) -> AsyncIterator[list[Outcome]]:
+    """Check so many pages at a time; give what was found in the order of the pages."""
+    turn = asyncio.Semaphore(jobs)
+
+    async def check(page: PlannedPage) -> list[Outcome]:
+        async with turn:
+            return await check_page(browser, url, page)
+
+    checks = [asyncio.create_task(check(page)) for page in pages]
+    try:
+        for one in checks:
+            yield await one
+    finally:
+        for one in checks:
+            one.cancel()
+        await asyncio.gather(*checks, return_exceptions=True)
+
+
+async def _answers(url: str) -> None:
+    """
+    Find out whether a server answers at *url*.
+
+    Raises:
+
+        UsageError: There is none.
+    """
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(_SECONDS_TO_CONNECT):
+            _, writer = await asyncio.open_connection(parts.hostname, port)
+    except OSError:  # a TimeoutError is one too
+        raise UsageError(
+            f"no server answers at {url}; start site_server.py, or leave out --url"
+        ) from None
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
+def _site_url(text: str) -> str:
+    """Return the address of a site, with a slash at the end."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not the address of a site; write it as http://localhost:8888/"
+        )
+    return text if text.endswith("/") else text + "/"
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return number

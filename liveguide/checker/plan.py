@@ -1,0 +1,189 @@
+"""What the pages of a guide promise: the snippets and examples on each, read from its sources."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+from ..builder.rendering import RenderedPage, Renderer
+from ..builder.sources import collect_sources
+from ..errors import Problem, in_order
+from ..settings import read_settings
+
+_LONGEST_NAME = 60
+
+
+@dataclass
+class PlannedSnippet:
+    """
+    One runnable snippet.
+
+    Attributes:
+
+        line: The line of the page on which its fence opens.
+
+        name: Its title, or the first line of its code.
+
+        script: The address of its script, relative to the page; its content's hash is in it.
+
+        stated: What it must log, as the page carries it (JSON); empty where nothing is stated.
+    """
+
+    line: int
+    name: str = ""
+    script: str = ""
+    stated: str = ""
+
+    @property
+    def expected(self) -> list[str]:
+        """The lines that it must log."""
+        return list(json.loads(self.stated)["lines"]) if self.stated else []
+
+
+@dataclass
+class PlannedExample:
+    """
+    One example card.
+
+    Attributes:
+
+        line: The line of the page on which it stands.
+
+        name: Its label.
+
+        href: The address of its demo, relative to the page, or of another site.
+
+        expected: A text that must appear in the demo; empty where none is stated.
+    """
+
+    line: int
+    name: str = ""
+    href: str = ""
+    expected: str = ""
+
+
+@dataclass
+class PlannedPage:
+    """
+    One page, and what there is to check on it.
+
+    Attributes:
+
+        path: The page's file as messages name it.
+
+        url: Its address, relative to the site's root.
+
+        snippets: Its runnable snippets, in page order.
+
+        examples: Its example cards, in page order.
+    """
+
+    path: str
+    url: str
+    snippets: list[PlannedSnippet] = field(default_factory=list)
+    examples: list[PlannedExample] = field(default_factory=list)
+
+
+def plan_pages(guide: Path, site: Path) -> tuple[list[PlannedPage], list[Problem]]:
+    """
+    Return every page of the guide in the folder *guide*, and the errors that forbid a check.
+
+    Args:
+
+        guide: The folder that holds the pages.
+
+        site: A folder to pass over, should it be inside *guide*.
+
+    Raises:
+
+        UsageError: *guide* is not a folder.
+
+        SourceError: The site's settings are wrong.
+    """
+    settings = read_settings(guide)
+    sources, problems = collect_sources(guide, site)
+    renderer = Renderer(guide, sources, settings)
+    pages = []
+    for file in sources.pages:
+        rendered = renderer.render(file)
+        problems += rendered.problems
+        pages.append(plan_page(rendered))
+    return pages, in_order(problem for problem in problems if problem.severity == "error")
+
+
+def plan_page(rendered: RenderedPage) -> PlannedPage:
+    """Return what there is to check on one page."""
+    page = PlannedPage(str(rendered.file.path), rendered.file.url)
+    reader = _Reader(page)
+    reader.feed(rendered.html)
+    reader.close()
+    return page
+
+
+class _Reader(HTMLParser):
+    """Reads the snippets and the examples of a page from its HTML, as the front end does."""
+
+    def __init__(self, page: PlannedPage):
+        super().__init__()
+        self._page = page
+        self._snippet: PlannedSnippet | None = None
+        self._example: PlannedExample | None = None
+        self._code = ""
+        self._inside = ""  # of a snippet: its caption, title or code; "end" after its first figure
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        classes = given.get("class", "").split()
+        if tag == "live-snippet":
+            stated = given.get("data-expect", "")
+            self._snippet = PlannedSnippet(_line(given), "", given.get("src", ""), stated)
+            self._code = self._inside = ""
+        elif tag == "aside" and "example" in classes:
+            name = given.get("aria-label", "").removeprefix("Example: ")
+            self._example = PlannedExample(_line(given), name, "", given.get("data-expect", ""))
+        elif tag == "a" and "example-open" in classes and self._example is not None:
+            self._example.href = given.get("href", "")
+        elif tag == "figcaption" and not self._inside:
+            self._inside = "caption"
+        elif tag == "span" and self._inside == "caption":
+            self._inside = "title"
+        elif tag == "code" and not self._inside:
+            self._inside = "code"
+
+    def handle_data(self, data: str) -> None:
+        if self._snippet is not None and self._inside == "title":
+            self._snippet.name += data
+        elif self._inside == "code":
+            self._code += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "live-snippet" and self._snippet is not None:
+            self._snippet.name = self._snippet.name.strip() or first_statement(self._code)
+            self._page.snippets.append(self._snippet)
+            self._snippet = None
+        elif tag == "aside" and self._example is not None:
+            self._page.examples.append(self._example)
+            self._example = None
+        elif tag == "figure":
+            self._inside = "end" if self._snippet is not None else ""
+        elif (tag, self._inside) in {
+            ("span", "title"),
+            ("figcaption", "caption"),
+            ("code", "code"),
+        }:
+            self._inside = ""
+
+
+def _line(attributes: dict[str, str]) -> int:
+    line = attributes.get("data-line", "")
+    return int(line) if line.isdecimal() else 0
+
+
+def first_statement(code: str) -> str:
+    """Return the first line of *code* that is no comment, to call a snippet without a title by."""
+    lines = [line.strip() for line in code.split("\n")]
+    told = [line for line in lines if line and not re.match(r"//|/\*|\*", line)]
+    return (told or [line for line in lines if line] or ["an empty snippet"])[0][:_LONGEST_NAME]

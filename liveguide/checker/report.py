@@ -1,0 +1,91 @@
+"""What a check found, in the words that its reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["page", "snippet", "example"]
+
+_MOST_LINES = 8
+_LONGEST_LINE = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What became of one page, snippet or example.
+
+    Attributes:
+
+        kind: Which of them it is.
+
+        path: The page's file as messages name it.
+
+        line: The line on which it stands; 0 for a page, or where it is not known.
+
+        ok: Whether it passed.
+
+        told: On success what happened, otherwise what it is called.
+
+        findings: Of a failure: what was expected and what was seen, by label; empty ones
+            are not shown.
+    """
+
+    kind: Kind
+    path: str
+    line: int
+    ok: bool
+    told: str
+    findings: dict[str, list[str]] = field(default_factory=dict)
+
+
+def lines_of(outcome: Outcome) -> list[str]:
+    """Return the lines that tell one outcome."""
+    place = f"{outcome.path}:{outcome.line}" if outcome.line else outcome.path
+    told = f"  {_safe(outcome.told)}" if outcome.told else ""
+    lines = [f"{place}: {'ok' if outcome.ok else 'FAILED'}{told}"]
+    width = max((len(label) for label in outcome.findings), default=0) + 2
+    for label, found in outcome.findings.items():
+        for number, line in enumerate(_shortened(found)):
+            lines.append(f"  {'' if number else label:{width}}{line}")
+    return lines
+
+
+def summary(outcomes: Iterable[Outcome], pages: int) -> str:
+    """Return the closing line of a check of so many pages."""
+    outcomes = list(outcomes)
+    snippets = sum(outcome.kind == "snippet" for outcome in outcomes)
+    examples = sum(outcome.kind == "example" for outcome in outcomes)
+    failed = sum(not outcome.ok for outcome in outcomes)
+    counts = f"{_count(snippets, 'snippet')} and {_count(examples, 'example')}"
+    result = f"{failed} failed" if failed else "all passed"
+    return f"{counts} checked on {_count(pages, 'page')}: {result}"
+
+
+def quoted(lines: list[str]) -> str:
+    """Return the first of *lines* in quotes, and how many more there are."""
+    if not lines:
+        return ""
+    more = f" and {_count(len(lines) - 1, 'more line')}" if len(lines) > 1 else ""
+    return f'"{lines[0]}"{more}'
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _shortened(found: list[str]) -> list[str]:
+    """Return lines that a terminal can show, the last of them where they are too many."""
+    lines = [_safe(line) for text in found for line in (text.split("\n") or [""])]
+    if len(lines) > _MOST_LINES:
+        left_out = len(lines) - _MOST_LINES + 1
+        lines = [f"({left_out} lines before)", *lines[left_out:]]
+    return lines
+
+
+def _safe(text: str) -> str:
+    """Return one line of *text*: what came from a page moves no terminal's cursor."""
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + "..."
