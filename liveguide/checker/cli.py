@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 
 from ..builder.site import build_site
 from ..errors import Problem, SourceError, UsageError
+from .checking import check_page
 from .chromium import chromium
 from .plan import PlannedPage, plan_pages
 from .report import Outcome, lines_of, summary
 from .serving import serving
-from .visit import check_page
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
