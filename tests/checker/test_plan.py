@@ -1,0 +1,108 @@
+"""What a check expects of a guide, read from its sources."""
+
+from __future__ import annotations
+
+import pytest
+
+from liveguide.checker.plan import PlannedExample, PlannedSnippet, first_statement, plan_pages
+
+from .conftest import WriteTree
+
+SNIPPET = "new WebSocket('x')"
+
+
+def test_every_page_is_planned_with_its_address(write_tree: WriteTree) -> None:
+    """Pages without snippets are opened too, each where the build puts it."""
+    guide = write_tree({"README.md": "# Home\n", "a/intro.md": "# Intro\n", "a/demo.html": "<p>"})
+
+    pages, problems = plan_pages(guide, guide / "site")
+
+    assert [(page.path, page.url) for page in pages] == [
+        (str(guide / "README.md"), ""),
+        (str(guide / "a/intro.md"), "a/intro.html"),
+    ]
+    assert problems == []
+
+
+def test_a_snippet_is_known_by_its_line_its_title_and_its_script(write_tree: WriteTree) -> None:
+    """The line is the fence's in the file, front matter included; the source link is no title."""
+    text = (
+        f'---\ntitle: T\n---\n\n```js title="Say <hello>"\n{SNIPPET}\n```\n\n```js file=a.js\n```\n'
+    )
+    guide = write_tree({"page.md": text, "a.js": f"{SNIPPET}\n"})
+
+    pages, _ = plan_pages(guide, guide / "site")
+
+    told = [(snippet.line, snippet.name, snippet.stated) for snippet in pages[0].snippets]
+    assert told == [(5, "Say <hello>", ""), (9, "a.js", "")]
+    assert all(s.script.startswith("_liveguide/snippets/page/") for s in pages[0].snippets)
+
+
+def test_a_snippet_without_a_title_is_called_by_its_code(write_tree: WriteTree) -> None:
+    """Its first line that is no comment is its name."""
+    guide = write_tree({"page.md": f"```js\n// why\n{SNIPPET}\n```\n"})
+
+    pages, _ = plan_pages(guide, guide / "site")
+
+    assert [snippet.name for snippet in pages[0].snippets] == [SNIPPET]
+
+
+def test_code_that_does_not_run_is_not_planned(write_tree: WriteTree) -> None:
+    """Fences that only show code are no snippets."""
+    guide = write_tree({"page.md": f"```js run=never\n{SNIPPET}\n```\n\n```python\nx\n```\n"})
+
+    pages, _ = plan_pages(guide, guide / "site")
+
+    assert pages[0].snippets == []
+
+
+def test_an_example_is_known_by_its_label_and_its_demo(write_tree: WriteTree) -> None:
+    """Demos of this site and of others are planned."""
+    text = (
+        "::: example href=demo.html\n    **Chat** room\n\n"
+        "::: example href=https://example.org/\n    Elsewhere\n"
+    )
+    guide = write_tree({"page.md": text, "demo.html": "<p>"})
+
+    pages, _ = plan_pages(guide, guide / "site")
+
+    assert [(example.name, example.href) for example in pages[0].examples] == [
+        ("Chat room", "demo.html"),
+        ("Elsewhere", "https://example.org/"),
+    ]
+
+
+def test_errors_of_all_pages_are_told_and_warnings_are_not(write_tree: WriteTree) -> None:
+    """A check needs a guide that can be built; a broken link does not forbid it."""
+    guide = write_tree({"b.md": "```js\n", "a.md": "[x](no.md)\n\n~~~\n"})
+
+    _, problems = plan_pages(guide, guide / "site")
+
+    assert [(problem.path, problem.line) for problem in problems] == [
+        (str(guide / "a.md"), 3),
+        (str(guide / "b.md"), 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("const a = 1\nb()", "const a = 1"),
+        ("\n// why\n/* and\n * how\n */\n  b()", "b()"),
+        ("// only a comment", "// only a comment"),
+        ("x" * 100, "x" * 60),
+        ("", "an empty snippet"),
+    ],
+)
+def test_the_first_statement_names_code(code: str, name: str) -> None:
+    """Comments and blank lines are passed over, unless there is nothing else."""
+    assert first_statement(code) == name
+
+
+def test_what_is_stated_is_read_from_json() -> None:
+    """The lines that must be logged are those in the attribute, and none where there is none."""
+    stated = '{"lines": ["a", "b"], "match": "exact", "order": "strict"}'
+
+    assert PlannedSnippet(1, stated=stated).expected == ["a", "b"]
+    assert PlannedSnippet(1).expected == []
+    assert PlannedExample(1).expected == ""
