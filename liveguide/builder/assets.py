@@ -15,9 +15,13 @@ from .extensions.fences import snippet_script
 from .highlighting import highlight, language_of, number_lines, stylesheet
 from .policy import Embedded, author_stylesheet, embedded_in_document
 from .rendering import RenderedPage
+from .scripts import join_scripts
 from .sources import ASSETS, MANIFEST, SourceFile
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
+
+SCRIPTS = ("main.js", "runner.js")
+"""The scripts that HTML of ours names."""
 
 LARGEST_SOURCE_VIEW = 1_000_000
 """The size in bytes of the largest file whose source a page may show."""
@@ -42,10 +46,13 @@ def _copy(source: Path, path: Path) -> None:
 
 
 def copy_frontend(site: Path) -> None:
-    """Copy the front end as it is, and the answer of a host without a live server."""
+    """Write the front end, its scripts joined, and the answer of a host without a live server."""
     for source in sorted(FRONTEND.rglob("[!.]*")):
-        if source.is_file():  # not copytree, which goes on when the disk is full
+        if source.is_file() and source.suffix != ".js":
+            # Not copytree, which goes on when the disk is full.
             _copy(source, site / ASSETS / source.relative_to(FRONTEND))
+    for output, text in join_scripts(FRONTEND, SCRIPTS).items():
+        write_file(site, f"{ASSETS}/{output}", text)
     write_file(site, f"{ASSETS}/highlight.css", stylesheet())
     write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
 

@@ -47,6 +47,17 @@ _FOREIGN = {
 BASE_POLICY = "; ".join(f"{name} {value}" for name, value in _BASE.items())
 """The policy of a page on which its author embedded nothing."""
 
+RUNNER_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""
+The policy of the document in which edited code runs.
+
+Its origin is opaque: no cookies, no storage, no way into the page. It may run
+whatever was typed, and may speak to this site only.
+"""
+
 
 @dataclass
 class Embedded:

@@ -27,10 +27,18 @@ from .links import find_target
 from .navigation import NavNode, Section, navigation_for, section_tree
 from .output import check_output, staged
 from .pages import PageLink, home_page, label_of, page_for
-from .policy import BASE_POLICY
+from .policy import BASE_POLICY, RUNNER_POLICY
 from .progress import Progress
 from .rendering import RenderedPage, Renderer
-from .sources import SourceFile, Sources, collect_sources, relative_url, source_view_of, url_of
+from .sources import (
+    ASSETS,
+    SourceFile,
+    Sources,
+    collect_sources,
+    relative_url,
+    source_view_of,
+    url_of,
+)
 from .templating import Templates
 
 _PAGES_WORTH_A_PROCESS = 40
@@ -131,6 +139,7 @@ def build_site(
         write_author_styles(rendered, staging)
         _Writer(staging, settings, sources, section_tree(rendered)).write_all(rendered, views)
         policies |= {page.file.output: page.policy for page in rendered}
+        policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
         write_manifest(
             staging,
             {
@@ -283,7 +292,7 @@ class _Writer:
             rendered.title,
             rendered.policy,
             page=page_for(rendered, self._icon(rendered, file.url), around),
-            has_live=bool(rendered.snippets),
+            has_live=bool(rendered.snippets or rendered.examples),
             author_styles=bool(rendered.styles),
         )
 

@@ -1,5 +1,6 @@
 // What a page loads: run its snippets if a live server stands behind it.
 import { LiveSnippet } from './elements/live-snippet.js'
+import { element } from './lib/element.js'
 
 /** Ask the host; a plain static one answers with the file of the same name, which says false. */
 async function isLive() {
@@ -11,18 +12,40 @@ async function isLive() {
   }
 }
 
-const snippets = /** @type {LiveSnippet[]} */ ([...document.querySelectorAll('live-snippet')])
-
-if (snippets.length > 0) {
-  if (await isLive()) {
-    for (const snippet of snippets) await snippet.run()
-  } else {
-    document.documentElement.dataset.live = 'no'
-    const line = document.createElement('p')
-    line.className = 'not-live'
-    line.textContent =
-      'No live server answers behind this page, so its snippets stay still. ' +
-      'Serve it with site_server.py to run them.'
-    document.querySelector('main')?.prepend(line)
-  }
+/** Put code that came by a link where it belongs; it waits for the reader. */
+async function takeShared() {
+  if (!location.hash.startsWith('#run=')) return
+  const { readShared } = await import('./lib/share-link.js')
+  const shared = await readShared(location.hash)
+  const snippet = shared && snippets[shared.number - 1]
+  if (!snippet) return
+  await snippet.edit(shared.code)
+  snippet.dataset.shared = ''
+  snippet.scrollIntoView()
 }
+
+const snippets = /** @type {LiveSnippet[]} */ ([...document.querySelectorAll('live-snippet')])
+const live = await isLive()
+document.documentElement.dataset.live = live ? 'yes' : 'no'
+
+if (snippets.length > 0 && live) {
+  await takeShared()
+  addEventListener('hashchange', takeShared)
+  for (const snippet of snippets) {
+    if (!snippet.edited) await snippet.run()
+  }
+} else if (snippets.length > 0) {
+  const words =
+    'No live server answers behind this page, so its snippets stay still. ' +
+    'Serve it with site_server.py to run them.'
+  document.querySelector('main')?.prepend(element('p', { className: 'not-live', textContent: words }))
+}
+
+// The demos' sources come as tabs, loaded when a reader first opens a demo.
+document.addEventListener(
+  'toggle',
+  () => {
+    if (document.querySelector('live-example [open]')) import('./elements/live-example.js')
+  },
+  { capture: true },
+)

@@ -10,6 +10,7 @@ from typing import Any
 
 import tornado.httputil
 import tornado.web
+import tornado.websocket
 
 from ..errors import Problem, SourceErrors, in_order
 from ..settings import Settings, network
@@ -18,9 +19,11 @@ from .forwarded import Network, forwarded
 from .handlers import WebSocketHandler
 from .modules import AuthorModules
 from .ongoing import Ongoing
+from .places import Places
 from .routes import load_routes
 from .sessions import Sessions
 from .site import Manifest, SiteHandler, StatusHandler
+from .trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +48,7 @@ class SiteApplication(tornado.web.Application):
 
     Attributes:
 
-        connections: The open WebSockets.
+        connections: The open WebSockets, traces included.
 
         responses: The files that are being sent.
 
@@ -59,11 +62,13 @@ class SiteApplication(tornado.web.Application):
         sessions: Sessions,
         proxies: Sequence[Network],
         warnings: Sequence[Problem],
+        places: Places,
     ) -> None:
-        self.connections: Ongoing[WebSocketHandler] = Ongoing()
+        self.connections: Ongoing[tornado.websocket.WebSocketHandler] = Ongoing()
         self.responses: Ongoing[SiteHandler] = Ongoing()
         self.warnings = warnings
         self._proxies = proxies
+        self._traces = traces = Traces(places)
         sockets = [
             (
                 endpoint.route.pattern,
@@ -72,6 +77,7 @@ class SiteApplication(tornado.web.Application):
                     "endpoint": endpoint,
                     "sessions": sessions,
                     "connections": self.connections,
+                    "traces": traces,
                 },
             )
             for endpoint in endpoints
@@ -81,6 +87,11 @@ class SiteApplication(tornado.web.Application):
             [
                 *sockets,
                 (r"/_liveguide/status\.json", StatusHandler),
+                (
+                    r"/_liveguide/trace",
+                    TraceHandler,
+                    {"traces": traces, "connections": self.connections},
+                ),
                 (r"(.*)", SiteHandler, files),
             ],
             log_function=_log_request,
@@ -92,7 +103,13 @@ class SiteApplication(tornado.web.Application):
         address, scheme = forwarded(request.remote_ip or "", request.headers, self._proxies)
         request.remote_ip = address
         request.protocol = scheme or request.protocol
+        self._traces.claim(request)
         return super().find_handler(request, **kwargs)
+
+    def log_request(self, handler: tornado.web.RequestHandler) -> None:
+        """Log a request that has ended, and tell a page that its handshake was refused."""
+        super().log_request(handler)
+        self._traces.refused(handler)
 
     async def stop(self, grace: float = 5.0) -> None:
         """
@@ -153,7 +170,9 @@ def make_app(
     if any(strict or problem.severity == "error" for problem in problems):
         raise SourceErrors(problems)
     proxies = [network(name) for name in (*settings.trusted_proxies, *trusted_proxies)]
-    return SiteApplication(endpoints, site, Sessions(secret), proxies, in_order(problems))
+    return SiteApplication(
+        endpoints, site, Sessions(secret), proxies, in_order(problems), Places(guide, site)
+    )
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:

@@ -25,6 +25,7 @@ from tornado.netutil import bind_sockets
 from ..errors import Problem, SourceError, SourceErrors, UsageError, in_order
 from ..settings import Settings, network, read_settings
 from .app import SiteApplication, make_app
+from .console import overheard
 from .sessions import load_secret
 
 IsCurrent = Callable[[Path, Path], bool]
@@ -101,7 +102,8 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
         sockets = bind_sockets(args.port, args.address)
     except OSError as error:
         return _failed(_unavailable(args.address, args.port, error))
-    asyncio.run(_serve(app, sockets))
+    with overheard():
+        asyncio.run(_serve(app, sockets))
     return 0
 
 

@@ -16,12 +16,14 @@ from types import TracebackType
 from typing import Any
 
 import tornado.websocket
-from tornado.websocket import WebSocketClosedError
+from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocketProtocol13
 
 from .callbacks import Callback, Endpoint
+from .console import listening
 from .ongoing import Ongoing
 from .origins import Decision, decide
 from .sessions import DAYS, Session, Sessions, cookie_name
+from .trace import Traces
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,11 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
     """
 
     def initialize(
-        self, endpoint: Endpoint, sessions: Sessions, connections: Ongoing[WebSocketHandler]
+        self,
+        endpoint: Endpoint,
+        sessions: Sessions,
+        connections: Ongoing[tornado.websocket.WebSocketHandler],
+        traces: Traces,
     ) -> None:
         # Authors keep things on the handler, so what is ours is marked.
         self._endpoint = endpoint
@@ -55,7 +61,8 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         self.session = Session()
         self.refusal = ""
         self._decision = Decision.REFUSED
-        self._opened = self._failed = self._told = False
+        self._trace = traces.connection(self.request)
+        self._opened = self._failed = self._told = self._closing_first = False
 
     def prepare(self) -> None:
         """
@@ -70,6 +77,9 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         origin = self.request.headers.get("Origin")
         own = f"{self.request.protocol}://{self.request.host}"
         self._decision = decide(origin, own, route.origins, route.auth)
+        if origin == "null" and self._trace is not None and not route.auth:
+            # The frame in which a page of ours runs edited code has no origin, but the page's key.
+            self._decision = Decision.ANONYMOUS
         if self._decision is Decision.REFUSED:
             shown = (origin or "")[:_LONGEST_SHOWN]
             self.refuse(403, f"the origin {shown!r} may not connect to {own}")
@@ -113,6 +123,8 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         """Call the author's `open`; what the pattern captured is in `path_args`."""
         self._opened = True
         self._connections.add(self)
+        if self._trace is not None:
+            self._trace.opened(self)
         return self._call("open")
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
@@ -126,10 +138,35 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         self._told = True
         closing = self._call("on_close")
         if closing is None:
-            self._connections.discard(self)
+            self._end()
         else:
             self._closing = asyncio.ensure_future(closing)
-            self._closing.add_done_callback(lambda _: self._connections.discard(self))
+            self._closing.add_done_callback(lambda _: self._end())
+
+    def _end(self) -> None:
+        self._connections.discard(self)
+        if self._trace is not None:
+            if not self._closing_first:
+                self._sent = self.close_code, self.close_reason
+            self._trace.closed(*self._sent, "server" if self._closing_first else "client")
+
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close the connection, as Tornado does."""
+        if not self._closing_first and not self._told and not self._is_leaving():
+            self._closing_first, self._sent = True, (code, reason)
+        super().close(code, reason)
+
+    def on_pong(self, data: bytes) -> None:
+        """Tell the page that a ping was answered."""
+        if self._trace is not None:
+            self._trace.ponged()
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Return Tornado's protocol; for a page that is told of pings, one that tells."""
+        protocol = super().get_websocket_protocol()
+        if self._trace is None or not isinstance(protocol, WebSocketProtocol13):
+            return protocol
+        return _TracedProtocol(self, False, protocol.params)
 
     def write_message(
         self, message: bytes | str | dict[str, Any], binary: bool = False
@@ -166,14 +203,18 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         if callback is None:
             return None
         # An author's sys.exit() is an error of that function, not the server's end.
+        heard = listening.set(self._trace)
         try:
             result = callback.function(self, *values)
         except (Exception, SystemExit) as error:
             self._fail(callback, error)
             return None
+        finally:
+            listening.reset(heard)
         return self._wait(callback, result) if inspect.isawaitable(result) else None
 
     async def _wait(self, callback: Callback, result: Awaitable[Any]) -> None:
+        heard = listening.set(self._trace)
         try:
             await result
         except asyncio.CancelledError as error:
@@ -183,6 +224,8 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
             self._fail(callback, error)
         except (Exception, SystemExit) as error:
             self._fail(callback, error)
+        finally:
+            listening.reset(heard)
 
     def _fail(self, callback: Callback, error: BaseException) -> None:
         """Log an author's error and close this connection; all others go on."""
@@ -195,9 +238,21 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
             INTERNAL_ERROR,
             exc_info=error,
         )
+        if self._trace is not None:
+            self._trace.failed(callback.label, error)
         self._failed = True
         reason = f"{callback.label} failed".encode()[:_LONGEST_REASON].decode(errors="ignore")
         self.close(INTERNAL_ERROR, reason)
 
     def _is_leaving(self) -> bool:
         return self.ws_connection is None or self.ws_connection.is_closing()
+
+
+class _TracedProtocol(WebSocketProtocol13):
+    """Tornado's protocol, which tells a page of the pings that it sends."""
+
+    def write_ping(self, data: bytes) -> None:
+        super().write_ping(data)
+        handler = self.handler
+        if isinstance(handler, WebSocketHandler) and handler._trace is not None:
+            handler._trace.pinged()

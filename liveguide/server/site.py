@@ -200,6 +200,9 @@ class SiteHandler(StaticFileHandler):
         return 0
 
     def set_extra_headers(self, path: str) -> None:
+        if path.startswith("_liveguide/") and path.endswith(".js"):
+            # The frame in which edited code runs has no origin, and loads these as modules.
+            self.set_header("Access-Control-Allow-Origin", "*")
         if self.get_content_type().startswith("text/html"):
             page = os.path.relpath(self.absolute_path or "", self.root).replace(os.sep, "/")
             self.set_header("Content-Security-Policy", self.manifest.policy(page))

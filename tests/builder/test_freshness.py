@@ -106,7 +106,8 @@ def test_a_site_inside_the_guide_does_not_count(build: Build) -> None:
     build({"README.md": "# Home\n"}, site="guide/site")
 
     assert is_current(GUIDE, GUIDE / "site")
-    assert read_manifest(GUIDE / "site")["policies"].keys() == {"index.html"}
+    pages = {"index.html", "_liveguide/runner.html"}
+    assert read_manifest(GUIDE / "site")["policies"].keys() == pages
 
 
 def test_asking_imports_no_renderer() -> None:

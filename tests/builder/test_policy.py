@@ -230,7 +230,7 @@ def test_a_document_of_the_author_has_its_own_policy(build: Build) -> None:
 
     assert built.messages == []
     assert built.text("demo.html") == DOCUMENT
-    assert sorted(policies) == ["demo.html", "index.html"]
+    assert sorted(policies) == ["_liveguide/runner.html", "demo.html", "index.html"]
     assert policies["index.html"] == BASE_POLICY
     allowed = directives(policies["demo.html"])
     assert set(allowed["script-src"]) == {"'self'", hash_of("run()"), "https://cdn.example/x.js"}

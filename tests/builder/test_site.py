@@ -50,9 +50,9 @@ GUIDE: Files = {
     "sub/logo.svg": "<svg/>",
     "sub/a b.png": b"\x89PNG",
     "sub/ping.py": "x = 1 < 2\n",
-    "sub/secret.py": "KEY = 1\n",
+    "sub/secret.py": "PRIVATE = 1\n",
     "sub/gramex.yaml": "url: {}\n",
-    "sub/.env": "KEY=1\n",
+    "sub/.env": "PRIVATE=1\n",
     "nopage/inner.md": "# Inner\n",
     "liveguide.yaml": "title: My site\n",
 }
@@ -125,7 +125,7 @@ def test_what_a_site_holds(built: Built) -> None:
 def test_what_is_private_stays_private(built: Built) -> None:
     """Python files, configuration and dot files that no page names are nowhere in the site."""
     for name, content in built.tree().items():
-        assert b"KEY" not in content, name
+        assert b"PRIVATE" not in content, name
 
 
 def test_a_source_view_shows_its_file(built: Built) -> None:

@@ -2,141 +2,337 @@
 //
 // A runnable snippet, around the highlighted code that the page already has.
 //
-//   src        the script that runs it, written by the build
-//   data-line  the line of its fence in the page's source
+//   src          the script that runs it, written by the build
+//   data-line    the line of its fence in the page's source
+//   data-expect  JSON: what it must log (lib/expectation.js)
+//   data-chain   the name it shares with the .chained blocks before it, whose code its script holds
+//   data-parts   for each of those and itself, the line of the fence and its number of lines
 //
-// `run()` starts it: main.js does so once for each, in page order. Below the
-// code stand the state of its connection, two buttons and what it logged.
+// main.js calls `run()` once for each, in page order. Sets for styles and tests:
+//
+//   data-state        idle, running, connecting, open, closed, refused, failed or stopped
+//   data-errors       how many errors nobody caught
+//   data-expectation  waiting, reached or missed
+//   data-edited       while its code is the reader's
+//
 // Dispatches `snippet-run` when a run begins. Needs no styles to be read.
-
+import { closeMeaning } from '../lib/close-codes.js'
+import { button, copy, element } from '../lib/element.js'
+import { Expectation } from '../lib/expectation.js'
 import { runSnippet } from '../lib/run-snippet.js'
-import { virtualConsole } from '../lib/virtual-console.js'
-import { observedSocket } from '../lib/observed-socket.js'
+import { traceReady, traceRun } from '../lib/trace.js'
+import { LiveConsole } from './live-console.js'
+import { LiveServer } from './live-server.js'
+import { LiveWire } from './live-wire.js'
 
-const MOST_LINES = 1000
+/** @typedef {import('../lib/program.js').ProgramEvent} ProgramEvent */
+/** @typedef {import('../lib/observed-socket.js').SocketEvent} SocketEvent */
+/** @typedef {import('../lib/trace.js').TraceRecord} TraceRecord */
+
+const EXPECTED_WITHIN = 10_000
 
 export class LiveSnippet extends HTMLElement {
-  /** @type {WebSocket[]} */
-  #sockets = []
+  #console = new LiveConsole()
+  #wire = new LiveWire()
+  #server = new LiveServer()
+  #state = element('span', { className: 'live-state', role: 'status' })
+  #expected = element('p', { className: 'live-expected' })
+  #buttons = {
+    run: button('Run', () => this.run()),
+    stop: button('Stop', () => this.stop()),
+    edit: button('Edit', () => this.edit()),
+    reset: button('Reset', () => this.reset()),
+    copy: button('Copy', (made) => copy(made, this.code)),
+    copyForConsole: button('Copy for the console', (made) => this.#copyForConsole(made)),
+    share: button('Share', (made) => this.#share(made)),
+  }
+  /** @type {import('./live-editor.js').LiveEditor | undefined} */
+  #editor
   #run = 0
-  /** @type {HTMLElement[]} logged since the last frame */
-  #waiting = []
-  #output = element('div', { className: 'live-output', role: 'log', tabIndex: 0 })
-  #state = element('span', { className: 'live-state', textContent: 'not run yet' })
+  #stop = () => {}
+  /** @type {Map<number, string>} the state of each socket of the run */
+  #sockets = new Map()
+  /** @type {Set<string>} the addresses that the last run opened */
+  #addresses = new Set()
+  /** @type {Expectation | undefined} */
+  #expectation
 
   connectedCallback() {
-    if (this.contains(this.#output)) return
-    this.#output.setAttribute('aria-label', 'What the snippet logged')
-    this.#state.setAttribute('role', 'status')
-    const run = element('button', { type: 'button', textContent: 'Run again' })
-    run.addEventListener('click', () => this.run())
-    const copy = element('button', { type: 'button', textContent: 'Copy' })
-    copy.addEventListener('click', () => this.#copy(copy))
-    const bar = element('div', { className: 'live-bar' })
-    bar.append(this.#state, run, copy)
-    this.append(bar, this.#output)
+    if (this.contains(this.#state)) return
+    const { run, stop, edit, reset, copy, copyForConsole, share } = this.#buttons
+    const tools = element('div', { className: 'live-tools' })
+    tools.append(run, stop, edit, reset, copy, copyForConsole, share)
+    const bar = element('div', { className: 'live-bar' }, this.#state, tools)
+    this.append(
+      bar,
+      element('div', { className: 'live-panes' }, this.#console, this.#server, this.#wire),
+    )
+    if (this.dataset.expect) this.append(this.#expected)
+    this.#show('idle', 'not run yet')
+    this.#expected.textContent = 'Expected output: not run yet'
+    this.#showEdited()
   }
 
   disconnectedCallback() {
-    this.#closeSockets()
+    this.#stop()
   }
 
-  /** Run the snippet anew: close what an earlier run opened, and begin with an empty output. */
+  /** @returns {string} the code as it stands, with that of the chain before it */
+  get code() {
+    return this.#editor ? this.#editor.value : this.original
+  }
+
+  /** @returns {string} the code as the page has it */
+  get original() {
+    const { chain } = this.dataset
+    /** @type {Element[]} */
+    const blocks = chain
+      ? [...document.querySelectorAll(`.chained[data-chain=${CSS.escape(chain)}]`), this]
+      : [this]
+    return blocks.map((block) => block.querySelector('pre code')?.textContent ?? '').join('\n')
+  }
+
+  /** Whether the code is not the page's own. */
+  get edited() {
+    return this.#editor !== undefined && this.#editor.value !== this.original
+  }
+
+  /** Run the snippet anew: end the run before it, and begin with empty panes. */
   async run() {
     const run = ++this.#run
-    this.#closeSockets()
+    this.#stop()
     this.#clear()
-    this.#show('running', 'ran')
+    this.#show('running', 'running')
     this.dispatchEvent(new CustomEvent('snippet-run', { bubbles: true }))
-    const write = (/** @type {string} */ level, /** @type {string} */ text) => {
-      if (run === this.#run) this.#write(level, text)
+    await traceReady()
+    if (run !== this.#run) return
+    const place = {
+      href: location.href,
+      ...traceRun((record) => {
+        if (run === this.#run) this.#traced(record)
+      }),
     }
-    await runSnippet(
-      this.getAttribute('src') ?? '',
-      virtualConsole(write, () => this.#clear()),
-      observedSocket((socket) => this.#observe(socket, run)),
-      (error, line) => write('error', `${error}${line ? ` (line ${line})` : ''}`),
-    )
+    /** @param {ProgramEvent} event */
+    const tell = (event) => {
+      if (run === this.#run) this.#heard(event)
+    }
+    if (this.edited) {
+      const { runEdited } = await import('../lib/run-edited.js')
+      if (run === this.#run) this.#stop = runEdited(this.code, place, tell)
+    } else {
+      this.#expect()
+      const { started, stop } = runSnippet(this.getAttribute('src') ?? '', place, tell)
+      this.#stop = stop
+      await started
+    }
+  }
+
+  /** Close what the run opened, and hear no more of it. */
+  stop() {
+    this.#stop()
+    if (this.dataset.state === 'closed' || this.dataset.state === 'refused') return
+    this.#show('stopped', 'stopped')
   }
 
   /**
-   * @param {WebSocket} socket
-   * @param {number} run
+   * Make the code editable, in place. The editor loads when a reader first asks for it.
+   *
+   * @param {string} [code] instead of the code as it stands
    */
-  #observe(socket, run) {
-    if (run !== this.#run) return socket.close() // an old timer that reconnects
-    this.#sockets.push(socket)
-    this.#show('connecting', 'connecting')
-    socket.addEventListener('open', () => {
-      if (run === this.#run) this.#show('open', 'open')
-    })
-    socket.addEventListener('close', (event) => {
-      if (run !== this.#run) return
-      const reason = event.reason ? `, ${event.reason}` : ''
-      this.#show('closed', `closed (${event.code}${reason})`)
-    })
+  async edit(code) {
+    if (!this.#editor) {
+      const { LiveEditor } = await import('./live-editor.js')
+      const own = /** @type {HTMLElement} */ (this.querySelector('.highlight'))
+      this.#editor = new LiveEditor(this.original, own, {
+        changed: () => this.#showEdited(),
+        run: () => this.run(),
+      })
+    }
+    if (code !== undefined) this.#editor.value = code
+    this.#showEdited()
+    this.#editor.focus()
   }
 
-  #closeSockets() {
-    for (const socket of this.#sockets.splice(0)) socket.close()
+  /** Give the page's own code back. */
+  reset() {
+    this.#editor?.remove()
+    this.#editor = undefined
+    this.#stop()
+    this.#run++
+    this.#clear()
+    this.#show('idle', 'not run yet')
+    this.#showEdited()
+    this.#buttons.run.focus()
   }
 
-  #clear() {
-    this.#waiting = []
-    this.#output.replaceChildren()
+  #showEdited() {
+    this.toggleAttribute('data-edited', this.edited)
+    this.#buttons.edit.hidden = this.#editor !== undefined
+    this.#buttons.reset.hidden = this.#editor === undefined
+    this.#buttons.share.hidden = !this.edited
+    if (this.edited) this.#expected.textContent = "Expected output: stated for the page's own code"
+  }
+
+  /** @param {ProgramEvent} event */
+  #heard(event) {
+    if (event.type === 'log') this.#log(event.level, event.parts)
+    else if (event.type === 'error') this.#failed(event)
+    else if (event.type === 'clear') this.#console.clear()
+    else if (event.type === 'skipped') {
+      this.#console.write('warn', [{ text: `${event.count} more, too fast to be shown` }])
+    } else if (event.type === 'busy') this.#state.textContent = 'busy; Stop ends it'
+    else if (event.type === 'done') {
+      if (this.dataset.state === 'running') this.#show('closed', 'ran')
+    } else this.#socket(event)
   }
 
   /**
    * @param {string} level
-   * @param {string} text
+   * @param {import('../lib/describe-value.js').Described[]} parts
    */
-  #write(level, text) {
-    // Once a frame: a layout for each line would freeze the page of a snippet that logs in a loop.
-    if (this.#waiting.length === 0) requestAnimationFrame(() => this.#flush())
-    this.#waiting.push(element('div', { className: `live-line ${level}`, textContent: text }))
-    if (this.#waiting.length > 2 * MOST_LINES) this.#waiting.splice(0, MOST_LINES)
+  #log(level, parts) {
+    this.#console.write(level, parts)
+    if (this.#expectation?.reached === false) {
+      this.#expectation.add(parts.map(({ text }) => text).join(' '))
+      if (this.#expectation.reached) this.#showExpectation('reached')
+    }
   }
 
-  #flush() {
-    const output = this.#output
-    const atEnd = output.scrollHeight - output.scrollTop - output.clientHeight < 8
-    output.append(...this.#waiting.splice(0).slice(-MOST_LINES))
-    while (output.childElementCount > MOST_LINES) output.firstChild?.remove()
-    if (atEnd) output.scrollTop = output.scrollHeight
+  /** @param {ProgramEvent & {type: 'error'}} event */
+  #failed({ parts, line }) {
+    this.dataset.errors = String(Number(this.dataset.errors) + 1)
+    this.#log('error', [...parts, ...(line ? [{ text: this.#lineText(line) }] : [])])
+    if (this.#sockets.size === 0) this.#show('failed', 'failed')
+  }
+
+  /**
+   * Name a line of the program, in a chain by the part it stands in.
+   *
+   * @param {number} line
+   */
+  #lineText(line) {
+    const parts = this.edited ? [] : (this.dataset.parts ?? '').split(' ')
+    for (const [index, part] of parts.slice(0, -1).entries()) {
+      const length = Number(part.split(':')[1])
+      if (line <= length) return `(line ${line} of part ${index + 1})`
+      line -= length
+    }
+    return `(line ${line})`
+  }
+
+  /** @param {SocketEvent} event */
+  #socket(event) {
+    this.#wire.log.add(event)
+    this.#wire.changed()
+    const { socket, type, code = 0, reason, url } = event
+    if (type === 'connecting') {
+      this.#addresses.add(url ?? '')
+      this.#connection(socket, 'connecting', 'connecting')
+    } else if (type === 'open') this.#connection(socket, 'open', 'open')
+    else if (type === 'close') {
+      const before = this.#sockets.get(socket)
+      if (before === 'refused') return // the server told why, before the browser knew
+      const why = reason ? `, ${reason}` : ''
+      if (before === 'connecting' && !event.own) {
+        this.#connection(socket, 'failed', 'could not connect')
+      } else this.#connection(socket, 'closed', `closed (${code}${why})`, closeMeaning(code))
+    }
+  }
+
+  /** @param {TraceRecord} record */
+  #traced(record) {
+    if (record.type === 'line' || record.type === 'cut') this.#server.write(record)
+    else {
+      this.#wire.log.addTrace(record, performance.timeOrigin + performance.now())
+      this.#wire.changed()
+    }
+    if (record.type === 'refused') {
+      this.#connection(record.socket, 'refused', `refused (${record.status}: ${record.reason})`)
+    }
+  }
+
+  /**
+   * Show the state of a connection: of the last that changed, unless another one is open.
+   *
+   * @param {number} socket
+   * @param {string} state
+   * @param {string} text
+   * @param {string} [meaning]
+   */
+  #connection(socket, state, text, meaning = '') {
+    this.#sockets.set(socket, state)
+    const states = [...this.#sockets.values()]
+    const open = states.filter((one) => one === 'open').length
+    if (this.dataset.state === 'stopped') return
+    if (open > 0 && states.length > 1) this.#show('open', `${open} of ${states.length} open`)
+    else this.#show(state, text, meaning)
+  }
+
+  #clear() {
+    this.#console.clear()
+    this.#wire.clear()
+    this.#server.clear()
+    this.#sockets.clear()
+    this.#addresses.clear()
+    this.#expectation = undefined
+    delete this.dataset.expectation
+    this.dataset.errors = '0'
+  }
+
+  /** Begin to wait for what the author said that must come. */
+  #expect() {
+    if (!this.dataset.expect) return
+    const run = this.#run
+    try {
+      this.#expectation = new Expectation(JSON.parse(this.dataset.expect))
+    } catch (error) {
+      this.#showExpectation('missed', String(error))
+      return
+    }
+    this.#showExpectation('waiting')
+    setTimeout(() => {
+      if (run === this.#run && this.#expectation?.reached === false) this.#showExpectation('missed')
+    }, EXPECTED_WITHIN)
+  }
+
+  /**
+   * @param {'waiting' | 'reached' | 'missed'} how
+   * @param {string} [why]
+   */
+  #showExpectation(how, why) {
+    const missing = this.#expectation?.missing.map(({ line }) => line).join(', ')
+    this.dataset.expectation = how
+    this.#expected.textContent = {
+      waiting: `Waiting for the expected output: ${missing}`,
+      reached: 'Expected output: reached, just now',
+      missed: `Expected output: not reached; ${why ?? `missing: ${missing}`}`,
+    }[how]
   }
 
   /**
    * @param {string} state
    * @param {string} text
+   * @param {string} [meaning]
    */
-  #show(state, text) {
+  #show(state, text, meaning = '') {
     this.dataset.state = state
     this.#state.textContent = text
+    this.#state.title = meaning
+    this.#buttons.stop.disabled = !['running', 'connecting', 'open'].includes(state)
   }
 
-  /** @param {HTMLButtonElement} button */
-  async #copy(button) {
-    const code = /** @type {HTMLElement} */ (this.querySelector('pre code'))
-    try {
-      await navigator.clipboard.writeText(code.textContent ?? '')
-      button.textContent = 'Copied'
-    } catch {
-      // Browsers lend the clipboard to https: and localhost only.
-      getSelection()?.selectAllChildren(code)
-      button.textContent = 'Selected'
-    }
-    setTimeout(() => (button.textContent = 'Copy'), 2000)
+  /** @param {HTMLButtonElement} made */
+  async #copyForConsole(made) {
+    const { consoleForm } = await import('../lib/console-form.js')
+    copy(made, consoleForm(this.code, location.href, [...this.#addresses]))
+  }
+
+  /** @param {HTMLButtonElement} made */
+  async #share(made) {
+    const { shareLink } = await import('../lib/share-link.js')
+    const number = [...document.querySelectorAll('live-snippet')].indexOf(this) + 1
+    copy(made, await shareLink(location.href, number, this.code))
   }
 }
 
-/**
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} name
- * @param {Partial<HTMLElementTagNameMap[T]>} properties
- * @returns {HTMLElementTagNameMap[T]}
- */
-function element(name, properties) {
-  return Object.assign(document.createElement(name), properties)
-}
-
-if (!customElements.get('live-snippet')) customElements.define('live-snippet', LiveSnippet)
+customElements.define('live-snippet', LiveSnippet)

@@ -1,8 +1,10 @@
-// Run the script that the build made of a snippet.
+// Run the script that the build made of a snippet, in the page.
 //
 // The script assigns `document.currentScript.snippet`, an async function of
 // `console` and `WebSocket`. Nothing global is replaced, so what is logged
 // long after the function has returned still arrives.
+import { lineIn } from './line-in.js'
+import { program } from './program.js'
 
 /** @typedef {(error: unknown, line: number) => void} Failed */
 
@@ -27,42 +29,35 @@ addEventListener('unhandledrejection', (event) => {
  * Load and start a snippet.
  *
  * @param {string} src address of the script
- * @param {Console} console given to the snippet
- * @param {typeof WebSocket} socketClass given to the snippet
- * @param {Failed} failed called for each error, now or later;
- *   the line is the snippet's own, 0 where it is not known
- * @returns {Promise<void>} when the snippet's synchronous part has ended, whatever came of it
+ * @param {import('./program.js').Place} place
+ * @param {import('./program.js').Tell} tell
+ * @returns {{started: Promise<void>, stop: () => void}} `started` when the snippet's
+ *   synchronous part has ended, whatever came of it
  */
-export async function runSnippet(src, console, socketClass, failed) {
+export function runSnippet(src, place, tell) {
+  const { console, WebSocket, failed, done, stop } = program(place, tell)
   const url = new URL(src, location.href)
   url.searchParams.set('run', String(++runs)) // its own address, by which its errors are known
-  scripts.set(url.href, failed)
-  const script = /** @type {HTMLScriptElement & {snippet?: Function}} */ (
-    document.createElement('script')
-  )
-  script.src = url.href
-  const loaded = await new Promise((resolve) => {
-    script.onload = () => resolve(true)
-    script.onerror = () => resolve(false)
-    document.head.append(script)
-  })
-  script.remove()
-  if (!loaded) failed(new Error('the script of this snippet could not be loaded'), 0)
-  // Not awaited: a promise that never settles must not hold up the next snippet.
-  script.snippet?.(console, socketClass)?.catch((/** @type {unknown} */ error) => {
-    failed(error, lineIn(error, url.href))
-  })
-}
 
-/**
- * Return the line of the script at *href* that an error's stack names last, or 0.
- *
- * @param {unknown} error
- * @param {string} href
- * @returns {number}
- */
-function lineIn(error, href) {
-  const stack = error instanceof Error ? String(error.stack) : ''
-  const start = stack.indexOf(`${href}:`)
-  return start < 0 ? 0 : Number.parseInt(stack.slice(start + href.length + 1), 10)
+  async function start() {
+    scripts.set(url.href, failed)
+    const script = /** @type {HTMLScriptElement & {snippet?: Function}} */ (
+      document.createElement('script')
+    )
+    script.src = url.href
+    const loaded = await new Promise((resolve) => {
+      script.onload = () => resolve(true)
+      script.onerror = () => resolve(false)
+      document.head.append(script)
+    })
+    script.remove()
+    if (!loaded) failed(new Error('the script of this snippet could not be loaded'), 0)
+    // Not awaited: a promise that never settles must not hold up the next snippet.
+    script.snippet?.(console, WebSocket)?.catch((/** @type {unknown} */ error) => {
+      failed(error, lineIn(error, url.href))
+    })
+    done()
+  }
+
+  return { started: start(), stop }
 }

@@ -1,14 +1,18 @@
 // The console that a snippet gets as its argument.
-import { formatValue } from './format-value.js'
+import { describe } from './describe-value.js'
 
+/** So many lines stand in the browser's own console too; a flood there freezes its window. */
+const MOST_MIRRORED = 2000
+
+/** @typedef {import('./describe-value.js').Described} Described */
 /** @typedef {'log' | 'info' | 'warn' | 'error' | 'debug'} Level */
 
 /**
- * Return a console that hands each line to *write* and to the browser's own console.
+ * Return a console that hands each line to *write*, and the first to the browser's own console.
  *
  * Every function works on its own, as in `ws.onmessage = console.log`.
  *
- * @param {(level: Level, text: string) => void} write
+ * @param {(level: Level, parts: Described[]) => void} write
  * @param {() => void} clear
  * @returns {Console}
  */
@@ -17,11 +21,14 @@ export function virtualConsole(write, clear) {
   const counts = new Map()
   /** @type {Map<string, number>} */
   const timers = new Map()
+  let indent = ''
+  let mirrored = 0
 
   /** @param {Level} level */
   const at = (level) => (/** @type {unknown[]} */ ...values) => {
-    console[level](...values)
-    write(level, values.map(formatValue).join(' '))
+    if (mirrored++ < MOST_MIRRORED) console[level](...values)
+    const parts = substituted(values).map(describe)
+    write(level, indent ? [{ text: indent }, ...parts] : parts)
   }
   const log = at('log')
   const own = {
@@ -33,7 +40,11 @@ export function virtualConsole(write, clear) {
     dir: (/** @type {unknown} */ value) => log(value),
     table: (/** @type {unknown} */ value) => log(value),
     trace: log,
-    group: log,
+    group(/** @type {unknown[]} */ ...values) {
+      log(...values)
+      indent += '  '
+    },
+    groupEnd: () => void (indent = indent.slice(2)),
     assert(/** @type {unknown} */ truth, /** @type {unknown[]} */ ...values) {
       if (!truth) own.error('Assertion failed:', ...values)
     },
@@ -48,5 +59,26 @@ export function virtualConsole(write, clear) {
     },
     clear,
   }
-  return Object.assign(Object.create(console), own)
+  return Object.assign(Object.create(console), own, { groupCollapsed: own.group })
+}
+
+/**
+ * Put the values after a format string into it (Console Standard, section 2.2.1).
+ *
+ * @param {unknown[]} values
+ * @returns {unknown[]}
+ */
+function substituted(values) {
+  const [format, ...rest] = values
+  if (typeof format !== 'string' || rest.length === 0 || !/%[sdifoOc]/.test(format)) return values
+  const text = format.replace(/%([sdifoOc%])/g, (written, kind) => {
+    if (kind === '%') return '%'
+    if (rest.length === 0) return written
+    const value = rest.shift()
+    if (kind === 'c') return ''
+    if (kind === 'd' || kind === 'i') return String(Math.trunc(Number(value)))
+    if (kind === 'f') return String(Number(value))
+    return kind === 's' && typeof value !== 'object' ? String(value) : describe(value).text
+  })
+  return [text, ...rest]
 }

@@ -1,0 +1,135 @@
+// <live-wire>: the handshake, each message, pings and the close, as they went over the wire.
+import { button, copy, element } from '../lib/element.js'
+import { matches, WireLog } from '../lib/wire-log.js'
+import { LivePane } from './live-pane.js'
+
+/** @typedef {import('../lib/wire-log.js').WireRecord} WireRecord */
+
+const PAGE = 200
+const ARROWS = { in: '↓', out: '↑', '': '·' }
+const SPOKEN = { in: 'received', out: 'sent', '': '' }
+
+export class LiveWire extends LivePane {
+  log = new WireLog()
+
+  #filter = element('input', { type: 'search', placeholder: 'Filter' })
+  #pause = button('Pause', () => this.#toggle())
+  #earlier = button('Show earlier messages', () => this.#showEarlier())
+  #paused = false
+  #drawn = false
+  #most = PAGE
+  /** How many records, counting those let go, the list has taken account of. */
+  #seen = 0
+
+  constructor() {
+    super('Wire', 'What went over the connection', 'region')
+    this.#filter.setAttribute('aria-label', 'Show only messages with these words')
+    this.#filter.addEventListener('input', () => this.#redraw())
+    this.#pause.setAttribute('aria-pressed', 'false')
+    const tools = element(
+      'span',
+      { className: 'pane-tools' },
+      this.#filter,
+      this.#pause,
+      button('Clear', () => this.clear()),
+      button('Copy JSON', (made) => copy(made, JSON.stringify(this.log, null, 2))),
+    )
+    this.bar.append(tools)
+  }
+
+  /** Note a change of the log; the list follows at the next frame. */
+  changed() {
+    if (this.#drawn) return
+    this.#drawn = true
+    requestAnimationFrame(() => {
+      this.#drawn = false
+      const { counts, records } = this.log
+      this.say(`↑ ${counts.out}  ↓ ${counts.in}`, records.length === 0)
+      if (!this.#paused) this.#draw()
+    })
+  }
+
+  clear() {
+    this.log = new WireLog()
+    this.#most = PAGE
+    this.#redraw()
+    this.changed()
+  }
+
+  #toggle() {
+    this.#paused = !this.#paused
+    this.#pause.setAttribute('aria-pressed', String(this.#paused))
+    if (!this.#paused) this.#draw()
+  }
+
+  #showEarlier() {
+    this.#most += PAGE
+    this.#redraw()
+  }
+
+  #redraw() {
+    this.body.replaceChildren()
+    this.#seen = 0
+    this.#draw()
+  }
+
+  /** Show what came since the last time: as many rows as a reader can use, not all there are. */
+  #draw() {
+    const { body, log } = this
+    const words = this.#filter.value.trim()
+    const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 8
+    const fresh = []
+    for (let index = log.records.length - 1; index >= 0; index--) {
+      if (index + log.dropped < this.#seen || fresh.length === this.#most) break
+      if (!words || matches(log.records[index], words)) fresh.push(log.records[index])
+    }
+    this.#seen = log.dropped + log.records.length
+    body.append(...fresh.reverse().map(row))
+    while (body.querySelectorAll(':scope > .wire-row').length > this.#most) {
+      body.querySelector('.wire-row')?.remove()
+    }
+    const more = log.records.length > this.#most
+    if (more) body.prepend(this.#earlier)
+    else this.#earlier.remove()
+    if (atEnd) body.scrollTop = body.scrollHeight
+  }
+}
+
+/**
+ * @param {WireRecord} record
+ * @returns {HTMLElement}
+ */
+function row(record) {
+  const { direction, kind, socket, ms, size, text, roundTrip, data } = record
+  const cell = (/** @type {string} */ name, /** @type {string} */ content) =>
+    element('span', { className: name, textContent: content })
+  const arrow = cell('arrow', ARROWS[direction])
+  arrow.setAttribute('aria-label', SPOKEN[direction])
+  const summary = element(
+    'summary',
+    {},
+    cell('ms', `${(ms / 1000).toFixed(3)} s`),
+    arrow,
+    cell('kind', socket > 1 ? `${kind} #${socket}` : kind),
+    cell('size', data === undefined ? '' : bytes(size)),
+    cell('trip', roundTrip === undefined ? '' : `${roundTrip.toFixed(1)} ms`),
+    cell('text', text),
+  )
+  const details = element('details', { className: `wire-row ${direction} ${kind}` }, summary)
+  details.addEventListener(
+    'toggle',
+    async () => {
+      const { detailOf } = await import('../lib/wire-detail.js')
+      details.append(element('pre', { textContent: await detailOf(record) }))
+    },
+    { once: true },
+  )
+  return details
+}
+
+/** @param {number} size */
+function bytes(size) {
+  return size < 1024 ? `${size} B` : `${(size / 1024).toFixed(1)} KiB`
+}
+
+customElements.define('live-wire', LiveWire)

@@ -1,0 +1,139 @@
+// A snippet in the form that works in the console of any page: addresses written out.
+import { tokens } from './highlight-javascript.js'
+
+/** What of `location` stands for a text that is known. */
+const PARTS = ['href', 'origin', 'protocol', 'host', 'hostname', 'port', 'pathname', 'search', 'hash']
+/** The same in a template, as in `ws://${location.host}/chat`. */
+const EMBEDDED = new RegExp(`\\$\\{(?:window\\.)?location\\.(${PARTS.join('|')})\\}`, 'g')
+
+/**
+ * Return code with absolute addresses.
+ *
+ * `location` becomes the page's own address. Where all its sockets went to one
+ * address, so does every `new WebSocket(…)`; else an address that is a plain
+ * text is made absolute.
+ *
+ * @param {string} code
+ * @param {string} href the page's address
+ * @param {string[]} addresses what the snippet's sockets connected to when it last ran
+ * @returns {string}
+ */
+export function consoleForm(code, href, addresses) {
+  const page = new URL(href)
+  page.hash = ''
+  const found = tokens(code)
+  const calls = found.filter((_, index) => isCall(found, index)).length
+  let written = ''
+  for (let index = 0; index < found.length; index++) {
+    const { text } = found[index]
+    if (isCall(found, index)) {
+      const open = next(found, index)
+      const [argument, end] = firstArgument(found, open + 1)
+      const literal = /^(['"`])([^'"`$\\]*)\1$/.exec(argument.trim())
+      let address = ''
+      if (calls === 1 && addresses.length === 1) address = addresses[0]
+      else if (literal) address = socketAddress(literal[2], page)
+      if (address) {
+        written += found.slice(index, open + 1).map((token) => token.text).join('')
+        written += `'${address}'`
+        index = end - 1
+        continue
+      }
+    }
+    if (text === 'location' && found[index].kind === 'nx' && !isMember(found, index)) {
+      const dot = next(found, index)
+      const name = found[dot]?.text === '.' ? found[next(found, dot)]?.text : ''
+      if (PARTS.includes(name)) {
+        written += `'${Reflect.get(page, name)}'`
+        index = next(found, dot)
+      } else written += `new URL('${page.href}')`
+      continue
+    }
+    written += text.startsWith('`') ? text.replace(EMBEDDED, (_, name) => Reflect.get(page, name)) : text
+  }
+  return written.replaceAll(/\b(?:window|document|globalThis|self)\.(?='|new URL\()/g, '')
+}
+
+/** @typedef {import('./highlight-javascript.js').Token} Token */
+
+/**
+ * @param {Token[]} found
+ * @param {number} index
+ */
+function isCall(found, index) {
+  if (found[index].text !== 'WebSocket') return false
+  return found[previous(found, index)]?.text === 'new' && found[next(found, index)]?.text === '('
+}
+
+/**
+ * Whether a name is another object's member, or a name that is being defined.
+ *
+ * @param {Token[]} found
+ * @param {number} index
+ */
+function isMember(found, index) {
+  const before = previous(found, index)
+  const text = found[before]?.text
+  if (text === '.') {
+    const owner = found[previous(found, before)]?.text
+    return !['window', 'document', 'globalThis', 'self'].includes(owner)
+  }
+  return ['const', 'let', 'var'].includes(text) || found[next(found, index)]?.text === ':'
+}
+
+/**
+ * Return the text of a call's first argument, and the index of the token after it.
+ *
+ * @param {Token[]} found
+ * @param {number} start
+ * @returns {[string, number]}
+ */
+function firstArgument(found, start) {
+  let depth = 0
+  let text = ''
+  for (let index = start; index < found.length; index++) {
+    const token = found[index].text
+    if (depth === 0 && (token === ')' || token === ',')) return [text, index]
+    if ('([{'.includes(token)) depth++
+    if (')]}'.includes(token)) depth--
+    text += token
+  }
+  return [text, found.length]
+}
+
+/**
+ * @param {string} written
+ * @param {URL} page
+ */
+function socketAddress(written, page) {
+  const url = new URL(written, page)
+  url.protocol = url.protocol.replace('http', 'ws')
+  return url.href
+}
+
+/**
+ * Return the index of the next token that is no white space and no comment.
+ *
+ * @param {Token[]} found
+ * @param {number} index
+ */
+function next(found, index) {
+  do index++
+  while (index < found.length && isBlank(found[index]))
+  return index
+}
+
+/**
+ * @param {Token[]} found
+ * @param {number} index
+ */
+function previous(found, index) {
+  do index--
+  while (index >= 0 && isBlank(found[index]))
+  return index
+}
+
+/** @param {Token} token */
+function isBlank({ text, kind }) {
+  return kind === 'c1' || !text.trim()
+}

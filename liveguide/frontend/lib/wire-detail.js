@@ -1,0 +1,52 @@
+// What a record on the wire unfolds to. Loaded when a reader unfolds the first one.
+
+/** @typedef {import('./wire-log.js').WireRecord} WireRecord */
+
+const MOST_TEXT = 64 * 1024
+const MOST_BYTES = 4096
+const ROW = 16
+
+/**
+ * Return a record in full, as text.
+ *
+ * @param {WireRecord} record
+ * @returns {Promise<string>}
+ */
+export async function detailOf({ data, trace, text, kind }) {
+  if (trace) return [trace.request, trace.response].filter(Boolean).map(headText).join('\n\n')
+  if (data === undefined) return text
+  if (typeof data === 'string') {
+    const whole = kind === 'json' ? JSON.stringify(JSON.parse(data), null, 2) : data
+    if (whole.length <= MOST_TEXT) return whole
+    return `${whole.slice(0, MOST_TEXT)}\n… ${whole.length - MOST_TEXT} more characters`
+  }
+  const buffer = data instanceof Blob ? await data.slice(0, MOST_BYTES).arrayBuffer() : data
+  const size = data instanceof Blob ? data.size : data.byteLength
+  const dump = hexDump(new Uint8Array(buffer, 0, Math.min(MOST_BYTES, buffer.byteLength)))
+  return size > MOST_BYTES ? `${dump}\n… ${size - MOST_BYTES} more bytes` : dump
+}
+
+/**
+ * Return bytes as lines of offset, hexadecimal and ASCII.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+export function hexDump(bytes) {
+  const lines = []
+  for (let start = 0; start < bytes.length; start += ROW) {
+    const row = [...bytes.subarray(start, start + ROW)]
+    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+    const ascii = row.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : '.')).join('')
+    const offset = start.toString(16).padStart(4, '0')
+    lines.push(`${offset}  ${hex.padEnd(3 * ROW - 1)}  ${ascii}`)
+  }
+  return lines.join('\n') || '(empty)'
+}
+
+/** @param {import('./trace.js').Head | undefined} head */
+function headText(head) {
+  return [head?.line, ...(head?.headers ?? []).map(([name, value]) => `${name}: ${value}`)].join(
+    '\n',
+  )
+}

@@ -1,0 +1,67 @@
+// Inside the frame: run one edited snippet, and tell the page what comes of it.
+//
+// In `location` the snippet gets its page's address, so that the code is what
+// one would paste into that page's console.
+import { lineIn } from './lib/line-in.js'
+import { program } from './lib/program.js'
+
+/** @typedef {import('./lib/program.js').ProgramEvent} ProgramEvent */
+
+const NAME = 'edited-snippet.js'
+const MOST_AT_ONCE = 500
+const EVERY = 40
+
+addEventListener(
+  'message',
+  ({ data: { code, place }, ports: [port] }) => {
+    /** @type {ProgramEvent[]} */
+    let waiting = []
+    let skipped = 0
+    let sent = 0
+
+    // In batches, and only so many: a loop that logs must not drown the page.
+    function send() {
+      if (waiting.length === 0) return
+      if (skipped > 0) waiting.push({ type: 'skipped', count: skipped })
+      port.postMessage(waiting)
+      waiting = []
+      skipped = 0
+      sent = performance.now()
+    }
+
+    /** @param {ProgramEvent} event */
+    function tell(event) {
+      if (waiting.length === 0) setTimeout(send, EVERY / 4)
+      const must = event.type !== 'log' && event.type !== 'error'
+      if (waiting.length < MOST_AT_ONCE || must) waiting.push(event)
+      else skipped++
+      if (performance.now() - sent > EVERY) send() // a loop leaves timers no time
+    }
+
+    const { console, WebSocket, failed, done } = program(place, tell)
+    const href = new URL(NAME, location.href).href
+
+    addEventListener('error', ({ error, message, lineno }) => {
+      if (error instanceof SyntaxError) error.message = error.message.replace(/^Failed to .*?: /, '')
+      failed(error ?? message, lineno)
+    })
+    addEventListener('unhandledrejection', ({ reason }) => {
+      failed(reason, lineIn(reason, NAME) || lineIn(reason, href))
+    })
+    port.onmessage = () => port.postMessage('here')
+
+    const script = /** @type {HTMLScriptElement & {snippet?: Function}} */ (
+      document.createElement('script')
+    )
+    // A block of its own, so that the snippet may declare these names itself.
+    script.textContent =
+      `document.currentScript.snippet = async function (console, WebSocket, location) {{${code}\n}}` +
+      `\n//# sourceURL=${NAME}`
+    document.head.append(script)
+    script.snippet?.(console, WebSocket, new URL(place.href))?.catch((/** @type {unknown} */ error) => {
+      failed(error, lineIn(error, NAME) || lineIn(error, href))
+    })
+    done()
+  },
+  { once: true },
+)
