@@ -12,6 +12,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from .errors import SourceError, UsageError, did_you_mean
 from .textfile import read_text
@@ -37,6 +38,8 @@ class Settings:
 
         trusted_proxies: Addresses or networks of the reverse proxies whose
             forwarding headers are believed.
+
+        url: The site's public address, with a slash at the end; empty where it is not known.
     """
 
     title: str = "Guide"
@@ -44,6 +47,7 @@ class Settings:
     repository: str = ""
     include: tuple[str, ...] = field(default=())
     trusted_proxies: tuple[str, ...] = field(default=())
+    url: str = ""
 
 
 def read_settings(guide: Path) -> Settings:
@@ -77,6 +81,8 @@ def read_settings(guide: Path) -> Settings:
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
+    if given.get("url"):
+        given["url"] = given["url"].rstrip("/") + "/"
     return Settings(**given)
 
 
@@ -90,6 +96,10 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
         raise SourceError(
             path, line, f"{key!r} must be a list of texts, each on a line that begins with '- '"
         )
+    if key == "url" and value and not _is_public_address(value):
+        raise SourceError(
+            path, line, f"{value!r} is not a site's address; write it as https://docs.example.org/"
+        )
     if key == "trusted_proxies":
         for item, mark in zip(value, value.marks, strict=True):
             try:
@@ -100,6 +110,16 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
                     mark.line,
                     f"{item!r} is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8",
                 ) from None
+
+
+def _is_public_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    plain = text.isascii() and text.isprintable() and not set(text) & set(" <>\"'\\@?#")
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from liveguide.builder import cli as builder_cli
-from liveguide.builder.extensions import fences
+from liveguide.builder.extensions import fences, snippets
+from liveguide.builder.extensions.elements import EXAMPLE_ATTRIBUTES
 from liveguide.builder.frontmatter import TEXT_KEYS
 from liveguide.builder.site import build_site
 from liveguide.server import cli as server_cli
@@ -63,7 +64,14 @@ def test_every_option_of_the_programs_is_documented(parser: argparse.ArgumentPar
 
 def test_every_option_of_a_fence_is_documented() -> None:
     """The page on writing pages names each option of a fence."""
-    assert set(fences.OPTIONS) - _documented("authoring.md") == set()
+    known = {*fences.OPTIONS, *snippets.OUTPUT_OPTIONS}
+
+    assert known - _documented("authoring.md") == set()
+
+
+def test_every_attribute_of_an_example_is_documented() -> None:
+    """The page on writing pages names each attribute of an example."""
+    assert EXAMPLE_ATTRIBUTES - _documented("authoring.md") == set()
 
 
 def test_every_key_of_front_matter_is_documented() -> None:

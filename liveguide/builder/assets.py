@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import Problem, SourceError
 from ..textfile import read_text
-from .extensions.fences import snippet_script
+from .extensions.snippets import snippet_script
 from .highlighting import highlight, language_of, number_lines, stylesheet
 from .policy import Embedded, author_stylesheet, embedded_in_document
 from .rendering import RenderedPage
@@ -62,6 +62,13 @@ def write_snippets(pages: list[RenderedPage], site: Path) -> None:
     for page in pages:
         for snippet in page.snippets:
             write_file(site, snippet.output, snippet_script(snippet.code))
+
+
+def write_images(pages: list[RenderedPage], site: Path) -> None:
+    """Write the pictures that were made for the pages."""
+    for page in pages:
+        for output, svg in page.images.items():
+            write_file(site, output, svg)
 
 
 def write_author_styles(pages: list[RenderedPage], site: Path) -> None:

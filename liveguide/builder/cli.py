@@ -114,8 +114,10 @@ def _summary(report: BuildReport, site: Path, seconds: float) -> str:
             (report.pages, "page"),
             (report.examples, "example"),
             (report.snippets, "snippet"),
+            (report.stated, "stated output"),
             (report.warnings, "warning"),
         )
+        if count or noun != "stated output"
     )
     if report.written:
         return f"Built {counts} in {seconds:.2f} s into {site}"

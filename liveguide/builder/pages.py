@@ -43,6 +43,10 @@ class Page:
 
         has_heading: Whether the content begins with its own heading of level 1.
 
+        snippets: The number of its runnable snippets.
+
+        stated: The number of those whose author states what they must log.
+
         contents: The headings, nested; empty unless the page has `[TOC]`.
 
         previous: The page before it in the navigation, or `None`.
@@ -59,6 +63,8 @@ class Page:
     meta: dict[str, Any]
     content: str
     has_heading: bool
+    snippets: int = 0
+    stated: int = 0
     contents: list[ContentsEntry] = field(default_factory=list)
     previous: PageLink | None = None
     next: PageLink | None = None
@@ -106,6 +112,8 @@ def page_for(rendered: RenderedPage, icon: str | None, around: list[RenderedPage
         meta=front_matter.values,
         content=rendered.html,
         has_heading=rendered.opens_with_heading,
+        snippets=len(rendered.snippets),
+        stated=sum(snippet.stated for snippet in rendered.snippets),
         contents=rendered.contents,
         previous=previous,
         next=following,

@@ -85,6 +85,8 @@ class RenderedPage:
 
         included: The files outside the guide that it shows.
 
+        images: Pictures made for it, by their path in the site.
+
         problems: What was found wrong.
     """
 
@@ -102,6 +104,7 @@ class RenderedPage:
     examples: int = 0
     source_views: set[str] = field(default_factory=set)
     included: set[str] = field(default_factory=set)
+    images: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -112,6 +115,7 @@ class Renderer:
         self._guide = guide
         self._sources = sources
         self._include = tuple((guide / folder).resolve() for folder in settings.include)
+        self._site_url = settings.url
         self._current = CurrentPage()
         templates = Templates()
 
@@ -185,6 +189,7 @@ class Renderer:
             include=self._include,
             body=front_matter.body,
             first_line=front_matter.body_line,
+            site_url=self._site_url,
         )
         self._current.state = page
         html = self._markdown.convert(front_matter.body)
@@ -205,6 +210,7 @@ class Renderer:
         rendered.examples = page.examples
         rendered.source_views = page.source_views
         rendered.included = page.included
+        rendered.images = page.images
         rendered.problems += page.problems
         rendered.front_matter = FrontMatter(front_matter.values, front_matter.lines)
 

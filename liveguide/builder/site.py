@@ -19,6 +19,7 @@ from .assets import (
     source_code,
     write_author_styles,
     write_file,
+    write_images,
     write_manifest,
     write_snippets,
 )
@@ -57,6 +58,8 @@ class BuildReport:
 
         snippets: The number of runnable snippets.
 
+        stated: The number of those whose authors state what they must log.
+
         problems: Every error and warning, sorted by file and line.
 
         written: Whether the site was replaced.
@@ -65,6 +68,7 @@ class BuildReport:
     pages: int = 0
     examples: int = 0
     snippets: int = 0
+    stated: int = 0
     problems: list[Problem] = field(default_factory=list)
     written: bool = False
 
@@ -127,6 +131,7 @@ def build_site(
         pages=len(rendered),
         examples=sum(page.examples for page in rendered),
         snippets=sum(len(page.snippets) for page in rendered),
+        stated=sum(snippet.stated for page in rendered for snippet in page.snippets),
         problems=in_order(problems),
     )
     if report.errors or (strict and report.problems):
@@ -136,6 +141,7 @@ def build_site(
         copy_frontend(staging)
         copy_assets(sources.assets, staging)
         write_snippets(rendered, staging)
+        write_images(rendered, staging)
         write_author_styles(rendered, staging)
         _Writer(staging, settings, sources, section_tree(rendered)).write_all(rendered, views)
         policies |= {page.file.output: page.policy for page in rendered}

@@ -150,7 +150,7 @@ def test_an_example_may_stand_in_a_list_and_in_a_block(render: Render) -> None:
         ),
         (
             "href=messages.html class=x",
-            "error: the block 'example' has no attribute 'class'; it has href, source, target",
+            "error: the block 'example' has no attribute 'class'; it has expect, href, source, target, windows",
         ),
         ("href=messages.html target", "error: 'target' has no value; write target=VALUE"),
         (

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from liveguide.builder.extensions.fences import _OPEN as FENCE_OPEN
-from liveguide.builder.extensions.fences import snippet_script
+from liveguide.builder.extensions.snippets import snippet_script
 
 from .conftest import Render, messages
 
@@ -321,7 +321,7 @@ def test_the_script_of_a_snippet() -> None:
         (
             "```js zzz=x\na\n```\n",
             "1: warning: a fence has no option 'zzz'; the options are title, linenums, hl_lines, "
-            "run, file, lines, section",
+            "run, file, lines, section, expect, chain",
         ),
         (
             "```pyhton\na\n```\n",

@@ -35,7 +35,7 @@ ELEMENTS: dict[str, frozenset[str]] = {
 HOLD_NO_PARAGRAPHS = frozenset({"legend", "p", "summary"})
 """Those that may hold a line of text, but no paragraph."""
 
-EXAMPLE_ATTRIBUTES = frozenset({"href", "source", "target"})
+EXAMPLE_ATTRIBUTES = frozenset({"href", "source", "target", "windows", "expect"})
 
 
 def check_attributes(name: str, attributes: dict[str, str | None]) -> str | None:

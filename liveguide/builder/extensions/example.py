@@ -4,23 +4,43 @@ The `::: example` block: a card that leads to a demo and to the source it runs.
     ::: example href=messages.html source=messages.py target=_blank
         Messages example
 
-`href` is the demo, here or elsewhere. `source` is a local file, which gets a
-highlighted source page, or an address. `target` is where the link opens.
+`href` is the demo, here or elsewhere. `source` names local files, which get
+highlighted source pages, or addresses. `target` is where the link opens.
+`windows` is how many frames show the demo side by side, and `expect` a text
+that must appear in it.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from ..links import RESOLVED, Target, find_target
+from ..qr import qr_code
 from ..sources import relative_url, source_view_of, url_of
 from .page import Block, PageState
 
 _CUT = "\x02label\x03"
+_MOST_WINDOWS = 4
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file or an address that a demo is made of: what the link to it says, and leads to."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A demo's public address, and the picture of it that a phone can read."""
+
+    href: str
+    image: str
 
 
 @dataclass(frozen=True)
@@ -36,25 +56,31 @@ class Example:
 
         href: The address of the demo.
 
-        frame_href: The same, for the frame in the page.
+        line: The line of the page on which the block opens.
 
         target: The link's target, or `None`.
 
-        source_href: The address of the source, or `None`.
-
-        source_label: What the link to the source says.
+        sources: The files that the demo is made of.
 
         embeddable: Whether the demo can be shown in the page: it is this site's own.
+
+        windows: The titles of the frames that show it.
+
+        expect: A text that must appear in the demo, or `None`.
+
+        phone: How to open it on a phone, where the site's public address is known.
     """
 
     label: str
     title: str
     href: str
-    frame_href: str
+    line: int
     target: str | None
-    source_href: str | None
-    source_label: str
     embeddable: bool
+    sources: list[Source] = field(default_factory=list)
+    windows: list[str] = field(default_factory=list)
+    expect: str | None = None
+    phone: Phone | None = None
 
 
 RenderTemplate = Callable[[Example], str]
@@ -63,35 +89,67 @@ RenderTemplate = Callable[[Example], str]
 def render_example(block: Block, page: PageState, template: RenderTemplate) -> tuple[str, str]:
     """Return the HTML of an example card before and after its label."""
     page.examples += 1
-    for key in ("href", "source"):
+    written = (block.attributes.get("source") or "").replace(",", " ").split()
+    for key, address in [("href", block.attributes["href"] or "")] + [
+        ("source", w) for w in written
+    ]:
         try:
-            urlsplit(block.attributes.get(key) or "")
+            urlsplit(address)
         except ValueError as error:
-            address = block.attributes[key]
             page.report(block.line, f"the example's {key}={address!r} is broken: {error}")
             return "", ""
     href = block.attributes["href"] or ""
-    source = block.attributes.get("source")
     local = _is_local(href)
     demo = _resolved(href, "href", block, page) if local else href
-    source_href, source_label = None, ""
-    if source is not None:
-        source_label = posixpath.basename(urlsplit(source).path.rstrip("/")) or source
-        source_href = _source_view(source, block, page) if _is_local(source) else source
+    title = _plain(block.lines) or href
     example = Example(
         label=_CUT,
-        title=_plain(block.lines) or href,
+        title=title,
         href=demo,
-        frame_href=demo,
+        line=block.line,
         target=block.attributes.get("target"),
-        source_href=source_href,
-        source_label=source_label,
         embeddable=local,
+        sources=list(_sources(written, block, page)),
+        windows=_windows(title, block, page),
+        expect=block.attributes.get("expect"),
+        phone=_phone(href, page) if local else None,
     )
     before, _, after = template(example).partition(_CUT)
     if not any(line.strip() for line in block.lines):
         block.lines.append(href)
     return before.strip(), after.strip()  # raw HTML that begins with a tag stands in no paragraph
+
+
+def _sources(written: list[str], block: Block, page: PageState) -> Iterator[Source]:
+    for source in written:
+        label = posixpath.basename(urlsplit(source).path.rstrip("/")) or source
+        href = _source_view(source, block, page) if _is_local(source) else source
+        if href is not None:
+            yield Source(label.removesuffix(".source"), href)
+
+
+def _windows(title: str, block: Block, page: PageState) -> list[str]:
+    """Return the title of each frame."""
+    written = block.attributes.get("windows", "1") or ""
+    count = int(written) if written.isascii() and written.isdigit() and len(written) < 3 else 0
+    if not 1 <= count <= _MOST_WINDOWS:
+        message = f"windows={written!r} is not a number from 1 to {_MOST_WINDOWS}"
+        page.report(block.line, f"{message}; write windows=2")
+        count = 1
+    if count == 1:
+        return [title]
+    return [f"{title}, window {number} of {count}" for number in range(1, count + 1)]
+
+
+def _phone(href: str, page: PageState) -> Phone | None:
+    """Return the demo's public address and the QR code of it."""
+    target = find_target(unquote(urlsplit(href).path), page.folder, page.sources)
+    if not page.site_url or isinstance(target, str):
+        return None
+    public = page.site_url + url_of(target.output) + href[len(urlsplit(href).path) :]
+    code = qr_code(public)
+    page.images[code.output] = code.svg
+    return Phone(public, RESOLVED + relative_url(url_of(code.output), page.url))
 
 
 def _is_local(address: str) -> bool:

@@ -13,11 +13,13 @@ Fenced code: highlighted, titled, included from files, and runnable.
 | `file`     | show this file instead of the fence's own lines    |
 | `lines`    | only these lines of the file, `3-10`               |
 | `section`  | only what stands between `[start:x]` and `[end:x]` |
+| `expect`   | a text that the snippet must log                   |
+| `chain`    | run as one program with fences of the same chain   |
 
 A fence may stand in a list, a block quote or a `:::` block. JavaScript that
 contains `new WebSocket` runs when a reader opens the page: the build writes it
 to a script of its own, in which the snippet gets `console` and `WebSocket` as
-arguments.
+arguments. What must come of it, and chains, are in `snippets.py`.
 
 Stage: preprocessor, registered as `fences` at 29 (before everything that reads
 lines; normalising white space happens here, so that tabs in code survive).
@@ -25,7 +27,6 @@ lines; normalising white space happens here, so that tabs in code survive).
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from collections.abc import Iterator
@@ -41,11 +42,12 @@ from markdown.preprocessors import Preprocessor
 from ...errors import did_you_mean
 from .. import highlighting
 from ..links import RESOLVED
-from ..sources import ASSETS, relative_url, source_view_of, url_of
+from ..sources import relative_url, source_view_of, url_of
 from .including import IncludeError, include_part
 from .options import OptionsError, parse_options
-from .page import CurrentPage, PageState, Snippet
+from .page import CurrentPage, PageState
 from .raw_html import raw_end
+from .snippets import OUTPUT, OUTPUT_OPTIONS, Runnable, Snippets, runs
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -59,7 +61,10 @@ _OPEN = re.compile(
 _QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
 _CONTAINER = re.compile(r"[ \t]*(?:[-*+][ ]|\d{1,9}\.[ ]|:::|!!!|:[ ]|\[\^[^\]]+\]:)")
 
-OPTIONS = ("title", "linenums", "hl_lines", "run", "file", "lines", "section")
+OPTIONS = (
+    *("title", "linenums", "hl_lines", "run", "file", "lines", "section"),
+    *("expect", "chain"),
+)
 
 
 @dataclass
@@ -79,6 +84,8 @@ class FencesPreprocessor(Preprocessor):
     def __init__(self, md: Markdown, current: CurrentPage):
         super().__init__(md)
         self.current = current
+        self._snippets: Snippets
+        self._before: Runnable | None = None  # what an output fence here would belong to
 
     @property
     def page(self) -> PageState:
@@ -90,6 +97,7 @@ class FencesPreprocessor(Preprocessor):
         output: list[str] = []
         numbers: list[int] = []
         prose = list(lines)
+        self._snippets, self._before = Snippets(self.page), None
 
         def keep(line: str, number: int) -> None:
             output.append(line)
@@ -107,6 +115,8 @@ class FencesPreprocessor(Preprocessor):
             opening = _OPEN.match(line) if "`" in line or "~" in line else None
             if opening is None or _is_indented_code(lines, position, opening["prefix"]):
                 line = line.expandtabs(self.md.tab_length)
+                if not _is_blank(line):
+                    self._before = None
                 keep("" if line.isspace() else line, number)
                 position += 1
                 continue
@@ -119,7 +129,13 @@ class FencesPreprocessor(Preprocessor):
                 break
             prose[position : closing + 1] = [""] * (closing + 1 - position)
             fence = self._parse(opening, code, number)
-            placeholder = self.md.htmlStash.store(self._render(fence))
+            html = self._render(fence)
+            if html is None:
+                position = closing + 1
+                continue
+            placeholder = self.md.htmlStash.store(html)
+            if self._before is not None:
+                self._before.place = len(self.md.htmlStash.rawHtmlBlocks) - 1
             quote = _QUOTE.match(fence.prefix)
             blank = quote[0].rstrip() if quote else ""
             on_marker = fence.prefix[len(blank) :].strip()  # the line of a list's marker
@@ -130,6 +146,7 @@ class FencesPreprocessor(Preprocessor):
             position = closing + 1
             if position < len(lines) and not _is_blank(lines[position]):
                 keep(blank if _QUOTE.match(lines[position]) else "", number)
+        self._snippets.finish(self.md.htmlStash)
         keep("", self.page.first_line + len(lines))
         self.page.line_numbers = numbers
         self.page.body = "\n".join(prose)
@@ -142,20 +159,24 @@ class FencesPreprocessor(Preprocessor):
             options = parse_options(rest)
         except OptionsError as error:
             self.page.report(line, f"in this fence, {error}")
-        for key in [key for key in options if key not in OPTIONS]:
-            hint = did_you_mean(key, OPTIONS) or f"; the options are {', '.join(OPTIONS)}"
+        known = (*OPTIONS, *OUTPUT_OPTIONS) if language == OUTPUT else OPTIONS
+        for key in [key for key in options if key not in known]:
+            hint = did_you_mean(key, known) or f"; the options are {', '.join(known)}"
+            if key in OUTPUT_OPTIONS:
+                hint = f"; it is an option of an {OUTPUT!r} fence"
             self.page.report(line, f"a fence has no option {key!r}{hint}", "warning")
             del options[key]
-        if language and highlighting.lexer_for(language) is None:
+        if language not in ("", OUTPUT) and highlighting.lexer_for(language) is None:
             hint = did_you_mean(language, highlighting.languages())
             hint = hint or "; leave it out, or write 'text'"
             message = f"the language {language!r} is not known, so it is shown plain{hint}"
             self.page.report(line, message, "warning")
         return Fence(line, opening["prefix"], language, options, code)
 
-    def _render(self, fence: Fence) -> str:
-        """Return the fence as a figure, in a `live-snippet` where it runs."""
+    def _render(self, fence: Fence) -> str | None:
+        """Return the fence as a figure; `None` where it became a part of the one before it."""
         page, options = self.page, fence.options
+        before, self._before = self._before, None
         first, source_href, title = 1, None, options.get("title")
         if options.get("file"):
             included = self._include(fence)
@@ -169,13 +190,16 @@ class FencesPreprocessor(Preprocessor):
             page.report(fence.line, "'lines' and 'section' are parts of a file; add file=NAME")
         stressed = self._numbers(fence, "hl_lines")
         start = self._first_line_number(fence, first)
+        if fence.language == OUTPUT:
+            figure = _figure(fence.code, "", title or "Expected output", None, start, stressed)
+            figure = figure.replace('class="code"', 'class="code expected"', 1)
+            belongs = self._snippets.expect(before, fence.line, fence.code, figure)
+            self._snippets.choose(before, fence.line, options)
+            return None if belongs else figure
         figure = _figure(fence.code, fence.language, title, source_href, start, stressed)
-        if not self._runs(fence):
-            return figure
-        snippet = self._snippet(fence)
-        page.snippets.append(snippet)
-        src = relative_url(url_of(snippet.output), page.url)
-        return f'<live-snippet src="{src}" data-line="{fence.line}">{figure}</live-snippet>'
+        if self._runs(fence):
+            self._before = self._snippets.add(fence.line, fence.code, options, figure)
+        return figure
 
     def _include(self, fence: Fence) -> tuple[str, int, str | None] | None:
         """Return the included code, its first line and the address of its source view."""
@@ -238,33 +262,34 @@ class FencesPreprocessor(Preprocessor):
         return int(value)
 
     def _runs(self, fence: Fence) -> bool:
+        """Return whether a fence runs, by itself or in a chain; report what speaks against it."""
+        page, options = self.page, fence.options
         javascript = fence.language.lower() in highlighting.JAVASCRIPT
-        if "run" not in fence.options:
-            return javascript and re.search(r"\bnew\s+WebSocket\b", fence.code) is not None
-        run = fence.options["run"]
-        if run not in ("never", "always"):
-            self.page.report(fence.line, f"run={run!r} is not known; write run=never or run=always")
+        run = options.get("run")
+        if "run" in options and run not in ("never", "always"):
+            page.report(fence.line, f"run={run!r} is not known; write run=never or run=always")
         elif run == "always" and not javascript:
-            self.page.report(fence.line, "only JavaScript runs in the page; remove run=always")
-        return run == "always" and javascript
-
-    def _snippet(self, fence: Fence) -> Snippet:
-        page = self.page
-        digest = hashlib.sha256(fence.code.encode()).hexdigest()[:8]
-        stem = posixpath.splitext(page.output)[0].removesuffix("index").rstrip("/") or "home"
-        number = len(page.snippets) + 1
-        output = f"{ASSETS}/snippets/{stem}/{number}-{digest}.js"
-        return Snippet(output, fence.code, fence.line)
-
-
-def snippet_script(code: str) -> str:
-    """
-    Return the script that hands a snippet to the page that loads it.
-
-    The code begins on the first line, so that the browser's line numbers are
-    the snippet's own; a sloppy-mode function, as in the browser's console.
-    """
-    return f"document.currentScript.snippet = async function (console, WebSocket) {{{code}\n}}\n"
+            page.report(fence.line, "only JavaScript runs in the page; remove run=always")
+        if "chain" in options:
+            if not options["chain"]:
+                page.report(
+                    fence.line, "chain= has no name; write the same one in each fence of it"
+                )
+            elif not javascript:
+                page.report(fence.line, "only JavaScript runs in the page; remove chain=")
+            elif run == "never":
+                page.report(
+                    fence.line, "a fence of a chain can't be run=never; remove one of the two"
+                )
+            else:
+                return True
+            return False
+        running = runs(fence.code, fence.language, run if "run" in options else None)
+        if "expect" in options and not running:
+            page.report(
+                fence.line, "expect= is for a fence that runs; add run=always, or remove it"
+            )
+        return running
 
 
 def _split_info(info: str) -> tuple[str, str]:

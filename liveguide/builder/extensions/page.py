@@ -21,11 +21,14 @@ class Snippet:
         code: The code, as the page shows it.
 
         line: The line of the page on which its fence opens.
+
+        stated: Whether its author states what it must log.
     """
 
     output: str
     code: str
     line: int
+    stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,10 @@ class PageState:
         source_views: The uris of the files whose source the page publishes.
 
         included: Files outside the guide that the page shows.
+
+        site_url: The site's public address, empty where it is not known.
+
+        images: Pictures that the build makes for the page, by their path in the site.
     """
 
     uri: str
@@ -96,6 +103,8 @@ class PageState:
     examples: int = 0
     source_views: set[str] = field(default_factory=set)
     included: set[str] = field(default_factory=set)
+    site_url: str = ""
+    images: dict[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:

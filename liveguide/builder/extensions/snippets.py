@@ -1,0 +1,199 @@
+"""
+Runnable fences: what they must log, and which of them belong together.
+
+    ```js expect="Got message: Hello world"
+
+    ```js chain=talk
+    ```js chain=talk expect=hello
+
+    ```output order=any match=pattern
+
+`expect` states a text that the snippet must log. An `output` fence directly
+after it states the lines: exactly, with `...` for any text, or as JavaScript's
+regular expressions with `match=pattern`; one after the other, or in any order
+with `order=any`. The fences of a chain run as one program, under the last.
+
+A page's snippets are known only when all of its fences are read, so each fence
+leaves a place in Markdown's stash, and `finish` fills it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+import re
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from markdown.util import HtmlStash
+
+from ...errors import did_you_mean
+from .. import highlighting
+from ..sources import ASSETS, relative_url, url_of
+from .page import PageState, Snippet
+
+OUTPUT = "output"
+"""The language of a fence that states what the snippet before it must log."""
+
+OUTPUT_OPTIONS = {"order": ("strict", "any"), "match": ("exact", "pattern")}
+
+_CONNECTS = re.compile(r"\bnew\s+WebSocket\b")
+
+
+@dataclass
+class Runnable:
+    """
+    A fence that runs, or that is part of a chain.
+
+    Attributes:
+
+        line: The line of the page on which it opens.
+
+        code: Its own code.
+
+        options: The options of its fence.
+
+        figure: Its highlighted code.
+
+        place: Where in the stash its HTML goes.
+
+        expected: What it must log, as the front end reads it.
+
+        expected_figure: The block that states it.
+    """
+
+    line: int
+    code: str
+    options: dict[str, str | None]
+    figure: str
+    place: int = -1
+    expected: dict[str, Any] | None = None
+    expected_figure: str = ""
+
+
+@dataclass
+class Snippets:
+    """The runnable fences of one page."""
+
+    page: PageState
+    runnables: list[Runnable] = field(default_factory=list)
+    chains: dict[str, list[Runnable]] = field(default_factory=dict)
+
+    def add(self, line: int, code: str, options: dict[str, str | None], figure: str) -> Runnable:
+        """Note a runnable fence, and what its options state."""
+        runnable = Runnable(line, code, options, figure)
+        if "expect" in options:
+            stated = options["expect"]
+            if stated:
+                runnable.expected = {"lines": [stated], "match": "contains", "order": "strict"}
+            else:
+                self.page.report(line, 'expect= states no text; write expect="what must be logged"')
+        chain = options.get("chain")
+        if chain:
+            self.chains.setdefault(chain, []).append(runnable)
+        self.runnables.append(runnable)
+        return runnable
+
+    def expect(self, runnable: Runnable | None, line: int, code: str, figure: str) -> bool:
+        """
+        Note the block that states what *runnable*, the fence before it, must log.
+
+        Returns:
+
+            Whether the block belongs to a snippet; it is just code otherwise.
+        """
+        if runnable is None:
+            message = "this output belongs to no snippet: no runnable fence is directly before it"
+            self.page.report(line, f"{message}; call its language 'text'", "warning")
+            return False
+        lines = [text.rstrip() for text in code.splitlines() if text.strip()]
+        if not lines:
+            self.page.report(line, "this output is empty; write what the snippet must log")
+        elif runnable.expected is not None:
+            message = "the snippet before this output states what it must log already"
+            self.page.report(line, f"{message}, on line {runnable.line}; keep one of the two")
+        else:
+            runnable.expected = {"lines": lines, "match": "exact", "order": "strict"}
+            runnable.expected_figure = figure
+        return True
+
+    def choose(self, runnable: Runnable | None, line: int, options: dict[str, str | None]) -> None:
+        """Apply the options of an output block."""
+        for key, known in OUTPUT_OPTIONS.items():
+            value = options.get(key, known[0])
+            if value not in known:
+                hint = did_you_mean(value or "", known) or f"; write {' or '.join(known)}"
+                self.page.report(line, f"{key}={value!r} is not known{hint}")
+            elif runnable is not None and runnable.expected is not None and key in options:
+                runnable.expected[key] = value
+
+    def finish(self, stash: HtmlStash) -> None:
+        """Write the HTML of every runnable fence into its place."""
+        for runnable in self.runnables:
+            name = runnable.options.get("chain")
+            parts = self.chains[name] if name else [runnable]
+            if runnable is parts[-1]:
+                html = self._snippet(name, parts)
+            else:
+                chained = f'<div class="chained" data-chain="{escape(name or "")}">'
+                html = f"{chained}{runnable.figure}</div>"
+                if runnable.expected is not None:
+                    message = "only the last fence of a chain can state what must be logged"
+                    self.page.report(runnable.line, f"{message}; move it to line {parts[-1].line}")
+            stash.rawHtmlBlocks[runnable.place] = html
+
+    def _snippet(self, chain: str | None, parts: list[Runnable]) -> str:
+        page, last = self.page, parts[-1]
+        code = "\n".join(part.code for part in parts)
+        connects = _CONNECTS.search(code) is not None
+        if chain:
+            if len(parts) == 1:
+                message = (
+                    f"the chain {chain!r} has one fence only; name it in another, or remove it"
+                )
+                page.report(last.line, message, "warning")
+            if not connects and not any(part.options.get("run") == "always" for part in parts):
+                message = f"the chain {chain!r} opens no WebSocket, so it does not run"
+                page.report(last.line, f"{message}; add run=always", "warning")
+        snippet = Snippet(self._output(code), code, last.line, last.expected is not None)
+        page.snippets.append(snippet)
+        attributes = {
+            "src": relative_url(url_of(snippet.output), page.url),
+            "data-line": str(last.line),
+        }
+        if last.expected is not None:
+            attributes["data-expect"] = json.dumps(last.expected, ensure_ascii=False)
+        if chain:
+            attributes["data-chain"] = chain
+            attributes["data-parts"] = " ".join(
+                f"{part.line}:{part.code.count(chr(10)) + 1}" for part in parts
+            )
+        if not connects:
+            attributes["class"] = "no-socket"
+        written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+        return f"<live-snippet{written}>{last.figure}{last.expected_figure}</live-snippet>"
+
+    def _output(self, code: str) -> str:
+        page = self.page
+        digest = hashlib.sha256(code.encode()).hexdigest()[:8]
+        stem = posixpath.splitext(page.output)[0].removesuffix("index").rstrip("/") or "home"
+        return f"{ASSETS}/snippets/{stem}/{len(page.snippets) + 1}-{digest}.js"
+
+
+def runs(code: str, language: str, run: str | None) -> bool:
+    """Return whether a fence runs by itself: JavaScript with a socket, unless *run* says else."""
+    if language.lower() not in highlighting.JAVASCRIPT:
+        return False
+    return _CONNECTS.search(code) is not None if run is None else run == "always"
+
+
+def snippet_script(code: str) -> str:
+    """
+    Return the script that hands a snippet to the page that loads it.
+
+    The code begins on the first line, so that the browser's line numbers are
+    the snippet's own; a sloppy-mode function, as in the browser's console.
+    """
+    return f"document.currentScript.snippet = async function (console, WebSocket) {{{code}\n}}\n"

@@ -1,0 +1,43 @@
+"""QR codes: an address as a picture that a phone's camera reads."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+import segno
+
+from .sources import ASSETS
+
+
+@dataclass(frozen=True)
+class QRCode:
+    """
+    A picture of an address.
+
+    Attributes:
+
+        output: Its path in the site.
+
+        svg: The picture.
+    """
+
+    output: str
+    svg: str
+
+
+def qr_code(address: str) -> QRCode:
+    """
+    Return the QR code of an address.
+
+    Raises:
+
+        segno.DataOverflowError: The address is longer than some 2,000 characters.
+    """
+    code = segno.make(address, error="m", micro=False)
+    written = io.BytesIO()
+    code.save(written, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True)
+    svg = written.getvalue().decode()
+    digest = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    return QRCode(f"{ASSETS}/qr/{digest}.svg", svg)
