@@ -1,0 +1,278 @@
+"""The check of a guide, in a real browser against real servers: what passes and what fails."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from liveguide.checker.plan import plan_pages
+
+from .conftest import GUIDE, ROOT, Server, ServeTree
+
+pytestmark = pytest.mark.browser
+
+WriteTree = Callable[[Mapping[str, str]], Path]
+
+ENDPOINTS = """\
+url:
+  echo:
+    pattern: /echo
+    handler: WebSocketHandler
+    kwargs:
+      on_message:
+        function: handler.write_message('echo ' + message)
+  members:
+    pattern: /members
+    handler: WebSocketHandler
+    kwargs:
+      auth: true
+"""
+
+
+def _connect(name: str) -> str:
+    return (
+        f"const url = new URL('{name}', location.href)\n"
+        "url.protocol = url.protocol.replace('http', 'ws')\n"
+        "const ws = new WebSocket(url)"
+    )
+
+
+async def _check(*arguments: str | Path) -> tuple[int, list[str]]:
+    """Run the command; return its exit status and the lines it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "liveguide", "check", *map(str, arguments)),
+        cwd=ROOT,
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    async with asyncio.timeout(150):
+        out, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode().splitlines()
+
+
+async def _check_page(write_tree: WriteTree, page: str, **files: str) -> tuple[int, list[str]]:
+    """Check a guide of one page; its lines without the guide's folder."""
+    guide = write_tree({"page.md": page, "gramex.yaml": ENDPOINTS, **files})
+    status, lines = await _check(guide)
+    return status, [line.replace(f"{guide}/", "") for line in lines]
+
+
+async def test_our_guide_passes_on_a_server_that_runs(guide_server: Server) -> None:
+    """Every snippet and every example is told, each with its line, and all passed."""
+    status, lines = await _check("guide", "--url", guide_server.url.rstrip("/"))
+    pages, _ = plan_pages(GUIDE, ROOT / "site")
+    planned = [
+        (f"guide/{Path(page.path).relative_to(GUIDE)}:{one.line}: ok", one.name)
+        for page in pages
+        for one in [*page.snippets, *page.examples]
+    ]
+
+    assert status == 0, lines
+    assert [
+        (line.startswith(place), f'"{name}"' in line)
+        for line, (place, name) in zip(lines, planned, strict=False)
+    ] == [(True, True)] * len(planned)
+    assert lines[len(planned) :] == [lines[-1]]
+    assert lines[-1].endswith(f"checked on {len(pages)} pages: all passed")
+
+
+async def test_a_broken_function_fails_with_page_line_expected_and_seen(tmp_path: Path) -> None:
+    """One wrong letter in what `pingbot.py` says breaks what the pages state."""
+    guide = tmp_path / "guide"
+    shutil.copytree(GUIDE, guide)
+    shutil.copytree(ROOT / "deploy", tmp_path / "deploy")  # included by a page
+    bot = guide / "websockethandler/pingbot.py"
+    text = bot.read_text()
+    assert "'Got message: '" in text
+    bot.write_text(text.replace("'Got message: '", "'Got massage: '"))
+    pages, _ = plan_pages(guide, tmp_path / "site")
+    page = next(page for page in pages if page.url == "websockethandler/")
+    snippet = next(one for one in page.snippets if "Got message: Hello world" in one.expected)
+
+    status, lines = await _check(guide)
+
+    assert status == 1
+    found = lines.index(f'{page.path}:{snippet.line}: FAILED  "{snippet.name}"')
+    assert lines[found + 1] == "  expected  Got message: Hello world"
+    assert lines[found + 2].startswith("  seen      ")
+    assert "Got massage: Hello world" in lines[found + 2]
+    assert re.fullmatch(r"\d+ snippets and .* checked on .*: \d+ failed", lines[-1])
+
+
+async def test_what_is_stated_is_reached(write_tree: WriteTree) -> None:
+    """A text that is contained and a block of output, each of a snippet of its own."""
+    code = _connect("echo") + "\nws.onopen = () => ws.send('hi')\nws.onmessage = console.log"
+    status, lines = await _check_page(
+        write_tree,
+        f'```js expect="echo hi" title="Echo"\n{code}\n```\n\n'
+        "```js run=always title=\"Two lines\"\nconsole.log('one'); console.log('two 2')\n```\n\n"
+        "```output\none\ntwo ...\n```\n",
+    )
+
+    assert lines == [
+        'page.md:1: ok  "Echo" logged "echo hi"',
+        'page.md:9: ok  "Two lines" logged "one" and 1 more line',
+        "2 snippets and 0 examples checked on 1 page: all passed",
+    ]
+    assert status == 0
+
+
+async def test_an_endpoint_that_refuses_fails(write_tree: WriteTree) -> None:
+    """The state says that there was no connection."""
+    status, lines = await _check_page(write_tree, f"```js\n{_connect('members')}\n```\n")
+
+    assert status == 1
+    assert lines[0].startswith("page.md:1: FAILED")
+    assert lines[1].split() == ["expected", "a", "connection"]
+    assert re.search(r"seen +(refused|could not connect)", lines[2])
+    assert any("401 GET '/members'" in line for line in lines)  # of the server's log
+
+
+async def test_a_script_that_throws_fails_and_its_neighbour_passes(write_tree: WriteTree) -> None:
+    """At once, later or not even parsed: each is told where it stands."""
+    status, lines = await _check_page(
+        write_tree,
+        '```js run=always title="At once"\nnull.x\n```\n\n'
+        '```js run=always title="Later"\nsetTimeout(() => later(), 300)\n```\n\n'
+        '```js run=always title="Unparsed"\nthis is no code\n```\n\n'
+        '```js run=always title="Fine"\nconsole.log(1)\n```\n',
+    )
+
+    assert status == 1
+    assert [line for line in lines if line.startswith("page.md")] == [
+        'page.md:1: FAILED  "At once"',
+        'page.md:5: FAILED  "Later"',
+        'page.md:9: FAILED  "Unparsed"',
+        'page.md:13: ok  "Fine" ran and logged "1"',
+    ]
+    assert lines[1].split() == ["expected", "no", "uncaught", "error"]
+    assert "TypeError" in lines[2]
+    assert lines[-1] == "4 snippets and 0 examples checked on 1 page: 3 failed"
+
+
+async def test_a_page_that_a_script_keeps_busy_fails(write_tree: WriteTree) -> None:
+    """An endless loop holds up neither the check nor the other pages."""
+    guide = write_tree(
+        {
+            "busy.md": "```js run=always\nsetTimeout(() => { for (;;); }, 200)\n```\n",
+            "fine.md": "```js run=always\nconsole.log(1)\n```\n",
+        }
+    )
+    status, lines = await _check(guide, "--jobs", "1")
+
+    assert status == 1
+    assert lines[0] == f"{guide}/busy.md: FAILED"
+    assert lines[2] == "  seen      a script keeps it busy"
+    assert any(line.startswith(f"{guide}/fine.md:1: ok") for line in lines)
+
+
+async def test_an_uncaught_error_of_the_page_itself_fails(write_tree: WriteTree) -> None:
+    """A page without snippets is opened too; a script beside it is told with file and line."""
+    status, lines = await _check_page(
+        write_tree, '<script src="own.js"></script>\n', **{"own.js": "\nnothing()\n"}
+    )
+
+    assert status == 1
+    assert lines[0] == "page.md: FAILED"
+    assert re.search(r"nothing is not defined \(http://.*/own\.js:2\)", lines[2])
+
+
+async def test_what_the_security_policy_stops_fails_the_page(write_tree: WriteTree) -> None:
+    """A request to another host is told with the directive that stopped it."""
+    status, lines = await _check_page(
+        write_tree,
+        '<script src="own.js"></script>\n',
+        **{"own.js": "fetch('http://example.org/').catch(() => {})\n"},
+    )
+
+    assert status == 1
+    assert lines[0] == "page.md: FAILED"
+    assert "the security policy stopped http://example.org/ (connect-src)" in lines[2]
+
+
+async def test_demos_are_opened(write_tree: WriteTree) -> None:
+    """They fail for a missing page, script or text, an error, and a socket that is refused."""
+    cards = [
+        ("fine.html", "Fine", ' expect="Good morning"'),
+        ("silent.html", "Silent", ' expect="Good morning"'),
+        ("broken.html", "Broken", ""),
+        ("lacking.html", "Lacking", ""),
+        ("lonely.html", "Lonely", ""),
+        ("https://example.org/", "Elsewhere", ""),
+    ]
+    socket = _connect("nowhere")
+    status, lines = await _check_page(
+        write_tree,
+        "\n".join(f"::: example href={href}{more}\n    {name}\n" for href, name, more in cards),
+        **{
+            "fine.html": "<!doctype html><p>Good <b>morning</b>, all",
+            "silent.html": "<!doctype html><p hidden>Good morning</p><p>Good night</p>",
+            "broken.html": "<!doctype html><script src='broken.js'></script>",
+            "broken.js": "setTimeout(() => broken(), 100)\n",
+            "lacking.html": "<!doctype html><script src='gone.js'></script>",
+            "lonely.html": "<!doctype html><script src='lonely.js'></script>",
+            "lonely.js": f"{socket}\n",
+        },
+    )
+    told = [(line, lines[n + 1 : n + 3]) for n, line in enumerate(lines) if "example " in line]
+
+    assert status == 1
+    assert told[0][0] == 'page.md:1: ok  example "Fine" showed "Good morning"'
+    assert told[1] == (
+        'page.md:4: FAILED  example "Silent"',
+        ["  expected  Good morning", "  seen      Good night"],
+    )
+    assert told[2][0] == 'page.md:7: FAILED  example "Broken"'
+    assert "broken is not defined" in told[2][1][1]
+    assert told[3][0] == 'page.md:10: FAILED  example "Lacking"'
+    assert "/gone.js: 404" in told[3][1][1]
+    assert told[4][0] == 'page.md:13: FAILED  example "Lonely"'
+    assert "/nowhere: Error during WebSocket handshake" in told[4][1][1]
+    assert told[5][0] == (
+        'page.md:16: ok  example "Elsewhere" is on another site, and was not opened'
+    )
+    assert lines[-1] == "0 snippets and 6 examples checked on 1 page: 4 failed"
+
+
+async def test_pages_and_demos_that_the_server_does_not_have_fail(
+    serve_tree: ServeTree, write_tree: WriteTree
+) -> None:
+    """The guide has gone on since the site was built: a new page, another demo, other code."""
+    server = await serve_tree(
+        {
+            "README.md": "::: example href=demo.html\n    Demo\n",
+            "demo.html": "<p>Demo",
+            "code.md": "```js run=always\nconsole.log(1)\n```\n",
+        }
+    )
+    guide = write_tree(
+        {
+            "README.md": "::: example href=other.html\n    Demo\n",
+            "other.html": "<p>Other",
+            "code.md": "```js run=always\nconsole.log(2)\n```\n",
+            "new.md": "# New\n",
+        }
+    )
+    status, lines = await _check(guide, "--url", server.url)
+
+    assert status == 1
+    assert f"{guide}/new.md: FAILED" in lines
+    assert lines.count("  seen      404 Not Found") == 2
+    assert f"  expected  a demo at {server.url}other.html" in lines
+    assert "  seen      a site built from other sources; build it again" in lines
+    assert lines[-1] == "1 snippet and 1 example checked on 3 pages: 3 failed"
+
+
+async def test_a_site_that_is_named_is_served_as_it_is(guide_site: Path) -> None:
+    """Nothing is built: its pages are those of the guide, and pass."""
+    status, lines = await _check("guide", "--site", guide_site, "--jobs", "1")
+
+    assert status == 0, lines
