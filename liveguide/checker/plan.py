@@ -186,4 +186,5 @@ def first_statement(code: str) -> str:
     """Return the first line of *code* that is no comment, to call a snippet without a title by."""
     lines = [line.strip() for line in code.split("\n")]
     told = [line for line in lines if line and not re.match(r"//|/\*|\*", line)]
-    return (told or [line for line in lines if line] or ["an empty snippet"])[0][:_LONGEST_NAME]
+    name = (told or [line for line in lines if line] or ["an empty snippet"])[0]
+    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "..."

@@ -56,6 +56,30 @@ def test_code_that_does_not_run_is_not_planned(write_tree: WriteTree) -> None:
     assert pages[0].snippets == []
 
 
+def test_what_a_page_states_is_planned(write_tree: WriteTree) -> None:
+    """An option, a block of output, and a text that a demo shows."""
+    text = (
+        f"```js expect=hello\n{SNIPPET}\n```\n\n```js\n{SNIPPET}\n```\n\n```output\na\nb\n```\n\n"
+        "::: example href=demo.html expect='Good morning'\n    Demo\n"
+    )
+    guide = write_tree({"page.md": text, "demo.html": "<p>"})
+
+    pages, _ = plan_pages(guide, guide / "site")
+
+    assert [snippet.expected for snippet in pages[0].snippets] == [["hello"], ["a", "b"]]
+    assert [(one.line, one.expected) for one in pages[0].examples] == [(14, "Good morning")]
+
+
+def test_a_chain_is_one_snippet_on_the_line_of_its_last_part(write_tree: WriteTree) -> None:
+    """Its parts run as one program, so there is one thing to check."""
+    text = f"```js chain=a\nconst b = 1\n```\n\n```js chain=a title=Last\n{SNIPPET}\n```\n"
+    guide = write_tree({"page.md": text})
+
+    pages, _ = plan_pages(guide, guide / "site")
+
+    assert [(snippet.line, snippet.name) for snippet in pages[0].snippets] == [(5, "Last")]
+
+
 def test_an_example_is_known_by_its_label_and_its_demo(write_tree: WriteTree) -> None:
     """Demos of this site and of others are planned."""
     text = (
@@ -90,7 +114,7 @@ def test_errors_of_all_pages_are_told_and_warnings_are_not(write_tree: WriteTree
         ("const a = 1\nb()", "const a = 1"),
         ("\n// why\n/* and\n * how\n */\n  b()", "b()"),
         ("// only a comment", "// only a comment"),
-        ("x" * 100, "x" * 60),
+        ("x" * 100, "x" * 60 + "..."),
         ("", "an empty snippet"),
     ],
 )
