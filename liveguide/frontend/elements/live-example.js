@@ -4,7 +4,7 @@
 // Loaded when a reader first opens a demo. Frames take the height of their content.
 import { element } from '../lib/element.js'
 
-const LEAST = 256
+const LEAST = 320
 const MOST = 640
 
 export class LiveExample extends HTMLElement {

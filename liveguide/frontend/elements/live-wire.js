@@ -76,6 +76,11 @@ export class LiveWire extends LivePane {
   /** Show what came since the last time: as many rows as a reader can use, not all there are. */
   #draw() {
     const { body, log } = this
+    if (log.changed) {
+      log.changed = false
+      body.replaceChildren()
+      this.#seen = 0
+    }
     const words = this.#filter.value.trim()
     const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 8
     const fresh = []
@@ -110,7 +115,7 @@ function row(record) {
     {},
     cell('ms', `${(ms / 1000).toFixed(3)} s`),
     arrow,
-    cell('kind', socket > 1 ? `${kind} #${socket}` : kind),
+    cell('kind', socket > 1 ? `#${socket} ${kind}` : kind),
     cell('size', data === undefined ? '' : bytes(size)),
     cell('trip', roundTrip === undefined ? '' : `${roundTrip.toFixed(1)} ms`),
     cell('text', text),

@@ -11,7 +11,7 @@ const MOST_ITEMS = 50
 const MOST_VALUES = 500
 const LONGEST = 10_000
 
-/** What of an event matters, by the name of its class. */
+/** @type {Record<string, string[]>} what of an event matters, by the name of its class */
 const OF_EVENTS = {
   MessageEvent: ['data', 'origin', 'lastEventId', 'type', 'timeStamp'],
   CloseEvent: ['code', 'reason', 'wasClean', 'type', 'timeStamp'],
@@ -80,8 +80,8 @@ function* members(value) {
       if (Reflect.get(value, key)) yield [key, () => Reflect.get(value, key)]
     }
   } else if (value instanceof Event) {
-    const kind = /** @type {keyof OF_EVENTS} */ (value.constructor.name)
-    for (const key of OF_EVENTS[kind] ?? OF_EVENTS.Event) yield [key, () => Reflect.get(value, key)]
+    const keys = OF_EVENTS[value.constructor.name] ?? OF_EVENTS.Event
+    for (const key of keys) yield [key, () => Reflect.get(value, key)]
   } else if (value instanceof WebSocket) {
     for (const key of ['url', 'readyState', 'protocol', 'binaryType']) {
       yield [key, () => Reflect.get(value, key)]

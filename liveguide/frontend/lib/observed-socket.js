@@ -87,7 +87,7 @@ export function observedSocket({ href, key, first }, tell) {
       return this.#url
     }
 
-    /** @param {string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBuffer>} data */
+    /** @param {string | Blob | BufferSource} data */
     send(data) {
       super.send(data)
       if (this.readyState === WebSocket.OPEN) this.#tell('out', { data: copy(data) })

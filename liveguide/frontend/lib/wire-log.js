@@ -16,7 +16,16 @@ import { closeMeaning } from './close-codes.js'
  *   trace?: TraceRecord,
  * }} WireRecord
  *   `socket` counts the sockets of the run from 1, `ms` is the time since the socket
- *   opened, `size` the payload's bytes, `text` one line that says what it is.
+ *   opened, `size` the payload's bytes, `text` one line that says what it is. The round
+ *   trip of a handshake is what the browser waited for it.
+ */
+
+/**
+ * @typedef {{
+ *   number: number, began: number, at: number, handshake?: WireRecord,
+ *   waiting: {at: number, text: string, id: unknown}[],
+ * }} Known
+ *   A socket: when it began to connect, since when its time counts, and what it asked.
  */
 
 const MOST_RECORDS = 10_000
@@ -31,11 +40,13 @@ export class WireLog {
   records = []
   /** How many of the first were let go. */
   dropped = 0
+  /** Whether what was kept before has changed. */
+  changed = false
   /** Messages so far, by direction. */
   counts = { in: 0, out: 0 }
 
   #bytes = 0
-  /** @type {Map<number, {number: number, at: number, waiting: {at: number, text: string, id: unknown}[]}>} */
+  /** @type {Map<number, Known>} by the page's number of the socket */
   #sockets = new Map()
 
   /**
@@ -45,7 +56,10 @@ export class WireLog {
    */
   add({ type, socket, at, data, code = 0, reason, own }) {
     const known = this.#socket(socket, at)
-    if (type === 'open') known.at = at
+    if (type === 'open') {
+      known.at = at
+      if (known.handshake) this.#opened(known)
+    }
     if (type === 'close') {
       const who = own ? ', closed from this page' : ''
       const why = reason ? `, reason ${JSON.stringify(reason)}` : ''
@@ -78,7 +92,10 @@ export class WireLog {
       const line = trace.response?.line ?? ''
       const text = `${trace.request?.line.replace(/ HTTP.*/, '')} → ${line.replace(/^\S+ /, '')}`
       const why = trace.reason ? `: ${trace.reason}` : ''
-      this.#keep(known, at, trace.type, '', text + why).trace = trace
+      known.handshake = this.#keep(known, known.at, trace.type, '', text + why)
+      known.handshake.trace = trace
+      this.#moveUp(known.handshake)
+      if (known.at > known.began) this.#opened(known)
     } else if (trace.type === 'ping') {
       this.#keep(known, at, 'ping', 'in', 'from the server')
     } else if (trace.type === 'pong') {
@@ -87,6 +104,24 @@ export class WireLog {
       const why = trace.reason ? `, reason ${JSON.stringify(trace.reason)}` : ''
       this.#keep(known, at, 'close', 'in', `the server sent ${trace.code ?? 'no code'}${why}`)
     }
+  }
+
+  /** @param {Known} known */
+  #opened({ handshake, at, began }) {
+    if (handshake?.kind !== 'handshake') return
+    handshake.roundTrip = at - began
+    this.changed = true
+  }
+
+  /**
+   * Put a record before the others of its socket: the server's word may come after them.
+   *
+   * @param {WireRecord} record
+   */
+  #moveUp(record) {
+    const first = this.records.findIndex(({ socket }) => socket === record.socket)
+    this.records.splice(first, 0, /** @type {WireRecord} */ (this.records.pop()))
+    this.changed = true
   }
 
   /**
@@ -109,7 +144,7 @@ export class WireLog {
   #socket(socket, at) {
     let known = this.#sockets.get(socket)
     if (!known) {
-      known = { number: this.#sockets.size + 1, at, waiting: [] }
+      known = { number: this.#sockets.size + 1, began: at, at, waiting: [] }
       this.#sockets.set(socket, known)
     }
     return known
