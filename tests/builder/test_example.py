@@ -150,7 +150,8 @@ def test_an_example_may_stand_in_a_list_and_in_a_block(render: Render) -> None:
         ),
         (
             "href=messages.html class=x",
-            "error: the block 'example' has no attribute 'class'; it has expect, href, source, target, windows",
+            "error: the block 'example' has no attribute 'class'; "
+            "it has expect, href, source, target, windows",
         ),
         ("href=messages.html target", "error: 'target' has no value; write target=VALUE"),
         (
@@ -188,3 +189,47 @@ def test_faults_of_an_example(render: Render, header: str, message: str) -> None
     page = render(f"text\n\n::: example {header}\n    Label\n", FILES)
 
     assert messages(page) == [f"guide/page.md:3: {message}"]
+
+
+@pytest.mark.parametrize("separator", [" ", ",", ", "])
+def test_a_card_may_name_several_sources(render: Render, separator: str) -> None:
+    """Each file gets a link of its own, in the author's order."""
+    names = separator.join(["messages.py", "messages.html", "https://example.org/x/other.py"])
+    page = render(f'::: example href=messages.html source="{names}"\n    Room\n', FILES)
+    links = re.findall(r'class="example-source" href="([^"]*)">Source: ([^<]*)<', page.html)
+
+    assert messages(page) == []
+    assert links == [
+        ("messages.py.source/", "messages.py"),
+        ("messages.html.source/", "messages.html"),
+        ("https://example.org/x/other.py", "other.py"),
+    ]
+    assert page.source_views == {"messages.py", "messages.html"}
+
+
+def test_a_demo_may_be_shown_in_several_windows(render: Render) -> None:
+    """Each frame has a title of its own."""
+    page = render("::: example href=messages.html windows=2\n    Room\n", FILES)
+    titles = re.findall(r"<iframe[^>]* title=\"([^\"]*)\"", page.html)
+
+    assert messages(page) == []
+    assert titles == ["Room, window 1 of 2", "Room, window 2 of 2"]
+    assert "Show 2 windows here" in page.html
+
+
+@pytest.mark.parametrize("written", ["0", "5", "two", "-1", "1.5", "99999999999", "²"])
+def test_a_wrong_number_of_windows_is_an_error(render: Render, written: str) -> None:
+    """The error names the block's line and the numbers that there are."""
+    page = render(f"::: example href=messages.html windows={written}\n    Room\n", FILES)
+
+    assert messages(page) == [
+        f"guide/page.md:1: error: windows='{written}' is not a number from 1 to 4; write windows=2"
+    ]
+
+
+def test_a_card_states_what_must_appear(render: Render) -> None:
+    """The checker finds the text, and the block's line, on the card."""
+    page = render('::: example href=messages.html expect="How <are> you"\n    Bot\n', FILES)
+
+    assert messages(page) == []
+    assert 'data-line="1" data-expect="How &lt;are&gt; you"' in page.html

@@ -122,9 +122,9 @@ class Snippets:
     def choose(self, runnable: Runnable | None, line: int, options: dict[str, str | None]) -> None:
         """Apply the options of an output block."""
         for key, known in OUTPUT_OPTIONS.items():
-            value = options.get(key, known[0])
+            value = options.get(key, known[0]) or ""
             if value not in known:
-                hint = did_you_mean(value or "", known) or f"; write {' or '.join(known)}"
+                hint = did_you_mean(value, known) or f"; write {' or '.join(known)}"
                 self.page.report(line, f"{key}={value!r} is not known{hint}")
             elif runnable is not None and runnable.expected is not None and key in options:
                 runnable.expected[key] = value

@@ -1,5 +1,7 @@
 // The WebSocket class that a snippet gets as its argument.
 
+const SOON = 100
+
 /**
  * What happened to one of a snippet's sockets, as plain data.
  *
@@ -68,10 +70,12 @@ export function observedSocket({ href, key, first }, tell) {
       this.#tell('connecting', { url: this.#url })
       this.addEventListener('open', () => this.#tell('open', {}))
       this.addEventListener('message', ({ data }) => this.#tell('in', { data: copy(data) }))
-      this.addEventListener('close', ({ code, reason }) => {
-        open.delete(this)
-        this.#tell('close', { code, reason, own: this.#own })
-      })
+      const closed = (/** @type {number} */ code, /** @type {string} */ reason) => {
+        if (open.delete(this)) this.#tell('close', { code, reason, own: this.#own })
+      }
+      this.addEventListener('close', ({ code, reason }) => closed(code, reason))
+      // A policy that forbids the address ends in an error, and no close follows.
+      this.addEventListener('error', () => setTimeout(closed, SOON, 1006, ''))
       if (stopped) this.close()
     }
 
