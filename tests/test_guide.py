@@ -15,6 +15,7 @@ from liveguide.builder.extensions import fences, snippets
 from liveguide.builder.extensions.elements import EXAMPLE_ATTRIBUTES
 from liveguide.builder.frontmatter import TEXT_KEYS
 from liveguide.builder.site import build_site
+from liveguide.checker import cli as checker_cli
 from liveguide.server import cli as server_cli
 from liveguide.server import routes
 from liveguide.settings import Settings
@@ -38,6 +39,13 @@ def _documented(*pages: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", text))
 
 
+def _checker_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    checker_cli.add_command(commands)
+    return commands.choices["check"]
+
+
 def _options(parser: argparse.ArgumentParser) -> list[str]:
     return [name for action in parser._actions for name in action.option_strings if "--" in name]
 
@@ -56,9 +64,9 @@ def test_every_setting_of_an_endpoint_is_documented() -> None:
     assert known - _documented("settings.md") == set()
 
 
-@pytest.mark.parametrize("parser", [builder_cli._parser(), server_cli._parser()])
+@pytest.mark.parametrize("parser", [builder_cli._parser(), server_cli._parser(), _checker_parser()])
 def test_every_option_of_the_programs_is_documented(parser: argparse.ArgumentParser) -> None:
-    """The settings page names each option of build.py and site_server.py."""
+    """The settings page names each option of build.py, site_server.py and the check."""
     assert set(_options(parser)) - {"--help"} - _documented("settings.md") == set()
 
 

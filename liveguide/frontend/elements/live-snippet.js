@@ -14,6 +14,7 @@
 //   data-errors       how many errors nobody caught
 //   data-expectation  waiting, reached or missed
 //   data-edited       while its code is the reader's
+//   data-shared       while it has code that came by a link and was not run yet
 //
 // Dispatches `snippet-run` when a run begins. Needs no styles to be read.
 import { closeMeaning } from '../lib/close-codes.js'
@@ -102,6 +103,7 @@ export class LiveSnippet extends HTMLElement {
     const run = ++this.#run
     this.#stop()
     this.#clear()
+    delete this.dataset.shared
     this.#show('running', 'running')
     this.dispatchEvent(new CustomEvent('snippet-run', { bubbles: true }))
     await traceReady()
@@ -157,6 +159,7 @@ export class LiveSnippet extends HTMLElement {
   reset() {
     this.#editor?.remove()
     this.#editor = undefined
+    delete this.dataset.shared
     this.#stop()
     this.#run++
     this.#clear()
