@@ -37,6 +37,7 @@ static: $(VENV)/installed-dev node_modules/installed
 bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/build_ratio.py
 	$(RUN) benchmarks/start_time.py
+	$(RUN) benchmarks/page_weight.py
 
 format: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format

@@ -217,7 +217,7 @@ async def test_the_guide_works_through_nginx(tmp_path):
 
 
 async def test_a_browser_runs_the_page_through_nginx(tmp_path, browser: Browser):
-    """The page's snippets, the chat room and the chatbot are live, over http and https."""
+    """Snippets, edited ones too, both panes, and the demos are live, over http and https."""
     options = ("--trusted-proxy", "127.0.0.1")
     async with proxied_server(tmp_path, ROOT / "guide", *options) as proxied:
         for origin in (f"http://127.0.0.1:{proxied.plain}", f"https://127.0.0.1:{proxied.secure}"):
@@ -226,6 +226,13 @@ async def test_a_browser_runs_the_page_through_nginx(tmp_path, browser: Browser)
             await page.goto(f"{origin}/websockethandler/")
             snippet = page.locator("live-snippet").first
             await expect(snippet).to_contain_text("Got message: Hello world")
+            await expect(snippet.locator("live-server")).to_contain_text("Pingbot opened for")
+            await expect(snippet.locator("live-wire")).to_contain_text("101 Switching Protocols")
+            await snippet.get_by_role("button", name="Edit").click()
+            code = await snippet.locator("textarea").input_value()
+            await snippet.locator("textarea").fill(code.replace("Hello world", "Hello nginx"))
+            await snippet.get_by_role("button", name="Run", exact=True).click()
+            await expect(snippet).to_contain_text("Got message: Hello nginx")
             await page.goto(f"{origin}/websockethandler/messages.html")
             await expect(page.get_by_role("status")).to_have_text("Connected")
             await page.get_by_role("textbox").fill("through nginx")
