@@ -12,11 +12,17 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Protocol, TextIO, cast
 
-OURS = __name__.partition(".")[0]
+_MACHINERY = {__name__.partition(".")[0], "tornado", "asyncio"}
+"""
+Whose records no reader is told of.
+
+Those of asyncio quote an author's exceptions, and appear whenever garbage is
+collected, in whichever connection's context that happens.
+"""
 
 
 class Listener(Protocol):
@@ -53,10 +59,11 @@ class _Output:
         self._stream = stream
 
     def write(self, text: str) -> int:
+        written = self._stream.write(text)
         listener = listening.get()
         if listener is not None:
             listener.printed(text)
-        return self._stream.write(text)
+        return written
 
     def writelines(self, lines: list[str]) -> None:
         for line in lines:
@@ -67,9 +74,12 @@ class _Output:
 
 
 class _Log(logging.Handler):
-    """A handler that tells the listener of records, except our own."""
+    """A handler that tells the listener of records, except the machinery's."""
 
     def emit(self, record: logging.LogRecord) -> None:
         listener = listening.get()
-        if listener is not None and record.name.partition(".")[0] != OURS:
+        if listener is None or record.name.partition(".")[0] in _MACHINERY:
+            return
+        # The real log's handler reports a record whose message can't be put together.
+        with suppress(Exception):
             listener.logged(record)

@@ -23,7 +23,8 @@ from .console import listening
 from .ongoing import Ongoing
 from .origins import Decision, decide
 from .sessions import DAYS, Session, Sessions, cookie_name
-from .trace import Traces
+from .trace import Traces, is_upgrade
+from .traced import TracedProtocol
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         self.refusal = ""
         self._decision = Decision.REFUSED
         self._trace = traces.connection(self.request)
-        self._opened = self._failed = self._told = self._closing_first = False
+        self._opened = self._failed = self._told = False
 
     def prepare(self) -> None:
         """
@@ -71,13 +72,13 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
         The origin is judged here and not in `check_origin`, which Tornado
         calls neither for the site's own origin nor before a cookie is set.
         """
-        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+        if not is_upgrade(self.request):
             return  # Tornado answers what is not a handshake
         route = self._endpoint.route
         origin = self.request.headers.get("Origin")
         own = f"{self.request.protocol}://{self.request.host}"
         self._decision = decide(origin, own, route.origins, route.auth)
-        if origin == "null" and self._trace is not None and not route.auth:
+        if origin == "null" and self._trace is not None:
             # The frame in which a page of ours runs edited code has no origin, but the page's key.
             self._decision = Decision.ANONYMOUS
         if self._decision is Decision.REFUSED:
@@ -146,27 +147,19 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
     def _end(self) -> None:
         self._connections.discard(self)
         if self._trace is not None:
-            if not self._closing_first:
-                self._sent = self.close_code, self.close_reason
-            self._trace.closed(*self._sent, "server" if self._closing_first else "client")
-
-    def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """Close the connection, as Tornado does."""
-        if not self._closing_first and not self._told and not self._is_leaving():
-            self._closing_first, self._sent = True, (code, reason)
-        super().close(code, reason)
+            self._trace.closed(self.close_code, self.close_reason)
 
     def on_pong(self, data: bytes) -> None:
         """Tell the page that a ping was answered."""
         if self._trace is not None:
-            self._trace.ponged()
+            self._trace.ponged(data)
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
-        """Return Tornado's protocol; for a page that is told of pings, one that tells."""
+        """Return Tornado's protocol; where a page is told of this connection, one that tells."""
         protocol = super().get_websocket_protocol()
         if self._trace is None or not isinstance(protocol, WebSocketProtocol13):
             return protocol
-        return _TracedProtocol(self, False, protocol.params)
+        return TracedProtocol(protocol, self._trace)
 
     def write_message(
         self, message: bytes | str | dict[str, Any], binary: bool = False
@@ -246,13 +239,3 @@ class WebSocketHandler(tornado.websocket.WebSocketHandler):
 
     def _is_leaving(self) -> bool:
         return self.ws_connection is None or self.ws_connection.is_closing()
-
-
-class _TracedProtocol(WebSocketProtocol13):
-    """Tornado's protocol, which tells a page of the pings that it sends."""
-
-    def write_ping(self, data: bytes) -> None:
-        super().write_ping(data)
-        handler = self.handler
-        if isinstance(handler, WebSocketHandler) and handler._trace is not None:
-            handler._trace.pinged()

@@ -8,7 +8,6 @@ because a proxy in front may add secrets of its own.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
@@ -20,11 +19,8 @@ _SHOWN = frozenset(
     "host connection upgrade origin pragma cache-control user-agent accept accept-encoding "
     "accept-language sec-websocket-key sec-websocket-version sec-websocket-protocol "
     "sec-websocket-extensions sec-websocket-accept sec-fetch-site sec-fetch-mode sec-fetch-dest "
-    "x-real-ip x-scheme x-forwarded-for x-forwarded-proto date server content-type "
-    "content-length retry-after location vary".split()
+    "date server content-type content-length retry-after location vary".split()
 )
-_COOKIE = re.compile(r"([^=;\s]+)=[^;]*")
-_SET_COOKIE = re.compile(r"^([^=;\s]+)=[^;]*")
 
 Head = dict[str, Any]
 """`line`, the request or status line, and `headers`, pairs of name and value in order."""
@@ -48,7 +44,14 @@ def _shown(headers: HTTPHeaders) -> list[list[str]]:
 
 def _value(name: str, value: str) -> str:
     if name == "cookie":
-        return _COOKIE.sub(rf"\1={HIDDEN}", value)
+        return "; ".join(_masked(pair) for pair in value.split(";"))
     if name == "set-cookie":
-        return _SET_COOKIE.sub(rf"\1={HIDDEN}", value)
+        pair, semicolon, attributes = value.partition(";")
+        return _masked(pair) + semicolon + attributes
     return value if name in _SHOWN else HIDDEN
+
+
+def _masked(pair: str) -> str:
+    """Return a cookie without its value; one without a name is all value (RFC 6265bis, 5.6)."""
+    name, equals, _ = pair.strip().partition("=")
+    return f"{name}={HIDDEN}" if equals else HIDDEN

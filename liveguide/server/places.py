@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from urllib.parse import quote
+
+from .routes import ROUTES_FILE
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Place:
         function: As readers call it, `chatbot.Conversation.speak_up`; empty in
             an expression of a `gramex.yaml`.
 
-        line: `chatbot.py:30`.
+        line: `chatbot.py:30`, the file as seen from its `gramex.yaml`.
 
         href: The line in the file's source view, relative to the top of the
             site; `None` where the site shows no such view.
@@ -46,43 +49,56 @@ class Places:
     def __init__(self, guide: Path, site: Path) -> None:
         self._guide = os.path.realpath(guide)
         self._site = site
-        self._uri = lru_cache(maxsize=1024)(self._find)
+        self._file = lru_cache(maxsize=1024)(self._find)
 
     def of_caller(self) -> Place | None:
         """Return the nearest place on the call stack, `None` where no author's code is on it."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             code = frame.f_code
-            if self._uri(code.co_filename) is not None:
-                return self.at(code.co_filename, frame.f_lineno, code.co_qualname)
+            if self._file(code.co_filename) is not None:
+                return self._at(code.co_filename, frame.f_lineno, code.co_qualname)
             frame = frame.f_back
         return None
+
+    def of_record(self, record: logging.LogRecord) -> Place | None:
+        """Return the place that a log record names, else the nearest one on the call stack."""
+        place = self._at(record.pathname, record.lineno, record.funcName or "")
+        nearest = self.of_caller()
+        # A record has the function's name without its class.
+        same = place is not None and nearest is not None and place.line == nearest.line
+        return nearest if same or place is None else place
 
     def of_error(self, error: BaseException) -> Place | None:
         """Return the innermost place that a traceback names."""
         found, traceback = None, error.__traceback__
-        while isinstance(traceback, TracebackType):
+        while traceback is not None:
             code = traceback.tb_frame.f_code
-            place = self.at(code.co_filename, traceback.tb_lineno, code.co_qualname)
+            place = self._at(code.co_filename, traceback.tb_lineno, code.co_qualname)
             found, traceback = place or found, traceback.tb_next
         return found
 
-    def at(self, filename: str, line: int, qualified_name: str) -> Place | None:
-        """Return the place of a line, `None` where the file is not the guide's."""
-        uri = self._uri(filename)
-        if uri is None:
+    def _at(self, filename: str, line: int, qualified_name: str) -> Place | None:
+        file = self._file(filename)
+        if file is None:
             return None
-        name = uri.rpartition("/")[2]
+        uri, shown = file
+        module = uri.rpartition("/")[2].removesuffix(".py")
         parts = [part for part in qualified_name.split(".") if not part.startswith("<")]
-        function = ".".join([name.removesuffix(".py"), *parts]) if parts else ""
+        function = ".".join([module, *parts]) if parts else ""
         view = uri + ".source"
-        shown = (self._site / view / "index.html").is_file()
-        href = f"{quote(view)}/#L{line}" if shown else None
-        return Place(function, f"{name}:{line}", href)
+        has_view = (self._site / view / "index.html").is_file()
+        return Place(function, f"{shown}:{line}", f"{quote(view)}/#L{line}" if has_view else None)
 
-    def _find(self, filename: str) -> str | None:
-        """Return a file's path in the guide."""
+    def _find(self, filename: str) -> tuple[str, str] | None:
+        """Return a file's path in the guide, and the one that readers know it by."""
         path = os.path.realpath(filename)
-        if filename.startswith("<") or not path.startswith(self._guide + os.sep):
+        if filename.startswith("<") or not path.startswith(os.path.join(self._guide, "")):
             return None
-        return os.path.relpath(path, self._guide).replace(os.sep, "/")
+        uri = Path(os.path.relpath(path, self._guide))
+        if any(part.startswith(".") for part in uri.parts):
+            return None  # as in the guide's own pages: say, libraries in a .venv
+        for folder in uri.parents:
+            if (self._guide / folder / ROUTES_FILE).is_file():
+                return uri.as_posix(), uri.relative_to(folder).as_posix()
+        return uri.as_posix(), uri.as_posix()

@@ -12,12 +12,13 @@ The parameter is taken off before anything else sees the request.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-import logging
 import re
 import secrets
 import threading
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,14 +26,13 @@ import tornado.websocket
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 
-from .heads import request_head, response_head
 from .ongoing import Ongoing
 from .origins import parse_origin
-from .places import Place, Places
+from .places import Places
+from .traced import TracedConnection
 
 PARAMETER = "_liveguide"
-_WRITTEN = re.compile(rf"(?:^|(?<=&)){PARAMETER}=([^&]*)(?:&|$)")
-_VALUE = re.compile(r"([\w-]{16,64})\.([1-9]\d{0,5})")
+_VALUE = re.compile(r"([\w-]{16,64})\.([1-9]\d{0,5})", re.ASCII)
 
 LINES_A_SECOND = 100
 LINES_AT_ONCE = 500
@@ -41,9 +41,8 @@ LINES_AT_ONCE = 500
 MOST_WAITING = 256 * 1024
 """How many bytes may wait for a page that does not read."""
 
-LONGEST_LINE = 2000
 _TELL_CUT_AFTER = 1.0
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_LONGEST_MESSAGE = 1024  # a page has nothing to say on its trace
 
 
 class Traces:
@@ -62,29 +61,34 @@ class Traces:
             WeakKeyDictionary()
         )
 
+    def __len__(self) -> int:
+        return len(self._traces)
+
     def open(self, trace: Trace) -> None:
         """Begin to know a trace by its key."""
         self._traces[trace.key] = trace
 
     def close(self, trace: Trace) -> None:
         """Forget a trace; its connections go on, unobserved."""
+        trace.gone = True
         self._traces.pop(trace.key, None)
 
     def claim(self, request: HTTPServerRequest) -> None:
         """Take our parameter off a request, and remember whose connection this will be."""
         if PARAMETER not in (request.query or ""):
             return
-        found = _WRITTEN.search(request.query)
-        if found is None:
+        parts = [(part, *part.partition("=")) for part in request.query.split("&")]
+        ours = [value for _, name, _, value in parts if name == PARAMETER]
+        if not ours:
             return
-        request.query = _WRITTEN.sub("", request.query).rstrip("&")
+        request.query = "&".join(part for part, name, *_ in parts if name != PARAMETER)
         request.uri = request.path + (f"?{request.query}" if request.query else "")
         for arguments in (request.arguments, request.query_arguments):
             arguments.pop(PARAMETER, None)
-        value = _VALUE.fullmatch(found[1])
-        trace = self._traces.get(value[1]) if value else None
-        if trace is not None and value is not None and is_upgrade(request):
-            self._connections[request] = TracedConnection(trace, int(value[2]), self.places)
+        found = _VALUE.fullmatch(ours[-1])
+        trace = self._traces.get(found[1]) if found else None
+        if trace is not None and found is not None and is_upgrade(request):
+            self._connections[request] = TracedConnection(trace, int(found[2]), self.places)
 
     def connection(self, request: HTTPServerRequest) -> TracedConnection | None:
         """Return the traced connection that a request asks for, `None` where nobody traces it."""
@@ -104,170 +108,95 @@ class Trace:
     Attributes:
 
         key: What the page's sockets carry in their address.
+
+        gone: Whether the page has left, so that nothing need be told any more.
     """
 
     def __init__(self, handler: TraceHandler) -> None:
         self.key = secrets.token_urlsafe(24)
+        self.gone = False
         self._handler = handler
         self._waiting = 0
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
+        self._lock = threading.RLock()  # as in TracedConnection
         self._allowance = float(LINES_AT_ONCE)
         self._counted = self._loop.time()
         self._cut: Counter[int] = Counter()
-        self._telling: asyncio.TimerHandle | None = None
+        self._is_counting = False
+
+    def soon(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Call *function* in the server's thread: at once where this is it."""
+        if threading.get_ident() == self._thread:
+            function(*arguments)
+            return
+        with contextlib.suppress(RuntimeError):  # the server has stopped
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def may_tell_line(self, socket: int) -> bool:
+        """
+        Say whether one more line may be told now, and count it if not; from any thread.
+
+        The thread that prints is the one that asks, so that what is too much
+        does not even wait for the server's thread.
+        """
+        with self._lock:
+            now = self._loop.time()
+            earned = (now - self._counted) * LINES_A_SECOND
+            self._allowance = min(LINES_AT_ONCE, self._allowance + earned)
+            self._counted = now
+            if self._allowance >= 1:
+                self._allowance -= 1
+                return True
+        self._count(socket)
+        return False
 
     def tell(self, record: dict[str, Any]) -> None:
-        """Send a record, unless the page reads too slowly; from any thread."""
-        if threading.get_ident() != self._thread:
-            if not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self.tell, record)
-            return
-        line = record["type"] == "line"
-        if (line and not self._may_tell()) or self._waiting > MOST_WAITING:
-            if line:
-                self._count(record["socket"])
-            return
-        self._send(record)
+        """Send a record, unless the page reads too slowly."""
+        if self._waiting <= MOST_WAITING:
+            self._send(record)
+        elif record["type"] == "line":
+            self._count(record["socket"])
 
-    def tell_cut(self, socket: int | None = None) -> None:
-        """Say how many lines were not shown: of all connections, or of one that has ended."""
-        if socket is None:
-            self._telling = None
-        for number in [socket] if socket is not None else list(self._cut):
-            count = self._cut.pop(number, 0)
-            if count:
-                self._send({"type": "cut", "socket": number, "count": count})
-
-    def _may_tell(self) -> bool:
-        now = self._loop.time()
-        earned = (now - self._counted) * LINES_A_SECOND
-        self._allowance = min(LINES_AT_ONCE, self._allowance + earned)
-        self._counted = now
-        if self._allowance < 1:
-            return False
-        self._allowance -= 1
-        return True
+    def tell_cut(self, socket: int) -> None:
+        """Say how many lines of a connection were not shown since this was last said."""
+        if self._waiting > MOST_WAITING:
+            return  # the timer comes back to it
+        with self._lock:
+            count = self._cut.pop(socket, 0)
+        if count:
+            self._send({"type": "cut", "socket": socket, "count": count})
 
     def _count(self, socket: int) -> None:
-        self._cut[socket] += 1
-        if self._telling is None:
-            self._telling = self._loop.call_later(_TELL_CUT_AFTER, self.tell_cut)
+        with self._lock:
+            self._cut[socket] += 1
+            is_first, self._is_counting = not self._is_counting, True
+        if is_first:
+            self.soon(self._loop.call_later, _TELL_CUT_AFTER, self._tell_all_cut)
+
+    def _tell_all_cut(self) -> None:
+        with self._lock:
+            sockets = list(self._cut)
+        for socket in sockets:
+            self.tell_cut(socket)
+        with self._lock:
+            self._is_counting = bool(self._cut) and not self.gone
+        if self._is_counting:
+            self._loop.call_later(_TELL_CUT_AFTER, self._tell_all_cut)
 
     def _send(self, record: dict[str, Any]) -> None:
         text = json.dumps(record, ensure_ascii=False)
-        size = len(text)
         try:
             sent = self._handler.write_message(text)
         except tornado.websocket.WebSocketClosedError:
             return
+        size = len(text.encode())
         self._waiting += size
         sent.add_done_callback(lambda f: self._sent(f, size))
 
     def _sent(self, future: asyncio.Future[None], size: int) -> None:
         self._waiting -= size
         _ = future.cancelled() or future.exception()  # the page has gone
-
-
-class TracedConnection:
-    """
-    One connection of a page that is told of it; listens to what its callbacks say.
-
-    Args:
-
-        trace: The page's trace.
-
-        number: The page's own number for this connection.
-
-        places: Tells where in the guide a line was printed.
-    """
-
-    def __init__(self, trace: Trace, number: int, places: Places) -> None:
-        self._trace = trace
-        self._number = number
-        self._places = places
-        self._ended = False
-        self._piece = ""
-        self._lock = threading.Lock()
-        self._pinged = 0.0
-
-    def opened(self, handler: RequestHandler) -> None:
-        """Tell of the handshake, as it arrived and as it was answered."""
-        self._tell("handshake", **_heads(handler))
-
-    def refused(self, handler: RequestHandler) -> None:
-        """Tell that the handshake was refused, and why."""
-        status = handler.get_status()
-        reason = getattr(handler, "refusal", "") or {
-            200: "this is a file, not an endpoint",
-            404: f"there is no endpoint at {handler.request.path[:200]}",
-        }.get(status, handler._reason)
-        self._tell("refused", status=status, reason=reason, **_heads(handler))
-        self._ended = True
-
-    def pinged(self) -> None:
-        """Tell that a ping was sent."""
-        self._pinged = asyncio.get_running_loop().time()
-        self._tell("ping")
-
-    def ponged(self) -> None:
-        """Tell that a ping was answered, and after how many milliseconds."""
-        if self._pinged:
-            ms = (asyncio.get_running_loop().time() - self._pinged) * 1000
-            self._tell("pong", ms=round(ms, 1))
-
-    def printed(self, text: str) -> None:
-        """Hear a piece of standard output; lines are told when they are whole."""
-        if self._ended:
-            return
-        with self._lock:
-            *lines, self._piece = (self._piece + text[: 100 * LONGEST_LINE]).split("\n")
-            self._piece = self._piece[: LONGEST_LINE + 1]
-        if lines:
-            place = self._places.of_caller()
-            for line in lines:
-                self._line(line, "print", place)
-
-    def logged(self, record: logging.LogRecord) -> None:
-        """Hear a log record; what no author's code asked for is not told."""
-        if self._ended:
-            return
-        place = self._places.at(record.pathname, record.lineno, record.funcName or "")
-        self._line(record.getMessage(), record.levelname.lower(), place or self._places.of_caller())
-
-    def failed(self, label: str, error: BaseException) -> None:
-        """Tell that an author's function raised; what it raised with may be secret."""
-        place = self._places.of_error(error)
-        self._line(f"{label} raised {type(error).__name__}", "error", place or Place("", "", None))
-
-    def closed(self, code: int | None, reason: str | None, by: str) -> None:
-        """Tell how the connection ended, and nothing from now on."""
-        if self._piece:
-            self.printed("\n")
-        self._trace.tell_cut(self._number)
-        self._tell("close", code=code, reason=reason or "", by=by)
-        self._ended = True
-
-    def _line(self, text: str, level: str, place: Place | None) -> None:
-        if place is None:
-            return
-        text = text.removesuffix("\r")
-        shown = text[:LONGEST_LINE] + ("…" if len(text) > LONGEST_LINE else "")
-        shown = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), shown)
-        # A lone surrogate is no character and could not be sent.
-        shown = shown.encode("utf-8", "backslashreplace").decode()
-        self._tell(
-            "line",
-            text=shown,
-            level=level,
-            function=place.function,
-            place=place.line,
-            href=place.href,
-        )
-
-    def _tell(self, kind: str, **record: Any) -> None:
-        if not self._ended:
-            self._trace.tell({"type": kind, "socket": self._number, **record})
 
 
 class TraceHandler(tornado.websocket.WebSocketHandler):
@@ -279,12 +208,17 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         self._trace: Trace | None = None
         self.refusal = ""
 
+    @property
+    def max_message_size(self) -> int:
+        """How many bytes a page may send at once; more closes the socket with 1009."""
+        return _LONGEST_MESSAGE
+
     def prepare(self) -> None:
         """Let in pages of this site only: what is told here belongs to a reader."""
         if not is_upgrade(self.request):
             return  # Tornado answers what is not a handshake
         own = parse_origin(f"{self.request.protocol}://{self.request.host}")
-        if own is None or _asking(self.request) != own:
+        if own is None or parse_origin(self.request.headers.get("Origin", "")) != own:
             self.refusal = "a trace is for pages of this site"
             self.set_status(403)
             self.finish({"error": self.refusal})
@@ -298,7 +232,7 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         self._trace = Trace(self)
         self._traces.open(self._trace)
         self._connections.add(self)
-        self.write_message({"type": "key", "key": self._trace.key})
+        self._trace.tell({"type": "key", "key": self._trace.key})
 
     def on_message(self, message: str | bytes) -> None:
         """Pass over what the page says: it only listens here."""
@@ -313,14 +247,3 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
 def is_upgrade(request: HTTPServerRequest) -> bool:
     """Say whether a request asks for a WebSocket."""
     return request.headers.get("Upgrade", "").lower() == "websocket"
-
-
-def _asking(request: HTTPServerRequest) -> object:
-    try:
-        return parse_origin(request.headers.get("Origin", ""))
-    except ValueError:
-        return None
-
-
-def _heads(handler: RequestHandler) -> dict[str, Any]:
-    return {"request": request_head(handler.request), "response": response_head(handler)}
