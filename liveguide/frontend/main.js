@@ -17,11 +17,7 @@ async function takeShared() {
   if (!location.hash.startsWith('#run=')) return
   const { readShared } = await import('./lib/share-link.js')
   const shared = await readShared(location.hash)
-  const snippet = shared && snippets[shared.number - 1]
-  if (!snippet) return
-  await snippet.edit(shared.code)
-  snippet.dataset.shared = ''
-  snippet.scrollIntoView()
+  if (shared) await snippets[shared.number - 1]?.receive(shared.code)
 }
 
 const snippets = /** @type {LiveSnippet[]} */ ([...document.querySelectorAll('live-snippet')])

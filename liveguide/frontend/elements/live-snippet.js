@@ -16,7 +16,7 @@
 //   data-edited       while its code is the reader's
 //   data-shared       while it has code that came by a link and was not run yet
 //
-// Dispatches `snippet-run` when a run begins. Needs no styles to be read.
+// Needs no styles to be read.
 import { closeMeaning } from '../lib/close-codes.js'
 import { button, copy, element } from '../lib/element.js'
 import { Expectation } from '../lib/expectation.js'
@@ -69,8 +69,7 @@ export class LiveSnippet extends HTMLElement {
       element('div', { className: 'live-panes' }, this.#console, this.#server, this.#wire),
     )
     if (this.dataset.expect) this.append(this.#expected)
-    this.#show('idle', 'not run yet')
-    this.#expected.textContent = 'Expected output: not run yet'
+    this.#rest()
     this.#showEdited()
   }
 
@@ -105,9 +104,9 @@ export class LiveSnippet extends HTMLElement {
     this.#clear()
     delete this.dataset.shared
     this.#show('running', 'running')
-    this.dispatchEvent(new CustomEvent('snippet-run', { bubbles: true }))
+    const givenUp = () => run !== this.#run || this.dataset.state === 'stopped'
     await traceReady()
-    if (run !== this.#run) return
+    if (givenUp()) return
     const place = {
       href: location.href,
       ...traceRun((record) => {
@@ -120,7 +119,7 @@ export class LiveSnippet extends HTMLElement {
     }
     if (this.edited) {
       const { runEdited } = await import('../lib/run-edited.js')
-      if (run === this.#run) this.#stop = runEdited(this.code, place, tell)
+      if (!givenUp()) this.#stop = runEdited(this.code, place, tell)
     } else {
       this.#expect()
       const { started, stop } = runSnippet(this.getAttribute('src') ?? '', place, tell)
@@ -145,7 +144,7 @@ export class LiveSnippet extends HTMLElement {
     if (!this.#editor) {
       const { LiveEditor } = await import('./live-editor.js')
       const own = /** @type {HTMLElement} */ (this.querySelector('.highlight'))
-      this.#editor = new LiveEditor(this.original, own, {
+      this.#editor ??= new LiveEditor(this.original, own, {
         changed: () => this.#showEdited(),
         run: () => this.run(),
       })
@@ -155,17 +154,35 @@ export class LiveSnippet extends HTMLElement {
     this.#editor.focus()
   }
 
+  /**
+   * Take code that came by a link. It waits for its reader to run it.
+   *
+   * @param {string} code
+   */
+  async receive(code) {
+    this.#rest()
+    await this.edit(code)
+    this.dataset.shared = ''
+    this.scrollIntoView()
+  }
+
   /** Give the page's own code back. */
   reset() {
     this.#editor?.remove()
     this.#editor = undefined
-    delete this.dataset.shared
+    this.#rest()
+    this.#showEdited()
+    this.#buttons.run.focus()
+  }
+
+  /** End what runs, and be as before the first run. */
+  #rest() {
     this.#stop()
     this.#run++
     this.#clear()
+    delete this.dataset.shared
     this.#show('idle', 'not run yet')
-    this.#showEdited()
-    this.#buttons.run.focus()
+    this.#expected.textContent = 'Expected output: not run yet'
   }
 
   #showEdited() {
