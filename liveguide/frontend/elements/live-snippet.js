@@ -89,7 +89,8 @@ export class LiveSnippet extends HTMLElement {
     const blocks = chain
       ? [...document.querySelectorAll(`.chained[data-chain=${CSS.escape(chain)}]`), this]
       : [this]
-    return blocks.map((block) => block.querySelector('pre code')?.textContent ?? '').join('\n')
+    const text = (/** @type {Element} */ block) => block.querySelector('pre code')?.textContent ?? ''
+    return blocks.map((block) => text(block).replace(/\n$/, '')).join('\n')
   }
 
   /** Whether the code is not the page's own. */
