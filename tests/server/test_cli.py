@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -91,6 +92,43 @@ async def test_an_ipv6_address_is_printed_in_brackets(guide, start):
     url = await address(await start("--port", "0", "--address", "::1", "--no-build"))
 
     assert url.startswith("http://[::1]:")
+
+
+async def test_a_page_is_told_what_its_functions_print_and_log(write_tree, tmp_path, start):
+    """A page's trace has the lines, the real output too; a record that is no text harms nobody."""
+    (tmp_path / "site").mkdir()
+    bot = """\
+import logging
+
+def on_message(handler, message):
+    logging.info('%d is no number', message)
+    logging.info('heard %s', message)
+    print('said', message)
+    handler.write_message('done')
+"""
+    functions = "on_message: {function: bot.on_message}"
+    write_tree({"gramex.yaml": routes(bot=functions), "bot.py": bot})
+    process = await start("--port", "0", "--no-build")
+    url = await address(process)
+    ws_url = url.replace("http", "ws")
+
+    async with websockets.connect(
+        ws_url + "_liveguide/trace", origin=url.rstrip("/"), proxy=None
+    ) as trace:
+        key = json.loads(await trace.recv())["key"]
+        async with websockets.connect(f"{ws_url}bot?_liveguide={key}.1", proxy=None) as ws:
+            await ws.send("hello")
+            assert await ws.recv() == "done"
+        told = []
+        while not told or told[-1]["type"] != "close":
+            told.append(json.loads(await trace.recv()))
+    process.send_signal(signal.SIGTERM)
+    status, out, err = await ended(process)
+
+    lines = [(record["text"], record["level"]) for record in told if record["type"] == "line"]
+    assert lines == [("heard hello", "info"), ("said hello", "print")]
+    assert (status, out) == (0, "said hello\n")
+    assert "INFO heard hello" in err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -62,6 +62,32 @@ async def test_a_folder_s_index_is_served_with_its_headers(served):
     assert response.headers["Etag"].startswith('"')
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/_liveguide/main.js", "*"),
+        ("/_liveguide/lib/socket.js", "*"),
+        ("/_liveguide/live.css", None),
+        ("/_liveguide/missing.js", None),
+        ("/_liveguide/status.json", None),
+        ("/chat/_liveguide/main.js", None),
+        ("/main.js", None),
+        ("/", None),
+    ],
+)
+async def test_our_own_scripts_and_nothing_else_may_be_loaded_without_an_origin(
+    serve, path, allowed
+):
+    """The frame in which edited code runs has no origin, and loads our modules."""
+    scripts = ["main.js", "_liveguide/main.js", "_liveguide/lib/socket.js"]
+    others = ["_liveguide/live.css", "chat/_liveguide/main.js"]
+    served = await serve({}, dict.fromkeys([*scripts, *others], ""))
+
+    response = await served.get(path, headers={"Origin": "null"})
+
+    assert response.headers.get("Access-Control-Allow-Origin") == allowed
+
+
 @pytest.mark.parametrize("path", ["/", "/index.html", "/chat/demo.html", "/main.js"])
 async def test_what_has_no_policy_of_its_own_gets_the_strict_one(served, path):
     """A page that the manifest does not list, or lists badly, may do the least."""
