@@ -196,8 +196,8 @@ def on_close(handler):
     assert bob.lines() == []
 
 
-async def test_whom_a_function_closes_is_told_of_its_own_on_close(serve):
-    """What one reader's function makes happen for another is that other's."""
+async def test_what_a_function_has_another_s_handler_do_is_that_other_s(serve):
+    """A message handed on to another reader's handler, and its end, are told that reader's page."""
     bot = """\
 handlers = []
 
@@ -206,7 +206,10 @@ def open(handler):
     handler.name = f'reader {len(handlers)}'
 
 def on_message(handler, message):
-    handlers[0].close()
+    print(handler.name, 'got', message)
+    if handler is not handlers[0]:
+        handlers[0].on_message(message)
+        handlers[0].close()
 
 def on_close(handler):
     print('closed', handler.name)
@@ -216,13 +219,13 @@ def on_close(handler):
     async with hearing(served) as ada, open_page(served) as bob, ada.connect("/bot"):
         await ada.told("handshake")
         async with bob.connect("/bot") as two:
-            await two.send("close the other")
+            await two.send("a message")
             await ada.end()
             await nothing_more(bob)
 
-            assert bob.lines() == []
+            assert bob.lines() == ["reader 2 got a message"]
 
-    assert ada.lines() == ["closed reader 1"]
+    assert ada.lines() == ["reader 1 got a message", "closed reader 1"]
 
 
 @pytest.mark.parametrize(

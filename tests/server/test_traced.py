@@ -21,10 +21,7 @@ def on_message(handler, message):
     code, _, reason = message.partition(' ')
     if message == 'fail':
         raise ValueError
-    if code == 'ping':
-        handler.ping(reason)
-    else:
-        handler.close(int(code) if code else None, reason or None)
+    handler.close(int(code) if code else None, reason or None)
 """
 BOT_ROUTES = routes(bot="on_message: {function: bot.on_message}")
 
@@ -43,6 +40,11 @@ async def by_hand(page: Page, path: str, **more: str) -> Streams:
     reader, writer = await asyncio.open_connection("127.0.0.1", page.served.port)
     writer.write(f"GET {page.address(path)} HTTP/1.1\r\n{lines}\r\n".encode())
     return reader, writer
+
+
+def frame(opcode: int, data: bytes) -> bytes:
+    """Return a short frame as a client sends it, with a mask that changes nothing."""
+    return bytes([0x80 | opcode, 0x80 | len(data), 0, 0, 0, 0]) + data
 
 
 def ping_often(served: Served, every: float = 0.05) -> None:
@@ -159,18 +161,24 @@ async def test_the_server_s_pings_and_their_pongs_are_told(serve):
 
 async def test_a_pong_that_answers_no_ping_is_not_told(serve):
     """Only the answer to the last ping has a time, whoever sent that ping."""
-    served = await serve({"gramex.yaml": BOT_ROUTES, "bot.py": BOT})
+    bot = "def open(handler): handler.ping('one')\n"
+    served = await serve({"gramex.yaml": routes(bot="open: {function: bot.open}"), "bot.py": bot})
 
     async with open_page(served) as page:
-        async with page.connect("/bot") as ws:
-            await ws.pong(b"unasked")
-            await ws.send("ping one")
-            await page.told("pong")
-            await ws.pong(b"one")
-            await ws.pong(b"other")
+        reader, writer = await by_hand(page, "/bot")
+        await reader.readuntil(b"one")
+        writer.write(frame(0xA, b"other"))
+        writer.write(frame(0x8, struct.pack("!H", 1000)))
         await page.end()
+        async with page.connect("/bot", 2) as ws:
+            await page.told("pong", 2)
+            await ws.pong(b"one")
+        await page.end(2)
+        writer.close()
+        await writer.wait_closed()
 
-    assert [r["type"] for r in page.records] == ["handshake", "ping", "pong", "close"]
+    assert [r["type"] for r in page.records if r["socket"] == 1] == ["handshake", "ping", "close"]
+    assert len(page.of("pong", 2)) == 1
 
 
 @pytest.mark.parametrize(
@@ -245,7 +253,7 @@ async def test_a_client_that_does_not_answer_pings_is_closed_by_the_server(serve
         ping_often(served)
         reader, writer = await by_hand(page, "/bot")
         await reader.readuntil(b"ping timed out")
-        writer.write(struct.pack("!BB4s2s", 0x88, 0x82, bytes(4), struct.pack("!H", 1000)))
+        writer.write(frame(0x8, struct.pack("!H", 1000)))
         end = await page.end()
         writer.close()
         await writer.wait_closed()
