@@ -82,7 +82,7 @@ def read_settings(guide: Path) -> Settings:
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
     if given.get("url"):
-        given["url"] = given["url"].rstrip("/") + "/"
+        given["url"] = site_address(given["url"])
     return Settings(**given)
 
 
@@ -96,10 +96,11 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
         raise SourceError(
             path, line, f"{key!r} must be a list of texts, each on a line that begins with '- '"
         )
-    if key == "url" and value and not _is_public_address(value):
-        raise SourceError(
-            path, line, f"{value!r} is not a site's address; write it as https://docs.example.org/"
-        )
+    if key == "url" and value:
+        try:
+            site_address(value)
+        except ValueError as error:
+            raise SourceError(path, line, str(error)) from None
     if key == "trusted_proxies":
         for item, mark in zip(value, value.marks, strict=True):
             try:
@@ -112,14 +113,27 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
                 ) from None
 
 
-def _is_public_address(text: str) -> bool:
+def site_address(text: str) -> str:
+    """
+    Return the public address of a site, with one slash at the end.
+
+    Args:
+
+        text: An address of http or https; it may have a path, but no query, fragment or user.
+
+    Raises:
+
+        ValueError: *text* is no such address; the message shows how to write one.
+    """
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises where it is no number
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        return False
-    plain = text.isascii() and text.isprintable() and not set(text) & set(" <>\"'\\@?#")
-    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = False
+    if not good or not text.isascii() or not text.isprintable() or set(text) & set(" <>\"'\\@?#"):
+        raise ValueError(f"{text!r} is not a site's address; write it as https://docs.example.org/")
+    return text.rstrip("/") + "/"
 
 
 def network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

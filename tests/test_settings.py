@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from liveguide.errors import SourceError, UsageError
-from liveguide.settings import Settings, network, read_settings
+from liveguide.settings import Settings, network, read_settings, site_address
 
 WriteTree = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -29,10 +29,16 @@ def test_every_setting(write_tree: WriteTree) -> None:
     text = (
         "title: T\nlanguage: de\nrepository: https://example.org/\n"
         "include: [../deploy]\ntrusted_proxies: [127.0.0.1, '::1', 10.0.0.0/8]\n"
+        "url: https://docs.example.org/\n"
     )
 
     assert read_settings(write_tree({"liveguide.yaml": text})) == Settings(
-        "T", "de", "https://example.org/", ("../deploy",), ("127.0.0.1", "::1", "10.0.0.0/8")
+        "T",
+        "de",
+        "https://example.org/",
+        ("../deploy",),
+        ("127.0.0.1", "::1", "10.0.0.0/8"),
+        "https://docs.example.org/",
     )
 
 
@@ -61,6 +67,11 @@ def test_every_setting(write_tree: WriteTree) -> None:
             "trusted_proxies:\n  - 127.0.0.1\n  - nginx\n",
             "3: error: 'nginx' is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8",
         ),
+        (
+            "title: T\nurl: docs.example.org\n",
+            "2: error: 'docs.example.org' is not a site's address; "
+            "write it as https://docs.example.org/",
+        ),
         ("title: T\ntitle: U\n", "2:1: error: the key 'title' is already on line 1; remove one"),
     ],
 )
@@ -72,6 +83,37 @@ def test_faults(write_tree: WriteTree, text: str, message: str) -> None:
         read_settings(guide)
 
     assert str(caught.value) == f"{guide}/liveguide.yaml:{message}"
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("https://docs.example.org", "https://docs.example.org/"),
+        ("http://192.0.2.1:8888/", "http://192.0.2.1:8888/"),
+        ("http://[2001:db8::1]:8888", "http://[2001:db8::1]:8888/"),
+        ("https://example.org/a%20b/guide", "https://example.org/a%20b/guide/"),
+        ("https://example.org/guide//", "https://example.org/guide/"),
+    ],
+)
+def test_a_sites_address_ends_with_a_slash(written: str, address: str) -> None:
+    """A path may follow the host; pages' addresses are added to what comes out."""
+    assert site_address(written) == address
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", "docs.example.org", "//docs.example.org/", "/guide/", "https://", "https:///guide/"),
+        *("ftp://example.org/", "javascript:alert(1)", "https://example.org:port/"),
+        *("https://example.org:99999/", "https://[::1/", "https://user:word@example.org/"),
+        *("https://example.org/?a=b", "https://example.org/#top", "https://example.org/a b/"),
+        *("https://example.org/\n", 'https://example.org/"x', "https://b\u00fccher.example/"),
+    ],
+)
+def test_what_is_no_sites_address(written: str) -> None:
+    """Other schemes, users, queries, fragments and odd characters are refused."""
+    with pytest.raises(ValueError, match="is not a site's address; write it as https://"):
+        site_address(written)
 
 
 def test_a_file_that_is_not_text(write_tree: WriteTree) -> None:

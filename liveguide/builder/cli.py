@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import OutputBusy, SourceError, UsageError
+from ..settings import site_address
 from .progress import Progress
 from .site import BuildReport, build_site
 
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.output,
             strict=options.strict,
             jobs=options.jobs,
+            url=options.url,
             progress=Progress(options.quiet),
         )
     except UsageError as error:
@@ -96,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_positive,
         help="render with N processes (default: as many as pay)",
     )
+    parser.add_argument(
+        "--url",
+        metavar="ADDRESS",
+        type=_address,
+        help="the site's public address, for QR codes (default: 'url' in liveguide.yaml)",
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors and warnings")
     return parser
 
@@ -107,22 +115,30 @@ def _positive(text: str) -> int:
     return number
 
 
+def _address(text: str) -> str:
+    try:
+        return site_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _summary(report: BuildReport, site: Path, seconds: float) -> str:
-    counts = ", ".join(
-        f"{count} {noun}{'' if count == 1 else 's'}"
-        for count, noun in (
-            (report.pages, "page"),
-            (report.examples, "example"),
-            (report.snippets, "snippet"),
-            (report.stated, "stated output"),
-            (report.warnings, "warning"),
-        )
-        if count or noun != "stated output"
-    )
+    parts = [
+        _counted(report.pages, "page"),
+        _counted(report.examples, "example"),
+        _counted(report.snippets, "snippet"),
+        f"{report.stated} with stated output" if report.stated else "",
+        _counted(report.warnings, "warning"),
+    ]
+    counts = ", ".join(filter(None, parts))
     if report.written:
         return f"Built {counts} in {seconds:.2f} s into {site}"
-    errors = f"{report.errors} error{'' if report.errors == 1 else 's'}"
+    errors = _counted(report.errors, "error")
     return f"Not built: {errors} in {counts} after {seconds:.2f} s; {site} is as it was"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _fail(message: str, status: int) -> int:

@@ -33,7 +33,7 @@ def qr_code(address: str) -> QRCode:
 
     Raises:
 
-        segno.DataOverflowError: The address is longer than some 2,000 characters.
+        ValueError: The address is longer than some 2,000 characters.
     """
     code = segno.make(address, error="m", micro=False)
     written = io.BytesIO()

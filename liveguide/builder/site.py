@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import threading
@@ -89,6 +90,7 @@ def build_site(
     *,
     strict: bool = False,
     jobs: int | None = None,
+    url: str | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """
@@ -104,6 +106,8 @@ def build_site(
 
         jobs: How many processes render; `None` for as many as pay.
 
+        url: The site's public address, as `site_address` returns it; `None` for the settings'.
+
         progress: Is told how far the build is.
 
     Raises:
@@ -118,6 +122,8 @@ def build_site(
     """
     progress = progress or Progress(quiet=True)
     settings = read_settings(guide)
+    if url:
+        settings = dataclasses.replace(settings, url=url)
     check_output(guide, site)
     before = fingerprint(guide, site)
     sources, problems = collect_sources(guide, site)

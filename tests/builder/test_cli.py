@@ -62,6 +62,39 @@ def test_the_last_line_counts(run: Run) -> None:
     )
 
 
+def test_the_last_line_counts_what_is_stated(run: Run) -> None:
+    """It says how many of the snippets state what must come of them, where any do."""
+    fence = "```js{}\nnew WebSocket('x')\n```\n\n"
+    _, out, _ = run({"README.md": "# Home\n\n" + fence.format("") + fence.format(" expect=a")})
+
+    assert out[0].startswith(
+        "Built 1 page, 0 examples, 2 snippets, 1 with stated output, 0 warnings in "
+    )
+
+
+def test_the_public_address_may_be_given(run: Run) -> None:
+    """With `--url` the codes lead to that address, whatever the settings say."""
+    settings = {"liveguide.yaml": "url: https://docs.example.org/\n"}
+    status, _, err = run({**GOOD, **settings}, "--url", "http://192.0.2.1:8888")
+    page = Path("site/index.html").read_text()
+
+    assert (status, err) == (0, [])
+    assert 'href="http://192.0.2.1:8888/demo.html"' in page
+    assert "docs.example.org" not in page
+
+
+def test_a_public_address_that_is_none(run: Run) -> None:
+    """Such an address is a wrong command line, and nothing is built."""
+    status, _, err = run(GOOD, "--url", "docs.example.org")
+
+    assert status == 2
+    assert err[-1] == (
+        "build.py: error: argument --url: 'docs.example.org' is not a site's address; "
+        "write it as https://docs.example.org/"
+    )
+    assert not Path("site").exists()
+
+
 def test_warnings_are_counted_and_allowed(run: Run) -> None:
     """A warning is told on standard error, and the site is written."""
     status, out, err = run({"README.md": "# Home\n\n[x](no.md)\n"})
@@ -191,7 +224,10 @@ def test_help_is_worth_reading(run: Run) -> None:
     text = "\n".join(out)
 
     assert (status, err) == (0, [])
-    assert out[0] == "usage: build.py [-h] [--output SITE] [--strict] [--jobs N] [--quiet] [GUIDE]"
+    assert " ".join(text.split()).startswith(
+        "usage: build.py [-h] [--output SITE] [--strict] [--jobs N] [--url ADDRESS] "
+        "[--quiet] [GUIDE] "
+    )
     for words in (
         "Build a static site from a folder of Markdown pages.",
         "the folder that holds the pages (default: guide)",

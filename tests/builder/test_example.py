@@ -153,6 +153,10 @@ def test_an_example_may_stand_in_a_list_and_in_a_block(render: Render) -> None:
             "error: the block 'example' has no attribute 'class'; "
             "it has expect, href, source, target, windows",
         ),
+        (
+            'href=messages.html expect=""',
+            'error: expect= states no text; write expect="what must appear"',
+        ),
         ("href=messages.html target", "error: 'target' has no value; write target=VALUE"),
         (
             "href=mesages.html",

@@ -101,6 +101,15 @@ def test_another_release_of_the_renderer_makes_it_stale(
     assert not is_current(GUIDE, SITE)
 
 
+def test_an_address_of_the_command_line_does_not_count(build: Build) -> None:
+    """A server that starts on a site built with `--url` does not build it again without."""
+    files = {"README.md": "# Home\n\n::: example href=demo.html\n    D\n", "demo.html": "<p>"}
+    built = build(files, url="https://docs.example.org/")
+
+    assert "https://docs.example.org/demo.html" in built.text()
+    assert is_current(GUIDE, SITE)
+
+
 def test_a_site_inside_the_guide_does_not_count(build: Build) -> None:
     """The output folder is no source, even where it is inside the guide."""
     build({"README.md": "# Home\n"}, site="guide/site")

@@ -232,6 +232,11 @@ def test_a_document_of_the_author_has_its_own_policy(build: Build) -> None:
     assert built.text("demo.html") == DOCUMENT
     assert sorted(policies) == ["_liveguide/runner.html", "demo.html", "index.html"]
     assert policies["index.html"] == BASE_POLICY
+    assert policies["_liveguide/runner.html"] == (
+        "sandbox allow-scripts; default-src 'none'; "
+        "script-src 'unsafe-inline' 'unsafe-eval' 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'"
+    )
     allowed = directives(policies["demo.html"])
     assert set(allowed["script-src"]) == {"'self'", hash_of("run()"), "https://cdn.example/x.js"}
     assert set(allowed["style-src"]) == {

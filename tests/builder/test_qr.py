@@ -59,6 +59,54 @@ def test_a_card_has_the_code_of_its_demos_public_address(build: Build) -> None:
     assert 'href="https://docs.example.org/guide/demo.html"' in built.text()
 
 
+def test_a_card_in_a_folder_and_a_demo_with_a_query(build: Build) -> None:
+    """The picture holds the whole address, as a link on the page would lead to it."""
+    built = build(
+        {
+            "liveguide.yaml": "url: https://docs.example.org/\n",
+            "sub/README.md": "# Sub\n\n::: example href='../a b.html?room=1#top'\n    Demo\n",
+            "a b.html": "<p>",
+        }
+    )
+    image = re.search(r'<img class="qr" src="\.\./([^"]*)"', built.text("sub/index.html"))
+
+    assert built.messages == []
+    assert image is not None
+    assert read(built.text(image[1])) == "https://docs.example.org/a%20b.html?room=1#top"
+
+
+def test_a_demo_elsewhere_has_no_code(build: Build) -> None:
+    """Only this site's own demos are said to work on a phone."""
+    source = "# Home\n\n::: example href=https://example.org/demo\n    Demo\n"
+    built = build({"README.md": source, "liveguide.yaml": "url: https://docs.example.org/\n"})
+
+    assert "example-phone" not in built.text()
+
+
+def test_an_address_that_no_code_can_hold(build: Build) -> None:
+    """The card stands without a code, and a warning names its line."""
+    source = f"# Home\n\n::: example href=demo.html?{'x' * 2400}\n    Demo\n"
+    built = build({**DEMO, "README.md": source, "liveguide.yaml": "url: https://e.example/\n"})
+
+    assert built.messages == [
+        "guide/README.md:3: warning: a QR code can't hold the 2,428 characters of the demo's "
+        "address; shorten href="
+    ]
+    assert built.report.written
+    assert "example-phone" not in built.text()
+
+
+def test_two_builds_make_the_same_codes(build: Build) -> None:
+    """The pictures are named by their contents, so the same sources give the same files."""
+    settings = {"liveguide.yaml": "url: https://docs.example.org/\n"}
+    two = "# Two\n\n::: example href=demo.html?two\n    Demo\n"
+    files = {**DEMO, **settings, "two.md": two}
+    first = build(files).tree()
+
+    assert sum(name.startswith("_liveguide/qr/") for name in first) == 2
+    assert build(files, site="second", jobs=2).tree() == first
+
+
 def test_without_a_public_address_there_is_no_code(build: Build) -> None:
     """A code for an address that nobody knows would lead nowhere."""
     built = build(DEMO)

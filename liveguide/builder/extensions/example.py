@@ -98,6 +98,8 @@ def render_example(block: Block, page: PageState, template: RenderTemplate) -> t
         except ValueError as error:
             page.report(block.line, f"the example's {key}={address!r} is broken: {error}")
             return "", ""
+    if block.attributes.get("expect") == "":
+        page.report(block.line, 'expect= states no text; write expect="what must appear"')
     href = block.attributes["href"] or ""
     local = _is_local(href)
     demo = _resolved(href, "href", block, page) if local else href
@@ -112,7 +114,7 @@ def render_example(block: Block, page: PageState, template: RenderTemplate) -> t
         sources=list(_sources(written, block, page)),
         windows=_windows(title, block, page),
         expect=block.attributes.get("expect"),
-        phone=_phone(href, page) if local else None,
+        phone=_phone(href, block, page) if local else None,
     )
     before, _, after = template(example).partition(_CUT)
     if not any(line.strip() for line in block.lines):
@@ -141,13 +143,18 @@ def _windows(title: str, block: Block, page: PageState) -> list[str]:
     return [f"{title}, window {number} of {count}" for number in range(1, count + 1)]
 
 
-def _phone(href: str, page: PageState) -> Phone | None:
+def _phone(href: str, block: Block, page: PageState) -> Phone | None:
     """Return the demo's public address and the QR code of it."""
     target = find_target(unquote(urlsplit(href).path), page.folder, page.sources)
     if not page.site_url or isinstance(target, str):
         return None
     public = page.site_url + url_of(target.output) + href[len(urlsplit(href).path) :]
-    code = qr_code(public)
+    try:
+        code = qr_code(public)
+    except ValueError:
+        message = f"a QR code can't hold the {len(public):,} characters of the demo's address"
+        page.report(block.line, f"{message}; shorten href=", "warning")
+        return None
     page.images[code.output] = code.svg
     return Phone(public, RESOLVED + relative_url(url_of(code.output), page.url))
 
