@@ -16,6 +16,7 @@ addEventListener(
   ({ data: { code, place }, ports: [port] }) => {
     /** @type {ProgramEvent[]} */
     let waiting = []
+    let lines = 0
     let skipped = 0
     let sent = 0
 
@@ -25,16 +26,16 @@ addEventListener(
       if (skipped > 0) waiting.push({ type: 'skipped', count: skipped })
       port.postMessage(waiting)
       waiting = []
-      skipped = 0
+      lines = skipped = 0
       sent = performance.now()
     }
 
     /** @param {ProgramEvent} event */
     function tell(event) {
       if (waiting.length === 0) setTimeout(send, EVERY / 4)
-      const must = event.type !== 'log' && event.type !== 'error'
-      if (waiting.length < MOST_AT_ONCE || must) waiting.push(event)
-      else skipped++
+      const line = event.type === 'log' || event.type === 'error'
+      if (line && ++lines > MOST_AT_ONCE) skipped++
+      else waiting.push(event)
       if (performance.now() - sent > EVERY) send() // a loop leaves timers no time
     }
 

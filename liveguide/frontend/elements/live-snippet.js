@@ -51,6 +51,7 @@ export class LiveSnippet extends HTMLElement {
   #editor
   #run = 0
   #stop = () => {}
+  #text = ''
   /** @type {Map<number, string>} the state of each socket of the run */
   #sockets = new Map()
   /** @type {Set<string>} the addresses that the last run opened */
@@ -196,15 +197,15 @@ export class LiveSnippet extends HTMLElement {
 
   /** @param {ProgramEvent} event */
   #heard(event) {
+    this.#state.textContent = event.type === 'busy' ? 'busy; Stop ends it' : this.#text
     if (event.type === 'log') this.#log(event.level, event.parts)
     else if (event.type === 'error') this.#failed(event)
     else if (event.type === 'clear') this.#console.clear()
     else if (event.type === 'skipped') {
       this.#console.write('warn', [{ text: `${event.count} more, too fast to be shown` }])
-    } else if (event.type === 'busy') this.#state.textContent = 'busy; Stop ends it'
-    else if (event.type === 'done') {
+    } else if (event.type === 'done') {
       if (this.dataset.state === 'running') this.#show('closed', 'ran')
-    } else this.#socket(event)
+    } else if (event.type !== 'busy') this.#socket(event)
   }
 
   /**
@@ -337,7 +338,7 @@ export class LiveSnippet extends HTMLElement {
    */
   #show(state, text, meaning = '') {
     this.dataset.state = state
-    this.#state.textContent = text
+    this.#state.textContent = this.#text = text
     this.#state.title = meaning
     this.#buttons.stop.disabled = !['running', 'connecting', 'open'].includes(state)
   }

@@ -6,6 +6,8 @@ import { LivePane } from './live-pane.js'
 /** @typedef {import('../lib/wire-log.js').WireRecord} WireRecord */
 
 const PAGE = 200
+/** In ms: a list that changes as a whole is drawn no more often. */
+const FLOOD = 200
 const ARROWS = { in: '↓', out: '↑', '': '·' }
 const SPOKEN = { in: 'received', out: 'sent', '': '' }
 
@@ -16,7 +18,8 @@ export class LiveWire extends LivePane {
   #pause = button('Pause', () => this.#toggle())
   #earlier = button('Show earlier messages', () => this.#showEarlier())
   #paused = false
-  #drawn = false
+  #drawing = false
+  #flooded = false
   #most = PAGE
   /** How many records, counting those let go, the list has taken account of. */
   #seen = 0
@@ -39,14 +42,16 @@ export class LiveWire extends LivePane {
 
   /** Note a change of the log; the list follows at the next frame. */
   changed() {
-    if (this.#drawn) return
-    this.#drawn = true
-    requestAnimationFrame(() => {
-      this.#drawn = false
+    if (this.#drawing) return
+    this.#drawing = true
+    const draw = () => {
+      this.#drawing = false
       const { counts, records } = this.log
       this.say(`↑ ${counts.out}  ↓ ${counts.in}`, records.length === 0)
       if (!this.#paused) this.#draw()
-    })
+    }
+    if (this.#flooded) setTimeout(draw, FLOOD)
+    else requestAnimationFrame(draw)
   }
 
   clear() {
@@ -68,7 +73,6 @@ export class LiveWire extends LivePane {
   }
 
   #redraw() {
-    this.body.replaceChildren()
     this.#seen = 0
     this.#draw()
   }
@@ -76,11 +80,8 @@ export class LiveWire extends LivePane {
   /** Show what came since the last time: as many rows as a reader can use, not all there are. */
   #draw() {
     const { body, log } = this
-    if (log.changed) {
-      log.changed = false
-      body.replaceChildren()
-      this.#seen = 0
-    }
+    if (log.changed) this.#seen = 0
+    log.changed = false
     const words = this.#filter.value.trim()
     const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 8
     const fresh = []
@@ -88,14 +89,13 @@ export class LiveWire extends LivePane {
       if (index + log.dropped < this.#seen || fresh.length === this.#most) break
       if (!words || matches(log.records[index], words)) fresh.push(log.records[index])
     }
+    this.#flooded = fresh.length === this.#most
+    if (this.#seen === 0 || this.#flooded) body.replaceChildren()
+    this.#earlier.remove()
     this.#seen = log.dropped + log.records.length
     body.append(...fresh.reverse().map(row))
-    while (body.querySelectorAll(':scope > .wire-row').length > this.#most) {
-      body.querySelector('.wire-row')?.remove()
-    }
-    const more = log.records.length > this.#most
-    if (more) body.prepend(this.#earlier)
-    else this.#earlier.remove()
+    while (body.childElementCount > this.#most) body.firstChild?.remove()
+    if (log.records.length > this.#most) body.prepend(this.#earlier)
     if (atEnd) body.scrollTop = body.scrollHeight
   }
 }
