@@ -197,7 +197,8 @@ export class LiveSnippet extends HTMLElement {
 
   /** @param {ProgramEvent} event */
   #heard(event) {
-    this.#state.textContent = event.type === 'busy' ? 'busy; Stop ends it' : this.#text
+    const text = event.type === 'busy' ? 'busy; Stop ends it' : this.#text
+    if (this.#state.textContent !== text) this.#state.textContent = text
     if (event.type === 'log') this.#log(event.level, event.parts)
     else if (event.type === 'error') this.#failed(event)
     else if (event.type === 'clear') this.#console.clear()
