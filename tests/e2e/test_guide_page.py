@@ -129,7 +129,7 @@ async def test_a_static_host_says_that_nothing_is_live(static_url: str, page: Pa
     """Without the server the page says so in one line, runs nothing, and stays readable."""
     await page.goto(static_url + "websockethandler/", wait_until="networkidle")
 
-    await expect(page.get_by_text(re.compile("live server"))).to_have_count(1)
+    await expect(page.get_by_text(re.compile("No live server"))).to_have_count(1)
     await expect(page.locator(SNIPPET).first).to_contain_text("new WebSocket(url)")
     await expect(page.locator(".live-line")).to_have_count(0)
 
