@@ -10,6 +10,24 @@ const RUNNER = new URL('../runner.html', import.meta.url)
 const ASKED_EVERY = 1000
 
 /**
+ * What a frame may cost the page in so many ms, in ms; one that wants more would freeze the
+ * page, and is ended. Counted is what reading it takes, and a guess of what showing it takes.
+ */
+const BUDGET = 2000
+const BUDGET_FOR = 4000
+const PER_MESSAGE = 1
+const PER_CHARACTER = 1e-4
+
+/** What an honest frame stays below: lib/describe-value.js cuts, and a page numbers, so. */
+const DEEPEST = 8
+const LONGEST = 10_100
+const MOST_VALUES = 10_000
+const MOST_SOCKETS = 1000
+const MOST_BYTES = 16 * 1024 * 1024
+const MOST_URL = 8192
+const MOST_REASON = 123
+
+/**
  * Run code in a frame.
  *
  * @param {string} code
@@ -27,14 +45,32 @@ export function runEdited(code, place, tell) {
   /** @type {Set<number>} */
   const open = new Set()
   let answered = true
-  port.onmessage = ({ data }) => {
+  let spent = 0
+  let spentSince = performance.now()
+  port.onmessage = (message) => {
+    const began = performance.now()
+    if (began - spentSince > BUDGET_FOR) {
+      spent = 0
+      spentSince = began
+    }
+    spent += PER_MESSAGE
     answered = true
+    const { data } = message // unpacked only now, which takes its time
     if (!Array.isArray(data)) return
-    for (const event of data.filter(isEvent)) {
+    for (const event of data) {
+      if (spent + performance.now() - began > BUDGET) {
+        end()
+        tell({ type: 'error', parts: [{ text: 'Ended: it said more than the page can show' }], line: 0 })
+        return
+      }
+      const characters = charactersOf(event, place)
+      if (characters < 0) continue
+      spent += PER_CHARACTER * characters
       if (event.type === 'connecting') open.add(event.socket)
       if (event.type === 'close') open.delete(event.socket)
       tell(event)
     }
+    spent += performance.now() - began
   }
   frame.onload = () => {
     frame.onload = null
@@ -46,7 +82,8 @@ export function runEdited(code, place, tell) {
     port.postMessage('there?')
   }, ASKED_EVERY)
   document.body.append(frame)
-  return () => {
+
+  function end() {
     clearInterval(asking)
     port.close()
     frame.remove()
@@ -57,45 +94,70 @@ export function runEdited(code, place, tell) {
     }
     open.clear()
   }
+
+  return end
 }
 
 const TYPES = new Set(
   'log error clear done skipped connecting open in out close'.split(' '),
 )
+const LEVELS = new Set('log info warn error debug'.split(' '))
 
 /**
- * Whether the frame said something that has the form of an event.
+ * Return how many characters an event would show, or -1 for what has not the form of one.
  *
- * @param {any} event
- * @returns {event is ProgramEvent}
+ * @param {any} event what the frame said
+ * @param {import('./program.js').Place} place
+ * @returns {number}
  */
-function isEvent(event) {
-  if (typeof event !== 'object' || event === null || !TYPES.has(event.type)) return false
-  if (event.type === 'log' || event.type === 'error') {
-    return Array.isArray(event.parts) && event.parts.every(isDescribed)
+function charactersOf(event, { first }) {
+  if (typeof event !== 'object' || event === null || !TYPES.has(event.type)) return -1
+  const { type, parts, level, line, count, socket, at } = event
+  if (type === 'log' || type === 'error') {
+    if (type === 'log' ? !LEVELS.has(level) : !Number.isFinite(line)) return -1
+    const left = { values: MOST_VALUES }
+    if (!Array.isArray(parts) || !parts.every((part) => isDescribed(part, left, 0))) return -1
+    return parts.reduce((sum, { text }) => sum + text.length, 0)
   }
-  if ('socket' in event) {
-    const { socket, at, data = '', url = '', reason = '', code = 0 } = event
-    const content = typeof data === 'string' || data instanceof Blob || data instanceof ArrayBuffer
-    return (
-      content && [socket, at, code].every(Number.isFinite) && typeof url + typeof reason === 'stringstring'
-    )
-  }
-  return true
+  if (type === 'skipped') return Number.isFinite(count) ? 0 : -1
+  if (type === 'clear' || type === 'done') return 0
+  const { data = '', url = 'ws://unknown', reason = '', code = 0 } = event
+  const numbers = Number.isInteger(socket) && Number.isFinite(at) && Number.isInteger(code)
+  if (!numbers || socket < first || socket >= first + MOST_SOCKETS) return -1
+  if (typeof url !== 'string' || url.length > MOST_URL || !/^wss?:/.test(url)) return -1
+  if (typeof reason !== 'string' || reason.length > MOST_REASON) return -1
+  const size = typeof data === 'string' ? data.length : (sizeOf(data) ?? Infinity)
+  return size <= MOST_BYTES ? 0 : -1
+}
+
+/** @param {unknown} data */
+function sizeOf(data) {
+  if (data instanceof Blob) return data.size
+  if (data instanceof ArrayBuffer) return data.byteLength
+  return undefined
 }
 
 /**
+ * Whether a value is described as lib/describe-value.js does it.
+ *
  * @param {any} value
+ * @param {{values: number}} left of the values that one line may hold: a value that holds
+ *   itself, or the same one twice on each level, would never end
+ * @param {number} depth
  * @returns {boolean}
  */
-function isDescribed(value) {
-  if (typeof value?.text !== 'string') return false
+function isDescribed(value, left, depth) {
+  if (typeof value?.text !== 'string' || value.text.length > LONGEST) return false
+  if (--left.values < 0 || depth > DEEPEST) return false
   if (value.entries === undefined) return true
   return (
     Array.isArray(value.entries) &&
     value.entries.every(
       (/** @type {any} */ entry) =>
-        Array.isArray(entry) && typeof entry[0] === 'string' && isDescribed(entry[1]),
+        Array.isArray(entry) &&
+        typeof entry[0] === 'string' &&
+        entry[0].length <= LONGEST &&
+        isDescribed(entry[1], left, depth + 1),
     )
   )
 }
