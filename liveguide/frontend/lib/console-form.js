@@ -6,6 +6,9 @@ const PARTS = ['href', 'origin', 'protocol', 'host', 'hostname', 'port', 'pathna
 /** The same in a template, as in `ws://${location.host}/chat`. */
 const EMBEDDED = new RegExp(`\\$\\{(?:window\\.)?location\\.(${PARTS.join('|')})\\}`, 'g')
 
+/** What `location` is a member of. */
+const OWNER = /\b(?:window|document|globalThis|self)\s*\.\s*$/
+
 /**
  * Return code with absolute addresses.
  *
@@ -35,23 +38,24 @@ export function consoleForm(code, href, addresses) {
       else if (literal) address = socketAddress(literal[2], page)
       if (address) {
         written += found.slice(index, open + 1).map((token) => token.text).join('')
-        written += `'${address}'`
+        written += quoted(address)
         index = end - 1
         continue
       }
     }
     if (text === 'location' && found[index].kind === 'nx' && !isMember(found, index)) {
+      written = written.replace(OWNER, '')
       const dot = next(found, index)
       const name = found[dot]?.text === '.' ? found[next(found, dot)]?.text : ''
       if (PARTS.includes(name)) {
-        written += `'${Reflect.get(page, name)}'`
+        written += quoted(Reflect.get(page, name))
         index = next(found, dot)
-      } else written += `new URL('${page.href}')`
+      } else written += `new URL(${quoted(page.href)})`
       continue
     }
     written += text.startsWith('`') ? text.replace(EMBEDDED, (_, name) => Reflect.get(page, name)) : text
   }
-  return written.replaceAll(/\b(?:window|document|globalThis|self)\.(?='|new URL\()/g, '')
+  return written
 }
 
 /** @typedef {import('./highlight-javascript.js').Token} Token */
@@ -104,11 +108,18 @@ function firstArgument(found, start) {
 /**
  * @param {string} written
  * @param {URL} page
+ * @returns {string} empty where it is no address, which may be what the snippet shows
  */
 function socketAddress(written, page) {
+  if (!URL.canParse(written, page)) return ''
   const url = new URL(written, page)
   url.protocol = url.protocol.replace('http', 'ws')
   return url.href
+}
+
+/** @param {string} text a part of an address, which may hold a quote */
+function quoted(text) {
+  return `'${text.replaceAll("'", '%27')}'`
 }
 
 /**

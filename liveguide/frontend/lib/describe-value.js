@@ -56,7 +56,7 @@ function unfolded(value, depth, around) {
       if (left > MOST_ITEMS) break
     }
   } catch (error) {
-    entries.push(['…', { text: `[unreadable: ${error}]` }])
+    entries.push(['…', { text: unreadable(error) }])
   }
   if (left > 0) entries.push(['…', { text: 'more, not kept' }])
   if (entries.length > 0) described.entries = entries
@@ -87,7 +87,9 @@ function* members(value) {
       yield [key, () => Reflect.get(value, key)]
     }
   } else if (!(value instanceof Element)) {
-    for (const key of Object.keys(value)) yield [key, () => Reflect.get(value, key)]
+    // A binary message has as many names as bytes.
+    const few = value instanceof Uint8Array ? value.subarray(0, 2 * MOST_ITEMS + 1) : value
+    for (const key of Object.keys(few)) yield [key, () => Reflect.get(value, key)]
   }
 }
 
@@ -116,17 +118,32 @@ class Unreadable {
  * @returns {string}
  */
 function preview(value, depth, around) {
+  try {
+    return previewed(value, depth, around)
+  } catch (error) {
+    return unreadable(error)
+  }
+}
+
+/** @param {unknown} error whatever was thrown, which need not have a text */
+function unreadable(error) {
+  return `[unreadable: ${error instanceof Error ? error : typeof error}]`
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} depth
+ * @param {object[]} around
+ * @returns {string}
+ */
+function previewed(value, depth, around) {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return `ƒ ${value.name || 'anonymous'}()`
   if (typeof value !== 'object' || value === null) return String(value)
-  if (value instanceof Unreadable) return `[unreadable: ${value.error}]`
+  if (value instanceof Unreadable) return unreadable(value.error)
   if (around.includes(value)) return '[circular]'
-  try {
-    return previewObject(value, depth, [...around, value])
-  } catch (error) {
-    return `[unreadable: ${error}]`
-  }
+  return previewObject(value, depth, [...around, value])
 }
 
 /**
@@ -149,6 +166,7 @@ function previewObject(value, depth, around) {
   if (value instanceof Blob) return `Blob (${value.size} bytes)`
   if (value instanceof ArrayBuffer) return `ArrayBuffer (${value.byteLength} bytes)`
   const name = value.constructor?.name ?? ''
+  if (value instanceof DataView) return `DataView (${value.byteLength} bytes)`
   if (depth === DEEPEST_PREVIEW) return Array.isArray(value) ? '[…]' : '{…}'
   if (value instanceof Map) {
     return `Map(${value.size}) {${list(value, ([k, v]) => `${inner(k)} => ${inner(v)}`)}}`

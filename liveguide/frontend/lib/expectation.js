@@ -7,11 +7,17 @@ export class Expectation {
   constructor(stated) {
     const matcher = { contains, exact, pattern }[stated.match]
     this.#strict = stated.order === 'strict'
-    /** @type {{line: string, matches: (line: string) => boolean}[]} */
-    this.missing = stated.lines.map((line) => ({ line, matches: matcher(line) }))
+    this.#stated = stated.lines.map((line) => ({ line, matches: matcher(line) }))
   }
 
   #strict
+  /** @type {{line: string, matches: (line: string) => boolean, logged?: string}[]} */
+  #stated
+
+  /** The stated lines that were not logged yet. */
+  get missing() {
+    return this.#stated.filter(({ logged }) => logged === undefined)
+  }
 
   /** Whether all that must be logged was. */
   get reached() {
@@ -25,9 +31,26 @@ export class Expectation {
    */
   add(text) {
     for (const line of text.split('\n')) {
-      const found = this.missing.findIndex(({ matches }) => matches(line))
-      if (found === 0 || (found > 0 && !this.#strict)) this.missing.splice(found, 1)
+      if (!this.#strict) this.#place(line, new Set())
+      else if (this.missing[0]?.matches(line)) this.missing[0].logged = line
     }
+  }
+
+  /**
+   * Find a stated line for a logged one; others make room where they match another too.
+   *
+   * @param {string} line
+   * @param {Set<object>} tried
+   * @returns {boolean}
+   */
+  #place(line, tried) {
+    return this.#stated.some((stated) => {
+      if (tried.has(stated) || !stated.matches(line)) return false
+      tried.add(stated)
+      if (stated.logged !== undefined && !this.#place(stated.logged, tried)) return false
+      stated.logged = line
+      return true
+    })
   }
 }
 

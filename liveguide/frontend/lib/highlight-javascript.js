@@ -21,7 +21,7 @@ const TOKEN = new RegExp(
     /(?<string>'(?:\\[^]|[^'\\\n])*'?|"(?:\\[^]|[^"\\\n])*"?|`(?:\\[^]|[^`\\])*`?)/u,
     /(?<number>\b\d[\w.]*)/u,
     /(?<word>[\p{L}_$#][\p{L}\p{N}_$]*)/u,
-    /(?<regexp>\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*)/u,
+    /(?<regexp>\/(?:\\.|\[(?:\\.|[^\]\\\n]){0,200}\]|[^/\\[\n])+\/[a-z]*)/u,
     /(?<other>\s+|[^])/u,
   ]
     .map((part) => part.source)
@@ -30,7 +30,7 @@ const TOKEN = new RegExp(
 )
 
 /** After these a slash divides; anywhere else it begins a regular expression. */
-const ENDS_VALUE = /[\w$)\]}'"`]$/
+const ENDS_VALUE = /[\p{L}\w$)\]}'"`]$/u
 
 /**
  * Return JavaScript, or what a reader has typed so far of it, as tokens.
@@ -49,7 +49,7 @@ export function tokens(code) {
     if (!match) return found
     let { comment, string, number, word, regexp } = match.groups ?? {}
     let text = match[0]
-    if (regexp && ENDS_VALUE.test(before) && !KEYWORDS.has(before)) {
+    if (regexp && ENDS_VALUE.test(before) && (before === 'this' || !KEYWORDS.has(before))) {
       text = '/'
       regexp = ''
       TOKEN.lastIndex = start + 1

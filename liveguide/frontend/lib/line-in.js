@@ -7,6 +7,7 @@
  */
 export function lineIn(error, href) {
   const stack = error instanceof Error ? String(error.stack) : ''
-  const start = stack.indexOf(`${href}:`)
-  return start < 0 ? 0 : Number.parseInt(stack.slice(start + href.length + 1), 10)
+  const [, ...rest] = stack.split(`${href}:`)
+  // A message may name the script too, as in "https://…/1.js: no such thing".
+  return rest.map((text) => Number.parseInt(text, 10)).find((line) => line > 0) ?? 0
 }

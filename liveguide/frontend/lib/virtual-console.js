@@ -57,7 +57,10 @@ export function virtualConsole(write, clear) {
       log(`${label}: ${(performance.now() - (timers.get(label) ?? NaN)).toFixed(1)} ms`)
       timers.delete(label)
     },
-    clear,
+    clear() {
+      indent = ''
+      clear()
+    },
   }
   return Object.assign(Object.create(console), own, { groupCollapsed: own.group })
 }
@@ -76,8 +79,8 @@ function substituted(values) {
     if (rest.length === 0) return written
     const value = rest.shift()
     if (kind === 'c') return ''
-    if (kind === 'd' || kind === 'i') return String(Math.trunc(Number(value)))
-    if (kind === 'f') return String(Number(value))
+    if (kind === 'd' || kind === 'i') return String(Number.parseInt(String(value), 10))
+    if (kind === 'f') return String(Number.parseFloat(String(value)))
     return kind === 's' && typeof value !== 'object' ? String(value) : describe(value).text
   })
   return [text, ...rest]

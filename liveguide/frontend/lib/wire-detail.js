@@ -5,6 +5,10 @@
 const MOST_TEXT = 64 * 1024
 const MOST_BYTES = 4096
 const ROW = 16
+/** So many levels are indented; a message may hold thousands. */
+const DEEPEST = 50
+/** Strings, empty lists and objects, white space, and what structures the rest. */
+const PARTS_OF_JSON = /"(?:\\.|[^"\\])*"?|\[\s*\]|\{\s*\}|\s+|[[\]{},:]/g
 
 /**
  * Return a record in full, as text.
@@ -16,14 +20,42 @@ export async function detailOf({ data, trace, text, kind }) {
   if (trace) return [trace.request, trace.response].filter(Boolean).map(headText).join('\n\n')
   if (data === undefined) return text
   if (typeof data === 'string') {
-    const whole = kind === 'json' ? JSON.stringify(JSON.parse(data), null, 2) : data
-    if (whole.length <= MOST_TEXT) return whole
-    return `${whole.slice(0, MOST_TEXT)}\n… ${whole.length - MOST_TEXT} more characters`
+    const shown = data.slice(0, MOST_TEXT)
+    const left = data.length - shown.length
+    const more = left > 0 ? `\n… ${left} more characters` : ''
+    return (kind === 'json' ? indented(shown) : shown) + more
   }
   const buffer = data instanceof Blob ? await data.slice(0, MOST_BYTES).arrayBuffer() : data
   const size = data instanceof Blob ? data.size : data.byteLength
   const dump = hexDump(new Uint8Array(buffer, 0, Math.min(MOST_BYTES, buffer.byteLength)))
   return size > MOST_BYTES ? `${dump}\n… ${size - MOST_BYTES} more bytes` : dump
+}
+
+/**
+ * Return JSON with each member on a line of its own.
+ *
+ * Nothing but white space changes: 1.0 stays 1.0, and a long number keeps its digits.
+ *
+ * @param {string} json
+ * @returns {string}
+ */
+function indented(json) {
+  let depth = 0
+  const line = () => `\n${'  '.repeat(Math.min(depth, DEEPEST))}`
+  return json.trim().replace(PARTS_OF_JSON, (part) => {
+    if (part.startsWith('"')) return part
+    if (part === ':') return ': '
+    if (part === ',') return part + line()
+    if (part === '[' || part === '{') {
+      depth++
+      return part + line()
+    }
+    if (part === ']' || part === '}') {
+      depth--
+      return line() + part
+    }
+    return part.replace(/\s+/, '')
+  })
 }
 
 /**
