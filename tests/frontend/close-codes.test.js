@@ -16,7 +16,7 @@ test('the codes that every guide shows are explained in the words of the standar
   assert.match(closeMeaning(1011), /internal error/)
 })
 
-test('codes from 4000 to 4999 are the application\'s', () => {
+test("codes from 4000 to 4999 are the application's", () => {
   assert.equal(closeMeaning(4000), "the application's own")
   assert.equal(closeMeaning(4999), "the application's own")
 })

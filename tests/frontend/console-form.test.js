@@ -20,7 +20,9 @@ test('code that names no address of the page stays as it is', () => {
 })
 
 test('the only socket gets the address that it connected to, however that was made', () => {
-  const made = form("const ws = new WebSocket(url.replace(/^http/, 'ws') + f(1, 2))", ['wss://x/chat'])
+  const made = form("const ws = new WebSocket(url.replace(/^http/, 'ws') + f(1, 2))", [
+    'wss://x/chat',
+  ])
 
   assert.equal(made, "const ws = new WebSocket('wss://x/chat')")
 })
@@ -33,14 +35,19 @@ test('what else the socket is given stays', () => {
 })
 
 test('brackets, commas and comments in an address end it no earlier', () => {
-  const made = form("new WebSocket(/* to ) */ f({ a: [1, 2] }, ',)') + `,)`) // end", ['wss://x/chat'])
+  const made = form("new WebSocket(/* to ) */ f({ a: [1, 2] }, ',)') + `,)`) // end", [
+    'wss://x/chat',
+  ])
 
   assert.equal(made, "new WebSocket('wss://x/chat') // end")
 })
 
 test('an address that is a plain text is made absolute', () => {
   assert.equal(form("new WebSocket('/chat')"), "new WebSocket('wss://example.org:8443/chat')")
-  assert.equal(form('new WebSocket("../chat?b=c")'), "new WebSocket('wss://example.org:8443/chat?b=c')")
+  assert.equal(
+    form('new WebSocket("../chat?b=c")'),
+    "new WebSocket('wss://example.org:8443/chat?b=c')",
+  )
   assert.equal(form('new WebSocket(`chat`)'), "new WebSocket('wss://example.org:8443/guide/chat')")
 })
 
@@ -101,11 +108,17 @@ test('each part of location becomes the text that it stands for', () => {
 })
 
 test('location as a whole becomes the address of the page, without its fragment', () => {
-  assert.equal(form("new URL('/chat', location)"), "new URL('/chat', new URL('https://example.org:8443/guide/?a=b'))")
+  assert.equal(
+    form("new URL('/chat', location)"),
+    "new URL('/chat', new URL('https://example.org:8443/guide/?a=b'))",
+  )
 })
 
 test('a part of location that is no text is asked of the address', () => {
-  assert.equal(form('location.toString()'), "new URL('https://example.org:8443/guide/?a=b').toString()")
+  assert.equal(
+    form('location.toString()'),
+    "new URL('https://example.org:8443/guide/?a=b').toString()",
+  )
 })
 
 test('location is known as a member of the global objects too', () => {
@@ -122,7 +135,8 @@ test('location in a template is written out', () => {
 })
 
 test('location as a member of something else, as a name or in a text stays', () => {
-  const code = "place.location.host; f({ location: 1 }); let location = 'location.host' // location.host"
+  const code =
+    "place.location.host; f({ location: 1 }); let location = 'location.host' // location.host"
 
   assert.equal(form(code), code)
 })
@@ -134,7 +148,11 @@ test('a sentence that ends in the name of a global object stays whole', () => {
 })
 
 test('an address that holds a quote ends no text', () => {
-  const made = consoleForm('f(location.pathname, location); new WebSocket(url)', "https://x/it's/", ["wss://x/it's"])
+  const made = consoleForm(
+    'f(location.pathname, location); new WebSocket(url)',
+    "https://x/it's/",
+    ["wss://x/it's"],
+  )
 
   assert.equal(made, "f('/it%27s/', new URL('https://x/it%27s/')); new WebSocket('wss://x/it%27s')")
 })

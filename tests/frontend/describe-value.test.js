@@ -67,16 +67,37 @@ test('a string stands as it is, and inside of something is quoted', () => {
 test('single values are what one would write', () => {
   const values = [1, -0.5, NaN, true, null, undefined, 12n, Symbol('a')]
 
-  assert.deepEqual(values.map(text), ['1', '-0.5', 'NaN', 'true', 'null', 'undefined', '12n', 'Symbol(a)'])
+  assert.deepEqual(values.map(text), [
+    '1',
+    '-0.5',
+    'NaN',
+    'true',
+    'null',
+    'undefined',
+    '12n',
+    'Symbol(a)',
+  ])
 })
 
 test('single values unfold to nothing', () => {
-  for (const value of ['a', 1, null, undefined, () => 1]) assert.equal(describe(value).entries, undefined)
+  for (const value of ['a', 1, null, undefined, () => 1])
+    assert.equal(describe(value).entries, undefined)
 })
 
 test('functions and classes are known by their names', () => {
-  assert.equal(text(function hello() {}), 'ƒ hello()')
-  assert.equal(text((() => () => 1)()), 'ƒ anonymous()')
+  assert.equal(
+    text(function hello() {}),
+    'ƒ hello()',
+  )
+  assert.equal(
+    text(
+      (
+        () => () =>
+          1
+      )(),
+    ),
+    'ƒ anonymous()',
+  )
   assert.equal(text(class Chat {}), 'ƒ Chat()')
 })
 
@@ -116,7 +137,12 @@ test('a description is a picture: what changes later does not change it', () => 
 })
 
 test('a description is plain data that can be posted', () => {
-  const described = describe({ f() {}, s: Symbol('a'), m: new Map([[{}, () => 1]]), e: new Error('b') })
+  const described = describe({
+    f() {},
+    s: Symbol('a'),
+    m: new Map([[{}, () => 1]]),
+    e: new Error('b'),
+  })
 
   assert.deepEqual(structuredClone(described), described)
   assert.deepEqual(JSON.parse(JSON.stringify(described)), described)
@@ -126,14 +152,20 @@ test('maps and sets show and unfold what they hold', () => {
   assert.equal(text(new Map([['a', 1]])), 'Map(1) {"a" => 1}')
   assert.equal(text(new Set(['a', 1])), 'Set(2) {"a", 1}')
   assert.deepEqual(unfolded(new Map([['a', 1]])), [['"a"', '1']])
-  assert.deepEqual(unfolded(new Set(['a', 1])), [['0', '"a"'], ['1', '1']])
+  assert.deepEqual(unfolded(new Set(['a', 1])), [
+    ['0', '"a"'],
+    ['1', '1'],
+  ])
 })
 
 test('an error is its name and message, and unfolds to its stack and its cause', () => {
   const error = new TypeError('no', { cause: 'that' })
 
   assert.equal(text(error), 'TypeError: no')
-  assert.deepEqual(unfolded(error), [['stack', JSON.stringify(error.stack)], ['cause', '"that"']])
+  assert.deepEqual(unfolded(error), [
+    ['stack', JSON.stringify(error.stack)],
+    ['cause', '"that"'],
+  ])
 })
 
 test('dates, expressions and addresses are their texts', () => {
@@ -152,7 +184,10 @@ test('binary values tell their size', () => {
 
 test('views of bytes show their numbers', () => {
   assert.equal(text(new Uint8Array([1, 255])), 'Uint8Array [1, 255]')
-  assert.deepEqual(unfolded(new Uint8Array([1, 255])), [['0', '1'], ['1', '255']])
+  assert.deepEqual(unfolded(new Uint8Array([1, 255])), [
+    ['0', '1'],
+    ['1', '255'],
+  ])
 })
 
 test('a large binary message is described without a look at every byte', () => {
@@ -168,7 +203,10 @@ test('a message is known by its data, and unfolds to what of it matters', () => 
   const event = new MessageEvent('message', { data: 'hello', origin: 'wss://x' })
 
   assert.equal(text(event), 'MessageEvent "hello"')
-  assert.deepEqual(unfolded(event).map(([key]) => key), ['data', 'origin', 'lastEventId', 'type', 'timeStamp'])
+  assert.deepEqual(
+    unfolded(event).map(([key]) => key),
+    ['data', 'origin', 'lastEventId', 'type', 'timeStamp'],
+  )
 })
 
 test('a close is known by its code and its reason', () => {
@@ -179,7 +217,10 @@ test('a close is known by its code and its reason', () => {
 
 test('any other event is known by its type', () => {
   assert.equal(text(new Event('open')), 'Event "open"')
-  assert.deepEqual(unfolded(new Event('open')).map(([key]) => key), ['type', 'timeStamp'])
+  assert.deepEqual(
+    unfolded(new Event('open')).map(([key]) => key),
+    ['type', 'timeStamp'],
+  )
 })
 
 test('a socket is known by its address', () => {
@@ -188,7 +229,10 @@ test('a socket is known by its address', () => {
   socket.close()
 
   assert.equal(text(socket), 'WebSocket ws://127.0.0.1:9/')
-  assert.deepEqual(unfolded(socket).map(([key]) => key), ['url', 'readyState', 'protocol', 'binaryType'])
+  assert.deepEqual(
+    unfolded(socket).map(([key]) => key),
+    ['url', 'readyState', 'protocol', 'binaryType'],
+  )
 })
 
 test('an element is its tag, and does not unfold to the page', () => {
@@ -243,7 +287,8 @@ test('an object with many members unfolds to the first hundred, and says that th
 })
 
 test('a wide and deep object unfolds to so many values in all', () => {
-  const wide = (/** @type {number} */ depth) => Array.from({ length: 30 }, () => (depth ? wide(depth - 1) : 0))
+  const wide = (/** @type {number} */ depth) =>
+    Array.from({ length: 30 }, () => (depth ? wide(depth - 1) : 0))
 
   assert.ok(countOf(describe(wide(2))) < 700)
 })
@@ -253,7 +298,7 @@ test('a long string is cut, and says how long it is', () => {
   assert.ok(text(new Array(50).fill('x'.repeat(9000))).length < 20_000)
 })
 
-test('a member that can\'t be read says so, and the others are shown', () => {
+test("a member that can't be read says so, and the others are shown", () => {
   const value = {
     get a() {
       throw new Error('no')
@@ -261,7 +306,10 @@ test('a member that can\'t be read says so, and the others are shown', () => {
     b: 1,
   }
 
-  assert.deepEqual(unfolded(value), [['a', '[unreadable: Error: no]'], ['b', '1']])
+  assert.deepEqual(unfolded(value), [
+    ['a', '[unreadable: Error: no]'],
+    ['b', '1'],
+  ])
 })
 
 test('no value makes it fail', () => {

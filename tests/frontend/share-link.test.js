@@ -17,7 +17,7 @@ async function roundTrip(code) {
   return readShared(new URL(await shareLink(PAGE, 12, code)).hash)
 }
 
-test('a link carries a snippet\'s number and its code there and back', async () => {
+test("a link carries a snippet's number and its code there and back", async () => {
   for (const code of ['', 'ws.send(1)', 'const a = "ä🙂\0\r\n\u2028"', 'x = y // +/='.repeat(99)]) {
     assert.deepEqual(await roundTrip(code), { number: 12, code })
   }
@@ -25,7 +25,9 @@ test('a link carries a snippet\'s number and its code there and back', async () 
 
 test('code that packs to any bytes survives the way', async () => {
   for (let number = 0; number < 200; number++) {
-    const code = Array.from({ length: number }, (_, index) => String.fromCharCode(32 + ((number * index * 7) % 90))).join('')
+    const code = Array.from({ length: number }, (_, index) =>
+      String.fromCharCode(32 + ((number * index * 7) % 90)),
+    ).join('')
     assert.equal((await roundTrip(code))?.code, code)
   }
 })
@@ -36,7 +38,7 @@ test('the longest code that a link may carry comes back', async () => {
   assert.equal((await roundTrip(code))?.code, code)
 })
 
-test('the link is the page\'s own, and the code is in its fragment only', async () => {
+test("the link is the page's own, and the code is in its fragment only", async () => {
   const link = new URL(await shareLink(PAGE, 1, 'secret'))
 
   assert.equal(link.origin + link.pathname + link.search, 'https://example.org/guide/?a=b')
@@ -48,7 +50,23 @@ test('a short text makes a short link', async () => {
 })
 
 test('a fragment of another kind carries nothing', async () => {
-  for (const hash of ['', '#', '#part', '#run', '#run=', '#run=1', '#run=1.', '#run=.abc', '#run=x.abc', '#run=-1.abc', '#run=12345.abc', 'run=1.abc', '#run=1.a b', '#run=1.a%20b', '#run=1.abc&x=1']) {
+  for (const hash of [
+    '',
+    '#',
+    '#part',
+    '#run',
+    '#run=',
+    '#run=1',
+    '#run=1.',
+    '#run=.abc',
+    '#run=x.abc',
+    '#run=-1.abc',
+    '#run=12345.abc',
+    'run=1.abc',
+    '#run=1.a b',
+    '#run=1.a%20b',
+    '#run=1.abc&x=1',
+  ]) {
     assert.equal(await readShared(hash), undefined, hash)
   }
 })
@@ -63,7 +81,9 @@ test('a link of which the end is missing carries nothing', async () => {
 test('a link with any letter changed is read or is not, but never fails', async () => {
   const { hash } = new URL(await shareLink(PAGE, 1, 'ws.onmessage = console.log'))
   for (let at = 7; at < hash.length; at++) {
-    const shared = await readShared(`${hash.slice(0, at)}${hash[at] === 'A' ? 'B' : 'A'}${hash.slice(at + 1)}`)
+    const shared = await readShared(
+      `${hash.slice(0, at)}${hash[at] === 'A' ? 'B' : 'A'}${hash.slice(at + 1)}`,
+    )
     assert.ok(shared === undefined || typeof shared.code === 'string')
   }
 })
@@ -76,12 +96,16 @@ test('a link that unpacks to more than 64 KiB carries nothing', async () => {
   assert.equal(await readShared(hashOf(deflateRawSync('x'.repeat(LONGEST + 1)))), undefined)
 })
 
-test('a short link that unpacks to very much is given up at once', { timeout: 10_000 }, async () => {
-  const hash = hashOf(deflateRawSync(Buffer.alloc(256 * 1024 * 1024)))
-  const before = process.memoryUsage.rss()
-  const start = performance.now()
+test(
+  'a short link that unpacks to very much is given up at once',
+  { timeout: 10_000 },
+  async () => {
+    const hash = hashOf(deflateRawSync(Buffer.alloc(256 * 1024 * 1024)))
+    const before = process.memoryUsage.rss()
+    const start = performance.now()
 
-  assert.equal(await readShared(hash), undefined)
-  assert.ok(performance.now() - start < 500)
-  assert.ok(process.memoryUsage.rss() - before < 32 * 1024 * 1024)
-})
+    assert.equal(await readShared(hash), undefined)
+    assert.ok(performance.now() - start < 500)
+    assert.ok(process.memoryUsage.rss() - before < 32 * 1024 * 1024)
+  },
+)

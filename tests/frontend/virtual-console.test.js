@@ -40,7 +40,13 @@ test('each level is written as itself', () => {
   own.error('d')
   own.debug('e')
 
-  assert.deepEqual(written, [['log', 'a'], ['info', 'b'], ['warn', 'c'], ['error', 'd'], ['debug', 'e']])
+  assert.deepEqual(written, [
+    ['log', 'a'],
+    ['info', 'b'],
+    ['warn', 'c'],
+    ['error', 'd'],
+    ['debug', 'e'],
+  ])
 })
 
 test('strings stand as they are, and other values as they are described', () => {
@@ -67,7 +73,7 @@ test('every function works on its own', () => {
   assert.equal(lines().length, 7)
 })
 
-test('what a snippet logs stands in the browser\'s own console too, as it was logged', () => {
+test("what a snippet logs stands in the browser's own console too, as it was logged", () => {
   const value = { a: 1 }
   mirrored.length = 0
   made().own.warn('%o', value)
@@ -76,7 +82,7 @@ test('what a snippet logs stands in the browser\'s own console too, as it was lo
   assert.equal(mirrored[0][2], value)
 })
 
-test('a flood is written in full, but only its first 2000 lines stand in the browser\'s console', () => {
+test("a flood is written in full, but only its first 2000 lines stand in the browser's console", () => {
   const { own, written } = made()
   mirrored.length = 0
   for (let number = 0; number < 3000; number++) own.log(number)
@@ -86,7 +92,10 @@ test('a flood is written in full, but only its first 2000 lines stand in the bro
 })
 
 test('values are put into a format string, and those left over stand behind it', () => {
-  assert.equal(logged('%s is %d and %f, %o', 'a', 4.7, '2.5', { b: 1 }, 'c', 2), 'a is 4 and 2.5, {b: 1} c 2')
+  assert.equal(
+    logged('%s is %d and %f, %o', 'a', 4.7, '2.5', { b: 1 }, 'c', 2),
+    'a is 4 and 2.5, {b: 1} c 2',
+  )
 })
 
 test('a number in a format string is read as far as it goes', () => {
@@ -117,7 +126,10 @@ test('what a value holds is no format string', () => {
 test('symbols can be formatted in every way', () => {
   const symbol = Symbol('a')
 
-  assert.equal(logged('%s %d %i %f %o', symbol, symbol, symbol, symbol, symbol), 'Symbol(a) NaN NaN NaN Symbol(a)')
+  assert.equal(
+    logged('%s %d %i %f %o', symbol, symbol, symbol, symbol, symbol),
+    'Symbol(a) NaN NaN NaN Symbol(a)',
+  )
 })
 
 test('lines of a group are indented until it ends', () => {
@@ -183,6 +195,6 @@ test('clearing clears what was written, and ends all groups', () => {
   assert.equal(lines()[1], 'b')
 })
 
-test('what the console has besides is the browser\'s own', () => {
+test("what the console has besides is the browser's own", () => {
   assert.equal(made().own.timeStamp, console.timeStamp)
 })

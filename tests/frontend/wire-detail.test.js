@@ -45,7 +45,10 @@ test('JSON is shown with each member on a line', async () => {
 test('JSON that was indented otherwise is indented as all is', async () => {
   const data = { a: [1, [], {}], b: { c: 'd  e' } }
 
-  assert.equal(await json(`\n ${JSON.stringify(data, null, '\t')} \n`), JSON.stringify(data, null, 2))
+  assert.equal(
+    await json(`\n ${JSON.stringify(data, null, '\t')} \n`),
+    JSON.stringify(data, null, 2),
+  )
   assert.equal(await json('[ ]'), '[]')
 })
 
@@ -75,7 +78,10 @@ test('of long JSON the first 64 KiB are shown, and how much more there is', asyn
 })
 
 test('a buffer is shown as bytes', async () => {
-  assert.match(await detail({ kind: 'binary', data: new Uint8Array([1, 2]).buffer }), /^0000 {2}01 02 +\.\.$/)
+  assert.match(
+    await detail({ kind: 'binary', data: new Uint8Array([1, 2]).buffer }),
+    /^0000 {2}01 02 +\.\.$/,
+  )
 })
 
 test('a blob is shown as bytes', async () => {
@@ -93,7 +99,13 @@ test('of many bytes the first 4096 are shown, and how many more there are', asyn
 
 test('a handshake is shown as the heads of its request and its response', async () => {
   const trace = {
-    request: { line: 'GET /chat HTTP/1.1', headers: [['Host', 'x'], ['Cookie', 'session=•••']] },
+    request: {
+      line: 'GET /chat HTTP/1.1',
+      headers: [
+        ['Host', 'x'],
+        ['Cookie', 'session=•••'],
+      ],
+    },
     response: { line: 'HTTP/1.1 101 Switching Protocols', headers: [['Upgrade', 'websocket']] },
   }
 

@@ -44,7 +44,13 @@ test('a message is a record with its direction, its time since the opening and i
   const { sent } = opened()
 
   assert.deepEqual(sent('größe', 250), {
-    socket: 1, ms: 250, direction: 'out', kind: 'text', size: 7, text: 'größe', data: 'größe',
+    socket: 1,
+    ms: 250,
+    direction: 'out',
+    kind: 'text',
+    size: 7,
+    text: 'größe',
+    data: 'größe',
   })
 })
 
@@ -83,7 +89,8 @@ test('times are those since the socket itself opened, and never less than none',
 
 test('an object or a list is JSON, whatever white space is around it', () => {
   const { received } = opened()
-  for (const text of ['{}', '[]', '{"a": 1}', ' \n[1, 2]\n']) assert.equal(received(text).kind, 'json', text)
+  for (const text of ['{}', '[]', '{"a": 1}', ' \n[1, 2]\n'])
+    assert.equal(received(text).kind, 'json', text)
 })
 
 test('single values and what only begins as JSON are text', () => {
@@ -180,7 +187,7 @@ test('an empty message and bytes are answered by nothing', () => {
   assert.equal(received(new ArrayBuffer(1), 20).roundTrip, undefined)
 })
 
-test('another socket\'s message is no answer', () => {
+test("another socket's message is no answer", () => {
   const { sent, received } = opened()
   sent('hello', 10)
 
@@ -200,7 +207,10 @@ test('a close says its code, its reason, what they mean and who closed', () => {
   const record = closed({ code: 4001, reason: 'enough "said"', own: true })
 
   assert.deepEqual([record.kind, record.direction, record.ms, record.size], ['close', '', 500, 0])
-  assert.equal(record.text, '4001, reason "enough \\"said\\"" (the application\'s own), closed from this page')
+  assert.equal(
+    record.text,
+    '4001, reason "enough \\"said\\"" (the application\'s own), closed from this page',
+  )
 })
 
 test('a close without a reason names none', () => {
@@ -256,8 +266,14 @@ test('pings are no messages', () => {
 test('a close by the server says the code and the reason that it sent', () => {
   const { traced } = opened()
 
-  assert.equal(traced({ type: 'close', by: 'server', code: 1008, reason: 'no' }).text, 'the server sent 1008, reason "no"')
-  assert.equal(traced({ type: 'close', by: 'server', code: null, reason: '' }).text, 'the server sent no code')
+  assert.equal(
+    traced({ type: 'close', by: 'server', code: 1008, reason: 'no' }).text,
+    'the server sent 1008, reason "no"',
+  )
+  assert.equal(
+    traced({ type: 'close', by: 'server', code: null, reason: '' }).text,
+    'the server sent no code',
+  )
 })
 
 test('a close by the client, printed lines and cuts are not on the wire', () => {
@@ -298,7 +314,10 @@ test('a message larger than all that may be kept is kept alone', () => {
   assert.deepEqual([log.records.length, log.dropped], [1, 1])
 
   received('b')
-  assert.deepEqual(log.records.map(({ data }) => data), ['b'])
+  assert.deepEqual(
+    log.records.map(({ data }) => data),
+    ['b'],
+  )
 })
 
 test('the file has all rows, the texts in full, the heads, and no binary content', () => {
@@ -327,7 +346,8 @@ test('a filter of no words lets every record through', () => {
 
 test('a filter finds direction, kind and text, in whatever case', () => {
   const record = opened().sent('{"Name": "Ada"}')
-  for (const words of ['out', 'JSON', 'ada', 'name']) assert.equal(matches(record, words), true, words)
+  for (const words of ['out', 'JSON', 'ada', 'name'])
+    assert.equal(matches(record, words), true, words)
   for (const words of ['in', 'binary', 'bob']) assert.equal(matches(record, words), false, words)
 })
 
