@@ -6,9 +6,11 @@ import { element } from '../lib/element.js'
 import { tokens } from '../lib/highlight-javascript.js'
 
 const INDENT = '  '
+/** What a link that shares the code may hold (lib/share-link.js). */
+const LONGEST = 64 * 1024
 
 export class LiveEditor {
-  #area = element('textarea', { className: 'editor-text', spellcheck: false, wrap: 'off' })
+  #area = element('textarea', { spellcheck: false, wrap: 'off', maxLength: LONGEST })
   #code = element('code')
   #box
   #replaced
