@@ -34,7 +34,7 @@ export class LiveWire extends LivePane {
       { className: 'pane-tools' },
       this.#filter,
       this.#pause,
-      button('Clear', () => this.clear()),
+      button('Clear', () => this.#emptied()),
       button('Copy JSON', (made) => copy(made, JSON.stringify(this.log, null, 2))),
     )
     this.bar.append(tools)
@@ -54,8 +54,14 @@ export class LiveWire extends LivePane {
     else requestAnimationFrame(draw)
   }
 
+  /** Begin anew, for other sockets. */
   clear() {
     this.log = new WireLog()
+    this.#emptied()
+  }
+
+  #emptied() {
+    this.log.clear()
     this.#most = PAGE
     this.#redraw()
     this.changed()

@@ -106,6 +106,14 @@ export class WireLog {
     }
   }
 
+  /** Let go of what there is. Sockets that are open keep their numbers and their time. */
+  clear() {
+    this.records = []
+    this.dropped = this.#bytes = 0
+    this.counts = { in: 0, out: 0 }
+    this.changed = true
+  }
+
   /** @param {Known} known */
   #opened({ handshake, at, began }) {
     if (handshake?.kind !== 'handshake') return
