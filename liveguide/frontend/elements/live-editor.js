@@ -10,7 +10,12 @@ const INDENT = '  '
 const LONGEST = 64 * 1024
 
 export class LiveEditor {
-  #area = element('textarea', { spellcheck: false, wrap: 'off', maxLength: LONGEST })
+  #area = element('textarea', {
+    className: 'editor-text',
+    spellcheck: false,
+    wrap: 'off',
+    maxLength: LONGEST,
+  })
   #code = element('code')
   #box
   #replaced
