@@ -48,7 +48,7 @@ BASE_POLICY = "; ".join(f"{name} {value}" for name, value in _BASE.items())
 """The policy of a page on which its author embedded nothing."""
 
 RUNNER_POLICY = (
-    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' 'self'; "
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-eval' 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
 """

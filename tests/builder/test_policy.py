@@ -234,7 +234,7 @@ def test_a_document_of_the_author_has_its_own_policy(build: Build) -> None:
     assert policies["index.html"] == BASE_POLICY
     assert policies["_liveguide/runner.html"] == (
         "sandbox allow-scripts; default-src 'none'; "
-        "script-src 'unsafe-inline' 'unsafe-eval' 'self'; connect-src 'self'; "
+        "script-src 'unsafe-eval' 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'"
     )
     allowed = directives(policies["demo.html"])
