@@ -18,6 +18,7 @@ _CALLBACKS = {
     "later": {"open": "bench.later"},
     "fail": {"on_message": "bench.fail"},
     "close": {"on_message": "bench.close"},
+    "break": {"on_message": "handler.ws_connection.stream.close()"},
 }
 GRAMEX = "url:\n" + "".join(
     f"  {name}:\n    pattern: /{name}\n    handler: WebSocketHandler\n    kwargs:\n"

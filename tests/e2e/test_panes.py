@@ -1,0 +1,128 @@
+"""The three panes together: they move nothing, fold, and keep what came from the network text."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from .conftest import ServeTree
+from .panes import lines, rows, show, socket, unfolded
+
+pytestmark = pytest.mark.browser
+
+MARKUP = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
+TALK = (
+    "ws.onopen = () => { for (let n = 0; n < 40; n++) ws.send('print ' + n); ws.close() }\n"
+    "ws.onclose = (event) => { for (let n = 0; n < 40; n++) console.log(n, event) }"
+)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_nothing_moves_when_the_panes_fill(
+    serve_tree: ServeTree, page: Page, width: int
+) -> None:
+    """On a desktop and a phone, with every pane full; the text below stays where it was."""
+    await page.set_viewport_size({"width": width, "height": 2400})
+    await page.add_init_script(
+        """window.shift = 0
+        window.ends = new Set()
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.shift += entry.value
+        }).observe({type: 'layout-shift', buffered: true})
+        requestAnimationFrame(function note() {
+          const end = document.querySelector('main p:last-of-type')
+          if (end) window.ends.add(end.getBoundingClientRect().top)
+          requestAnimationFrame(note)
+        })"""
+    )
+    await show(serve_tree, page, socket("say", TALK))
+    await expect(lines(page)).to_have_count(40)
+    await expect(lines(page, "server")).to_have_count(42)
+    await expect(rows(page)).to_have_count(42)
+
+    assert await page.evaluate("window.shift") == 0
+    assert len(await page.evaluate("[...window.ends]")) == 1
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_every_pane_shows_something_when_all_are_full(
+    serve_tree: ServeTree, page: Page, width: int
+) -> None:
+    """None of them is squeezed to nothing by its neighbours."""
+    await page.set_viewport_size({"width": width, "height": 1200})
+    await show(serve_tree, page, socket("say", TALK))
+    await expect(lines(page)).to_have_count(40)
+    await expect(lines(page, "server")).to_have_count(42)
+
+    for pane in ("console", "server", "wire"):
+        box = await page.locator(f"live-{pane} .pane-body").bounding_box()
+        assert box is not None
+        assert box["height"] >= 50
+
+
+async def test_a_pane_with_nothing_to_say_is_folded(serve_tree: ServeTree, page: Page) -> None:
+    """It unfolds by itself as soon as it has something, and stays as its reader folds it."""
+    await show(serve_tree, page, socket("echo", "window.ws = ws; window.log = console.log"))
+    await expect(page.locator("live-snippet")).to_have_attribute("data-state", "open")
+    heading = page.locator("live-console .pane-heading")
+    await expect(heading).to_have_attribute("aria-expanded", "false")
+    await page.evaluate("log('first')")
+    await expect(heading).to_have_attribute("aria-expanded", "true")
+    await heading.click()
+    await expect(lines(page)).to_be_hidden()
+    await page.evaluate("log('second')")
+    await expect(page.locator("live-console .pane-summary")).to_have_text("2")
+
+    await expect(heading).to_have_attribute("aria-expanded", "false")
+
+
+async def test_text_from_the_network_stays_text_in_every_pane(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """Markup that is sent, received, printed, logged and unfolded makes no element."""
+    then = (
+        f"const text = {MARKUP!r}\n"
+        "ws.onopen = () => { ws.send('print ' + text); console.log(text, {[text]: text}) }\n"
+        "new WebSocket(new URL('echo', location.href)).onopen = function () {\n"
+        "  this.send(text); this.send(JSON.stringify({text}))\n"
+        "  this.onmessage = console.log\n"
+        "}"
+    )
+    await show(serve_tree, page, socket("say", then))
+    await expect(rows(page, "in")).to_have_count(2)
+    await expect(lines(page, "server").last).to_contain_text(MARKUP)
+    await expect(lines(page)).to_have_count(3)
+    for row in await rows(page).all():
+        await expect(await unfolded(row)).not_to_be_empty()
+    for summary in await page.locator("live-console summary").all():
+        await summary.click()
+    await expect(page.locator("live-console .entry").first).to_contain_text(MARKUP)
+
+    await expect(page.locator(".live-panes").locator("img, script")).to_have_count(0)
+    assert await page.evaluate("window.hit") is None
+
+
+async def test_a_close_reason_stays_text(serve_tree: ServeTree, page: Page) -> None:
+    """In the state, where it stands beside the page's own words, and on the wire."""
+    then = (
+        "ws.onopen = () => ws.send(JSON.stringify({code: 4000, reason: '<b onclick=1>bold</b>'}))\n"
+        "ws.onclose = console.log"
+    )
+    await show(serve_tree, page, socket("close", then))
+
+    await expect(page.locator(".live-state")).to_have_text("closed (4000, <b onclick=1>bold</b>)")
+    await expect(rows(page, "close")).to_have_count(2)
+    await expect(page.locator("live-snippet b")).to_have_count(0)
+
+
+async def test_the_panes_start_empty_with_each_run(serve_tree: ServeTree, page: Page) -> None:
+    """What the run before had said is gone."""
+    then = "ws.onopen = () => { ws.send('print it'); console.log('opened') }"
+    await show(serve_tree, page, socket("say", then))
+    await expect(lines(page, "server")).to_have_count(2)
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(lines(page, "server")).to_have_count(2)
+
+    await expect(lines(page)).to_have_text(["opened"])
+    await expect(rows(page).locator(".kind")).to_have_text(["handshake", "text"])

@@ -1,0 +1,108 @@
+"""Connections that the server refuses: a browser hides why, the page knows it from the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, expect
+
+from .conftest import ServeTree
+from .panes import lines, rows, show, socket, unfolded
+
+pytestmark = pytest.mark.browser
+
+SNIPPET = "live-snippet"
+LOG = "ws.onclose = ws.onerror = console.log"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "state", "answer"),
+    [
+        ("members", "refused (401: log in to connect)", "401 Unauthorized"),
+        ("nowhere", "refused (404: there is no endpoint at /nowhere)", "404 Not Found"),
+        ("bench.py.source/", "refused (200: this is a file, not an endpoint)", "200 OK"),
+    ],
+)
+async def test_a_refusal_is_shown_with_its_status_and_reason(
+    serve_tree: ServeTree, page: Page, endpoint: str, state: str, answer: str
+) -> None:
+    """The state says why; the wire shows the answer; the console what the browser tells."""
+    await show(serve_tree, page, socket(endpoint, LOG))
+    await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "refused")
+    await expect(page.locator(".live-state")).to_have_text(state)
+    await expect(lines(page)).to_have_text(['Event "error"', "CloseEvent 1006"])
+
+    await expect(rows(page, "refused")).to_contain_text(f"GET /{endpoint} → {answer}")
+    head = await unfolded(rows(page, "refused"))
+    await expect(head).to_contain_text(f"HTTP/1.1 {answer}")
+    await expect(page.locator(".live-state")).to_have_text(state)  # also after the browser's close
+
+
+@contextlib.asynccontextmanager
+async def _proxy(url: str) -> AsyncIterator[str]:
+    """Pass connections on to *url*, and hide from `/others` under which name it was asked for."""
+    host, port = url.split("/")[2].split(":")
+
+    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await source.read(65536):
+                if data.startswith(b"GET /others"):
+                    own = f"Host: 127.0.0.1:{listening}".encode()
+                    data = data.replace(own, b"Host: inner.example")
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream, onward = await asyncio.open_connection(host, int(port))
+        await asyncio.gather(pump(reader, onward), pump(upstream, writer))
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    listening = server.sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{listening}/"
+    server.close()
+
+
+async def test_an_origin_that_is_not_listed_is_refused_with_403(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """Behind a proxy that changes the host, the page is another site's to the endpoint."""
+    url = await show(serve_tree, page, socket("others", LOG))
+    await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "open")
+    async with _proxy(url) as proxied:
+        await page.goto(proxied)
+        await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "refused")
+        origin = proxied.rstrip("/")
+        await expect(page.locator(".live-state")).to_have_text(
+            f"refused (403: the origin '{origin}' may not connect to http://inner.example)"
+        )
+
+        await expect(rows(page, "refused")).to_contain_text("GET /others → 403 Forbidden")
+        await page.goto("about:blank")
+
+
+async def test_edited_code_is_refused_where_a_login_is_asked_for(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """It has no session, whoever its reader is."""
+    await show(serve_tree, page, socket("echo"))
+    await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "open")
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    await page.locator(".editor-text").fill(socket("members", LOG))
+    await page.get_by_role("button", name="Run", exact=True).click()
+
+    await expect(page.locator(".live-state")).to_have_text("refused (401: log in to connect)")
+    await expect(rows(page, "refused")).to_contain_text("GET /members → 401 Unauthorized")
+
+
+async def test_a_refused_snippet_runs_again(serve_tree: ServeTree, page: Page) -> None:
+    """The second run is refused as well, and shows one handshake, not two."""
+    await show(serve_tree, page, socket("members"))
+    await expect(rows(page, "refused")).to_have_count(1)
+    await page.get_by_role("button", name="Run", exact=True).click()
+
+    await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "refused")
+    await expect(rows(page, "refused")).to_have_count(1)
