@@ -87,12 +87,14 @@ export function runEdited(code, place, tell) {
     clearInterval(asking)
     port.close()
     frame.remove()
-    // The frame is gone before it can say so.
+    // The frame is gone before it can say so. As with the page's own sockets, it comes later.
     const at = performance.timeOrigin + performance.now()
-    for (const socket of open) {
-      tell({ type: 'close', socket, at, code: 1005, reason: '', own: true })
-    }
-    open.clear()
+    queueMicrotask(() => {
+      for (const socket of open) {
+        tell({ type: 'close', socket, at, code: 1005, reason: '', own: true })
+      }
+      open.clear()
+    })
   }
 
   return end
