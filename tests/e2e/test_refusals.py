@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from playwright.async_api import Page, expect
@@ -42,27 +43,27 @@ async def test_a_refusal_is_shown_with_its_status_and_reason(
 
 
 @contextlib.asynccontextmanager
-async def _proxy(url: str) -> AsyncIterator[str]:
-    """Pass connections on to *url*, and hide from `/others` under which name it was asked for."""
+async def _proxy(url: str, change: Callable[[bytes], bytes]) -> AsyncIterator[str]:
+    """Pass connections on to *url*, with whatever *change* makes of what the browser sends."""
     host, port = url.split("/")[2].split(":")
 
-    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def pump(
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        changed: Callable[[bytes], bytes] = bytes,
+    ) -> None:
         with contextlib.suppress(ConnectionError):
             while data := await source.read(65536):
-                if data.startswith(b"GET /others"):
-                    own = f"Host: 127.0.0.1:{listening}".encode()
-                    data = data.replace(own, b"Host: inner.example")
-                sink.write(data)
+                sink.write(changed(data))
                 await sink.drain()
         sink.close()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream, onward = await asyncio.open_connection(host, int(port))
-        await asyncio.gather(pump(reader, onward), pump(upstream, writer))
+        await asyncio.gather(pump(reader, onward, change), pump(upstream, writer))
 
     server = await asyncio.start_server(meet, "127.0.0.1", 0)
-    listening = server.sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{listening}/"
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     server.close()
 
 
@@ -72,7 +73,13 @@ async def test_an_origin_that_is_not_listed_is_refused_with_403(
     """Behind a proxy that changes the host, the page is another site's to the endpoint."""
     url = await show(serve_tree, page, socket("others", LOG))
     await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "open")
-    async with _proxy(url) as proxied:
+
+    def change(sent: bytes) -> bytes:
+        if not sent.startswith(b"GET /others"):
+            return sent
+        return re.sub(rb"Host: [\d.:]+", b"Host: inner.example", sent)
+
+    async with _proxy(url, change) as proxied:
         await page.goto(proxied)
         await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "refused")
         origin = proxied.rstrip("/")
@@ -106,3 +113,44 @@ async def test_a_refused_snippet_runs_again(serve_tree: ServeTree, page: Page) -
 
     await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "refused")
     await expect(rows(page, "refused")).to_have_count(1)
+
+
+async def test_a_handshake_that_nobody_answers_can_be_stopped(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """The state says connecting for as long as that is so, and Stop ends it."""
+    url = await show(serve_tree, page, socket("echo", LOG), "console.log('next')")
+
+    def change(sent: bytes) -> bytes:
+        return b"" if sent.startswith(b"GET /echo") else sent
+
+    async with _proxy(url, change) as proxied:
+        await page.goto(proxied)
+        snippet = page.locator(SNIPPET).first
+        await expect(lines(page.locator(SNIPPET).last)).to_have_text("next")
+        await expect(snippet).to_have_attribute("data-state", "connecting")
+        await snippet.get_by_role("button", name="Stop", exact=True).click()
+
+        await expect(snippet).to_have_attribute("data-state", "stopped")
+        await page.goto("about:blank")
+
+
+async def test_without_a_trace_the_page_shows_what_the_browser_knows(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """Where a proxy lets the page's own socket not pass, snippets run all the same."""
+    then = "ws.onopen = () => ws.send('hi')\nws.onmessage = console.log"
+    url = await show(serve_tree, page, socket("echo", then), socket("members"))
+
+    def change(sent: bytes) -> bytes:
+        return sent.replace(b"GET /_liveguide/trace", b"GET /nowhere")
+
+    async with _proxy(url, change) as proxied:
+        await page.goto(proxied)
+        snippets = page.locator(SNIPPET)
+        await expect(lines(snippets.first)).to_have_text('MessageEvent "hi"')
+        await expect(rows(snippets.first).locator(".kind")).to_have_text(["text", "text"])
+
+        await expect(snippets.last).to_have_attribute("data-state", "failed")
+        await expect(snippets.last.locator(".live-state")).to_have_text("could not connect")
+        await page.goto("about:blank")

@@ -15,6 +15,14 @@ pytestmark = pytest.mark.browser
 
 ECHO_HI = "ws.onopen = () => ws.send('hi')\nws.onmessage = console.log"
 
+FLOOD = (
+    "ws.onopen = () => {\n"
+    "  for (let n = 1; n < 1e5; n++) ws.send('message ' + n)\n"
+    "  ws.send('count')\n"
+    "}\n"
+    "ws.onmessage = ({data}) => console.log(data)"
+)
+
 
 def _tool(page: Page, name: str) -> Locator:
     return page.locator("live-wire").get_by_role("button", name=name, exact=True)
@@ -300,14 +308,7 @@ async def test_a_hundred_thousand_messages_in_a_loop_are_counted(
     serve_tree: ServeTree, page: Page
 ) -> None:
     """The server has received every one, the page says so and answers a click at once."""
-    then = (
-        "ws.onopen = () => {\n"
-        "  for (let n = 1; n < 1e5; n++) ws.send('message ' + n)\n"
-        "  ws.send('count')\n"
-        "}\n"
-        "ws.onmessage = ({data}) => console.log(data)"
-    )
-    await show(serve_tree, page, socket("sink", then))
+    await show(serve_tree, page, socket("sink", FLOOD))
     await expect(lines(page)).to_have_text("100000", timeout=60_000)
 
     await expect(page.locator("live-wire .pane-summary")).to_have_text("↑ 100000  ↓ 1")
@@ -315,3 +316,41 @@ async def test_a_hundred_thousand_messages_in_a_loop_are_counted(
     await expect(rows(page).last).to_contain_text("100000")
     await _tool(page, "Clear").click(timeout=3000)
     await expect(rows(page)).to_have_count(0, timeout=3000)
+
+
+async def test_a_hundred_thousand_messages_of_edited_code_are_counted(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """They come from a frame of their own, and the page has them all."""
+    await show(serve_tree, page, socket("sink"))
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    await page.locator(".editor-text").fill(socket("sink", FLOOD))
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(lines(page)).to_have_text("100000", timeout=60_000)
+
+    await expect(page.locator("live-wire .pane-summary")).to_have_text("↑ 100000  ↓ 1")
+    await expect(rows(page)).to_have_count(200)
+
+
+async def test_binary_messages_of_edited_code_unfold(serve_tree: ServeTree, page: Page) -> None:
+    """What passes through the frame's door is still bytes."""
+    await show(serve_tree, page, socket("binary"))
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    await page.locator(".editor-text").fill(socket("binary", "ws.onmessage = console.log"))
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(lines(page)).to_have_text("MessageEvent Blob (32 bytes)")
+
+    await expect(await unfolded(rows(page, "in"))).to_contain_text("<=>?@ABCDEFGHIJK")
+
+
+async def test_a_filter_that_leaves_few_rows_offers_no_earlier_ones(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """The button stands there only where there is something that it would show."""
+    await show(serve_tree, page, socket("source", "ws.onopen = () => ws.send('300')"))
+    await expect(page.locator("live-wire .pane-summary")).to_have_text("↑ 1  ↓ 300")
+    await expect(_tool(page, "Show earlier messages")).to_be_visible()
+    await page.locator("live-wire").get_by_role("searchbox").fill("message 290")
+
+    await expect(rows(page)).to_have_count(1)
+    await expect(_tool(page, "Show earlier messages")).to_have_count(0)

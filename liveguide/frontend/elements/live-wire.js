@@ -91,17 +91,23 @@ export class LiveWire extends LivePane {
     const words = this.#filter.value.trim()
     const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 8
     const fresh = []
-    for (let index = log.records.length - 1; index >= 0; index--) {
+    let index = log.records.length - 1
+    for (; index >= 0; index--) {
       if (index + log.dropped < this.#seen || fresh.length === this.#most) break
       if (!words || matches(log.records[index], words)) fresh.push(log.records[index])
     }
     this.#flooded = fresh.length === this.#most
-    if (this.#seen === 0 || this.#flooded) body.replaceChildren()
+    const anew = this.#seen === 0 || this.#flooded
+    let earlier = anew ? index >= 0 : this.#earlier.isConnected
+    if (anew) body.replaceChildren()
     this.#earlier.remove()
     this.#seen = log.dropped + log.records.length
     body.append(...fresh.reverse().map(row))
-    while (body.childElementCount > this.#most) body.firstChild?.remove()
-    if (log.records.length > this.#most) body.prepend(this.#earlier)
+    while (body.childElementCount > this.#most) {
+      body.firstChild?.remove()
+      earlier = true
+    }
+    if (earlier) body.prepend(this.#earlier)
     if (atEnd) body.scrollTop = body.scrollHeight
   }
 }
