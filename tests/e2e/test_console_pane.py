@@ -38,6 +38,19 @@ async def test_folding_and_unfolding_again_shows_each_member_once(
     await expect(lines(page).locator(".entry")).to_be_visible()
 
 
+async def test_what_is_folded_takes_one_line(serve_tree: ServeTree, page: Page) -> None:
+    """An object at the end or in the middle breaks no line, and nothing blank follows it."""
+    await show(
+        serve_tree,
+        page,
+        "console.log('text'); console.log('got', {a: 1}); console.log({a: 1}, 'and', [2], 'more')",
+    )
+    await expect(lines(page)).to_have_count(3)
+    boxes = [await line.bounding_box() for line in await lines(page).all()]
+
+    assert len({box and box["height"] for box in boxes}) == 1
+
+
 async def test_an_object_is_shown_as_it_was_when_it_was_logged(
     serve_tree: ServeTree, page: Page
 ) -> None:

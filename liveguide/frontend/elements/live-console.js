@@ -15,7 +15,11 @@ export class LiveConsole extends LinesPane {
    */
   write(level, parts) {
     this.add(() =>
-      element('div', { className: `live-line ${level}` }, ...parts.flatMap((p) => [shown(p), ' '])),
+      element(
+        'div',
+        { className: `live-line ${level}` },
+        ...parts.flatMap((part, index) => (index > 0 ? [' ', shown(part)] : [shown(part)])),
+      ),
     )
   }
 }
