@@ -121,12 +121,16 @@ class Recorder:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""
-        self.heads.append("a connection")
         head = b""
-        with contextlib.suppress(TimeoutError, asyncio.IncompleteReadError):
+        try:
             async with asyncio.timeout(5):
                 head = await reader.readuntil(b"\r\n\r\n")
-        self.heads[-1] = head.decode(errors="replace")
+        except asyncio.IncompleteReadError as error:
+            head = error.partial
+        except TimeoutError:
+            head = b"a connection of more than 5 s"
+        if head:  # a browser may connect before its policy is asked, and then says nothing
+            self.heads.append(head.decode(errors="replace"))
         body = self.body.encode()
         lines = (
             "HTTP/1.1 200 OK",

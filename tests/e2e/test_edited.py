@@ -396,6 +396,7 @@ CONSOLE_FORMS: list[tuple[str, Callable[[str], str]]] = [
     (ECHO, str),
     (ECHO, lambda code: code.replace("hello", "edited")),
     (
+        "const from = `${location.href}`\n"
         "const ws = new WebSocket(`ws://${location.host}/echo`)\n"
         "ws.onopen = () => ws.send('hello')\nws.onmessage = (event) => console.log(event.data)",
         str,

@@ -53,7 +53,9 @@ export function consoleForm(code, href, addresses) {
       } else written += `new URL(${quoted(page.href)})`
       continue
     }
-    written += text.startsWith('`') ? text.replace(EMBEDDED, (_, name) => Reflect.get(page, name)) : text
+    written += text.startsWith('`')
+      ? text.replace(EMBEDDED, (_, name) => escaped(Reflect.get(page, name)))
+      : text
   }
   return written
 }
@@ -119,7 +121,17 @@ function socketAddress(written, page) {
 
 /** @param {string} text a part of an address, which may hold a quote */
 function quoted(text) {
-  return `'${text.replaceAll("'", '%27')}'`
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", '%27')}'`
+}
+
+/**
+ * Return what stands for a text in a template: whoever made a link to the page chose its
+ * query, and must not choose what is pasted.
+ *
+ * @param {string} text
+ */
+function escaped(text) {
+  return text.replace(/[\\`$]/g, '\\$&')
 }
 
 /**

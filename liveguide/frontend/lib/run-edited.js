@@ -123,10 +123,11 @@ function charactersOf(event, { first }) {
   }
   if (type === 'skipped') return Number.isFinite(count) ? 0 : -1
   if (type === 'clear' || type === 'done') return 0
-  const { data = '', url = 'ws://unknown', reason = '', code = 0 } = event
+  const { data = '', url = 'ws://a/', reason = '', code = 0 } = event
   const numbers = Number.isInteger(socket) && Number.isFinite(at) && Number.isInteger(code)
   if (!numbers || socket < first || socket >= first + MOST_SOCKETS) return -1
   if (typeof url !== 'string' || url.length > MOST_URL || !/^wss?:/.test(url)) return -1
+  if (!URL.canParse(url) || new URL(url).href !== url) return -1 // it can be copied, as code
   if (typeof reason !== 'string' || reason.length > MOST_REASON) return -1
   const size = typeof data === 'string' ? data.length : (sizeOf(data) ?? Infinity)
   return size <= MOST_BYTES ? 0 : -1
