@@ -10,7 +10,7 @@ together with those that it imports. Each keeps a scope of its own:
 
 The modules are our own and keep to plain forms: `import { a, b } from './x.js'`
 on top, `export` before a declaration, no default export, no `import *`, comments
-on lines of their own or as a type, no text of several lines.
+on lines of their own, at the end of one or as a type, no text of several lines.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ _DYNAMIC = re.compile(r"\bimport\('([^']+)'\)")
 _HERE = "import.meta.url"
 
 _COMMENT = re.compile(
-    r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*.*?\*/[ \t]*\n|/\*\* @type .*?\*/ ?", re.MULTILINE | re.DOTALL
+    r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*.*?\*/[ \t]*\n|/\*\* @type .*?\*/ ?"
+    # At the end of a line: without quotes it is in no text.
+    r"""|[ \t]+//[ ][^\n'"`]*$""",
+    re.MULTILINE | re.DOTALL,
 )
 _INDENT = re.compile(r"^[ \t]+|\n+(?=\n)", re.MULTILINE)
 

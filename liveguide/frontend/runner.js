@@ -53,7 +53,7 @@ addEventListener(
     const href = new URL(NAME, location.href).href
 
     addEventListener('error', ({ error, message, lineno }) => {
-      failed(error ?? message, lineno)
+      failed(error ?? message, lineIn(error, NAME) || lineIn(error, href) || lineno)
     })
     addEventListener('unhandledrejection', ({ reason }) => {
       failed(reason, lineIn(reason, NAME) || lineIn(reason, href))

@@ -1,6 +1,7 @@
 // What went over the wire: liveguide/frontend/lib/wire-log.js
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { exported } from '../../liveguide/frontend/lib/wire-detail.js'
 import { WireLog, matches } from '../../liveguide/frontend/lib/wire-log.js'
 
 const MOST_RECORDS = 10_000
@@ -320,7 +321,7 @@ test('a message larger than all that may be kept is kept alone', () => {
   )
 })
 
-test('the file has all rows, the texts in full, the heads, and no binary content', () => {
+test('the file has all rows, the texts in full, the heads, and no binary content', async () => {
   const { log, sent, received, traced } = opened()
   const request = { line: 'GET /chat HTTP/1.1', headers: [['Host', 'x']] }
   const response = { line: 'HTTP/1.1 101 Switching Protocols', headers: [] }
@@ -328,13 +329,13 @@ test('the file has all rows, the texts in full, the heads, and no binary content
   sent('x'.repeat(300), 5)
   received('x'.repeat(300), 9)
   received(new Uint8Array([7]).buffer, 10)
-  const [handshake, out, back, binary] = JSON.parse(JSON.stringify(log))
+  const [handshake, out, back, binary] = JSON.parse(await exported(log.records))
 
   assert.deepEqual([handshake.request, handshake.response], [request, response])
   assert.equal('trace' in handshake, false)
   assert.equal(out.data, 'x'.repeat(300))
   assert.deepEqual([back.roundTrip, back.ms, back.direction], [4, 9, 'in'])
-  assert.deepEqual([binary.text, binary.size, 'data' in binary], ['07', 1, false])
+  assert.deepEqual([binary.text, binary.size, binary.hex], ['07', 1, '07'])
 })
 
 test('a filter of no words lets every record through', () => {

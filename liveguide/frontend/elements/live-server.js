@@ -13,7 +13,7 @@ export class LiveServer extends LinesPane {
   /** @param {TraceRecord} record */
   write({ type, text = '', level, count, function: name, place, href }) {
     if (type === 'cut') {
-      text = `${count} lines are not shown: too many at once`
+      text = `not shown, because too many came at once: ${count}`
       level = 'warning'
     }
     this.add(() => {

@@ -102,6 +102,7 @@ export class LiveSnippet extends HTMLElement {
   /** Run the snippet anew: end the run before it, and begin with empty panes. */
   async run() {
     const run = ++this.#run
+    const { edited, code } = this // now: code that comes while this waits has not been asked for
     this.#stop()
     this.#clear()
     delete this.dataset.shared
@@ -119,9 +120,9 @@ export class LiveSnippet extends HTMLElement {
     const tell = (event) => {
       if (run === this.#run) this.#heard(event)
     }
-    if (this.edited) {
+    if (edited) {
       const { runEdited } = await import('../lib/run-edited.js')
-      if (!givenUp()) this.#stop = runEdited(this.code, place, tell)
+      if (!givenUp()) this.#stop = runEdited(code, place, tell)
     } else {
       this.#expect()
       const { started, stop } = runSnippet(this.getAttribute('src') ?? '', place, tell)
@@ -133,7 +134,6 @@ export class LiveSnippet extends HTMLElement {
   /** Close what the run opened, and hear no more of it. */
   stop() {
     this.#stop()
-    if (this.dataset.state === 'closed' || this.dataset.state === 'refused') return
     this.#show('stopped', 'stopped')
   }
 
@@ -162,8 +162,8 @@ export class LiveSnippet extends HTMLElement {
    * @param {string} code
    */
   async receive(code) {
-    this.#rest()
     await this.edit(code)
+    this.#rest()
     this.dataset.shared = ''
     this.scrollIntoView()
   }
@@ -223,8 +223,11 @@ export class LiveSnippet extends HTMLElement {
 
   /** @param {ProgramEvent & {type: 'error'}} event */
   #failed({ parts, line }) {
-    this.dataset.errors = String(Number(this.dataset.errors) + 1)
+    const missing = this.#expectation?.missing.length
     this.#log('error', [...parts, ...(line ? [{ text: this.#lineText(line) }] : [])])
+    // An error that is stated is none.
+    const stated = missing !== this.#expectation?.missing.length
+    this.dataset.errors = String(Number(this.dataset.errors) + (stated ? 0 : 1))
     if (this.#sockets.size === 0) this.#show('failed', 'failed')
   }
 
@@ -341,7 +344,7 @@ export class LiveSnippet extends HTMLElement {
     this.dataset.state = state
     this.#state.textContent = this.#text = text
     this.#state.title = meaning
-    this.#buttons.stop.disabled = !['running', 'connecting', 'open'].includes(state)
+    this.#buttons.stop.disabled = state === 'idle' || state === 'stopped' // timers may go on
   }
 
   /** @param {HTMLButtonElement} made */

@@ -18,6 +18,8 @@ export class LiveWire extends LivePane {
   #pause = button('Pause', () => this.#toggle())
   #earlier = button('Show earlier messages', () => this.#showEarlier())
   #paused = false
+  /** @type {WeakMap<WireRecord, HTMLDetailsElement>} the rows that were unfolded */
+  #unfolded = new WeakMap()
   #drawing = false
   #flooded = false
   #most = PAGE
@@ -35,7 +37,10 @@ export class LiveWire extends LivePane {
       this.#filter,
       this.#pause,
       button('Clear', () => this.#emptied()),
-      button('Copy JSON', (made) => copy(made, JSON.stringify(this.log, null, 2))),
+      button('Copy JSON', async (made) => {
+        const { exported } = await import('../lib/wire-detail.js')
+        copy(made, await exported(this.log.records))
+      }),
     )
     this.bar.append(tools)
   }
@@ -102,7 +107,11 @@ export class LiveWire extends LivePane {
     if (anew) body.replaceChildren()
     this.#earlier.remove()
     this.#seen = log.dropped + log.records.length
-    body.append(...fresh.reverse().map(row))
+    // What a reader has unfolded stays so.
+    body.append(...fresh.reverse().map((record) => {
+      const unfolded = this.#unfolded.get(record)
+      return unfolded?.open ? unfolded : row(record, this.#unfolded)
+    }))
     while (body.childElementCount > this.#most) {
       body.firstChild?.remove()
       earlier = true
@@ -114,9 +123,10 @@ export class LiveWire extends LivePane {
 
 /**
  * @param {WireRecord} record
+ * @param {WeakMap<WireRecord, HTMLDetailsElement>} unfolded takes the row when it is unfolded
  * @returns {HTMLElement}
  */
-function row(record) {
+function row(record, unfolded) {
   const { direction, kind, socket, ms, size, text, roundTrip, data } = record
   const cell = (/** @type {string} */ name, /** @type {string} */ content) =>
     element('span', { className: name, textContent: content })
@@ -136,6 +146,7 @@ function row(record) {
   details.addEventListener(
     'toggle',
     async () => {
+      unfolded.set(record, details)
       const { detailOf } = await import('../lib/wire-detail.js')
       details.append(element('pre', { textContent: await detailOf(record) }))
     },

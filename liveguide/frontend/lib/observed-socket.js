@@ -1,6 +1,8 @@
 // The WebSocket class that a snippet gets as its argument.
 
 const SOON = 100
+/** So many numbers belong to one run (lib/trace.js). */
+const MOST_TRACED = 1000
 
 /**
  * What happened to one of a snippet's sockets, as plain data.
@@ -59,7 +61,7 @@ export function observedSocket({ href, key, first }, tell) {
         throw new SyntaxError(`${url} is no address`)
       }
       const known = new URL(address)
-      if (key && known.host === new URL(href).host) {
+      if (key && number < first + MOST_TRACED && known.host === new URL(href).host) {
         known.search += `${known.search ? '&' : '?'}_liveguide=${key}.${number}`
       }
       super(known, protocols)

@@ -13,17 +13,26 @@ let runs = 0
 /** @type {Map<string, Failed>} Whom to tell of the errors of a script, by its address. */
 const scripts = new Map()
 
-// A syntax error, a timer, a socket's listener: the browser names the script.
-addEventListener('error', (event) => {
-  scripts.get(event.filename)?.(event.error ?? event.message, event.lineno)
+addEventListener('error', ({ error, message, filename, lineno }) => {
+  report(error, filename, lineno, message)
 })
+addEventListener('unhandledrejection', ({ reason }) => report(reason))
 
-addEventListener('unhandledrejection', (event) => {
+/**
+ * Tell the snippet that an error is of: the browser names its script, or another one that it
+ * called into, such as its socket's class.
+ *
+ * @param {unknown} error
+ * @param {string} [filename]
+ * @param {number} [line]
+ * @param {string} [message]
+ */
+function report(error, filename, line = 0, message) {
   for (const [href, failed] of scripts) {
-    const line = lineIn(event.reason, href)
-    if (line) failed(event.reason, line)
+    const found = href === filename ? line : lineIn(error, href)
+    if (found) failed(error ?? message, found)
   }
-})
+}
 
 /**
  * Load and start a snippet.
@@ -36,6 +45,7 @@ addEventListener('unhandledrejection', (event) => {
  */
 export function runSnippet(src, place, tell) {
   const { console, WebSocket, failed, done, stop } = program(place, tell)
+  let stopped = false
   const url = new URL(src, location.href)
   url.searchParams.set('run', String(++runs)) // its own address, by which its errors are known
 
@@ -52,6 +62,7 @@ export function runSnippet(src, place, tell) {
     })
     script.remove()
     if (!loaded) failed(new Error('the script of this snippet could not be loaded'), 0)
+    if (stopped) return
     // Not awaited: a promise that never settles must not hold up the next snippet.
     script.snippet?.(console, WebSocket)?.catch((/** @type {unknown} */ error) => {
       failed(error, lineIn(error, url.href))
@@ -59,5 +70,12 @@ export function runSnippet(src, place, tell) {
     done()
   }
 
-  return { started: start(), stop }
+  return {
+    started: start(),
+    stop() {
+      stopped = true
+      scripts.delete(url.href)
+      stop()
+    },
+  }
 }

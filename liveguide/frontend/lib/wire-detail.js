@@ -1,4 +1,5 @@
-// What a record on the wire unfolds to. Loaded when a reader unfolds the first one.
+// Records on the wire in full: what one unfolds to, and all of them as JSON.
+// Loaded when a reader first asks for either.
 
 /** @typedef {import('./wire-log.js').WireRecord} WireRecord */
 
@@ -59,6 +60,27 @@ function indented(json) {
 }
 
 /**
+ * Return records as JSON, binary messages as hexadecimal.
+ *
+ * @param {WireRecord[]} records
+ * @returns {Promise<string>}
+ */
+export async function exported(records) {
+  const plain = records.map(async ({ data, trace, ...record }) => {
+    if (trace) return { ...record, request: trace.request, response: trace.response }
+    if (typeof data === 'string' || data === undefined) return { ...record, data }
+    const bytes = new Uint8Array(data instanceof Blob ? await data.arrayBuffer() : data)
+    return { ...record, hex: Array.from(bytes, hexOf).join('') }
+  })
+  return JSON.stringify(await Promise.all(plain), null, 2)
+}
+
+/** @param {number} byte */
+function hexOf(byte) {
+  return byte.toString(16).padStart(2, '0')
+}
+
+/**
  * Return bytes as lines of offset, hexadecimal and ASCII.
  *
  * @param {Uint8Array} bytes
@@ -68,7 +90,7 @@ export function hexDump(bytes) {
   const lines = []
   for (let start = 0; start < bytes.length; start += ROW) {
     const row = [...bytes.subarray(start, start + ROW)]
-    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+    const hex = row.map(hexOf).join(' ')
     const ascii = row.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : '.')).join('')
     const offset = start.toString(16).padStart(4, '0')
     lines.push(`${offset}  ${hex.padEnd(3 * ROW - 1)}  ${ascii}`)

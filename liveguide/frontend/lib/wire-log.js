@@ -133,19 +133,6 @@ export class WireLog {
   }
 
   /**
-   * Return all that is kept, for a file.
-   *
-   * @returns {object[]}
-   */
-  toJSON() {
-    return this.records.map(({ data, trace, ...record }) => ({
-      ...record,
-      ...(typeof data === 'string' ? { data } : {}),
-      ...(trace ? { request: trace.request, response: trace.response } : {}),
-    }))
-  }
-
-  /**
    * @param {number} socket
    * @param {number} at
    */
