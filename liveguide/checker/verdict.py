@@ -28,6 +28,8 @@ class SeenSnippet(TypedDict):
 
         expectation: Whether what it must log was logged: `reached`, `missed` or `waiting`.
 
+        told: What the page says of that.
+
         logged: What it logged.
 
         said: What the author's functions printed for it on the server.
@@ -40,6 +42,7 @@ class SeenSnippet(TypedDict):
     state_text: str
     errors: int
     expectation: str
+    told: str
     logged: list[str]
     said: list[str]
 
@@ -73,7 +76,11 @@ def judge(path: str, planned: PlannedSnippet, seen: SeenSnippet | None) -> Outco
     if planned.stated:
         if seen["expectation"] != "reached":
             found = logged or ["nothing was logged"]
-            return failed(planned.expected, found, state=state, server=seen["said"])
+            # Else it names what is missing, which stands above.
+            page = [] if "missing: " in seen["told"] else [seen["told"]]
+            return failed(planned.expected, found, state=state, page=page, server=seen["said"])
+        if seen["errors"]:
+            return failed(["no uncaught error"], logged, state=state, server=seen["said"])
         told = f"{name} logged {quoted(planned.expected)}"
         return Outcome("snippet", path, planned.line, True, told)
     if seen["errors"]:

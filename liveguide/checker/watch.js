@@ -72,6 +72,7 @@ async ({ snippets, settle, limit }) => {
         state_text: texts(snippet, '.live-state').join(' '),
         errors: Number(snippet.dataset.errors ?? 0),
         expectation: snippet.dataset.expectation ?? '',
+        told: texts(snippet, '.live-expected').join(' '),
         logged: texts(snippet, 'live-console .live-line'),
         said: texts(snippet, 'live-server .live-line'),
       }

@@ -2,8 +2,9 @@
 What authors' functions print and log, told to the connection that they work for.
 
 A context variable names that connection while one of its callbacks runs.
-Tasks, timers and threads that a callback starts inherit it (PEP 567;
-`asyncio.to_thread` hands it on), so what they say later is told as well.
+Tasks and timers that a callback starts inherit it (PEP 567), and
+`asyncio.to_thread` hands it on, so what they say later is told as well; plain
+threads do not inherit it.
 The real standard output and the real log get every line, as ever.
 """
 

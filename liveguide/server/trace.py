@@ -141,22 +141,27 @@ class Trace:
         does not even wait for the server's thread.
         """
         with self._lock:
+            if not self.is_cutting():
+                self._allowance -= 1
+                return True
+        self.count(socket)
+        return False
+
+    def is_cutting(self) -> bool:
+        """Say whether a line would be counted only; from any thread."""
+        with self._lock:
             now = self._loop.time()
             earned = (now - self._counted) * LINES_A_SECOND
             self._allowance = min(LINES_AT_ONCE, self._allowance + earned)
             self._counted = now
-            if self._allowance >= 1:
-                self._allowance -= 1
-                return True
-        self._count(socket)
-        return False
+            return self._allowance < 1
 
     def tell(self, record: dict[str, Any]) -> None:
         """Send a record, unless the page reads too slowly."""
         if self._waiting <= MOST_WAITING:
             self._send(record)
         elif record["type"] == "line":
-            self._count(record["socket"])
+            self.count(record["socket"])
 
     def tell_cut(self, socket: int) -> None:
         """Say how many lines of a connection were not shown since this was last said."""
@@ -167,9 +172,10 @@ class Trace:
         if count:
             self._send({"type": "cut", "socket": socket, "count": count})
 
-    def _count(self, socket: int) -> None:
+    def count(self, socket: int, lines: int = 1) -> None:
+        """Note that lines of a connection are not shown; from any thread."""
         with self._lock:
-            self._cut[socket] += 1
+            self._cut[socket] += lines
             is_first, self._is_counting = not self._is_counting, True
         if is_first:
             self.soon(self._loop.call_later, _TELL_CUT_AFTER, self._tell_all_cut)

@@ -85,7 +85,16 @@ class TracedConnection:
 
     def printed(self, text: str) -> None:
         """Hear a piece of standard output; lines are told when they are whole."""
-        place = None if self._is_deaf() else self._places.of_caller()
+        if self._is_deaf():
+            return
+        if self._trace.is_cutting():
+            # Where it came from need not be known, and finding out would hold up everybody.
+            with self._lock:
+                self._piece = ""
+            if "\n" in text:
+                self._trace.count(self._number, text.count("\n"))
+            return
+        place = self._places.of_caller()
         if place is None:
             return
         with self._lock:

@@ -24,6 +24,7 @@ def _judge(stated: str = "", **seen: Any) -> Outcome:
         "state_text": "open",
         "errors": 0,
         "expectation": "",
+        "told": "Expected output: not reached; missing: it",
         "logged": [],
         "said": [],
     }
@@ -40,9 +41,21 @@ def test_a_stated_expectation_that_is_reached_passes() -> None:
     )
 
 
-def test_an_error_after_the_expectation_is_reached_does_not_matter() -> None:
-    """A page may show an error on purpose: what its author states decides."""
-    assert _judge(STATED, expectation="reached", errors=1, state="failed").ok
+def test_an_error_that_is_not_stated_fails() -> None:
+    """Reaching what is stated is not enough; the page counts no error that is stated itself."""
+    outcome = _judge(STATED, expectation="reached", errors=1, logged=["TypeError: x (line 3)"])
+
+    assert not outcome.ok
+    assert outcome.findings["expected"] == ["no uncaught error"]
+    assert outcome.findings["seen"] == ["TypeError: x (line 3)"]
+
+
+def test_what_is_wrong_with_a_statement_is_told() -> None:
+    """A pattern that the browser can't read is the page's own fault, and the page says which."""
+    told = "Expected output: not reached; SyntaxError: Invalid regular expression"
+    outcome = _judge(STATED, expectation="missed", told=told)
+
+    assert outcome.findings["page"] == [told]
 
 
 @pytest.mark.parametrize("expectation", ["missed", "waiting", ""])
