@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.async_api import Page, expect
@@ -86,10 +87,8 @@ async def test_a_close_without_a_code_arrives_as_1005(serve_tree: ServeTree, pag
     closes = rows(page, "close").locator(".text")
     await expect(closes).to_have_count(2)
     seen = sorted(await closes.all_inner_texts())
-    assert seen == [
-        "1005 (no status received: closed without a code)",
-        "the server sent no code",
-    ]
+    assert seen[0].startswith("1005 (no status received")
+    assert seen[1] == "the server sent no code"
 
 
 async def test_a_connection_that_breaks_ends_with_1006(serve_tree: ServeTree, page: Page) -> None:
@@ -98,9 +97,8 @@ async def test_a_connection_that_breaks_ends_with_1006(serve_tree: ServeTree, pa
     await show(serve_tree, page, socket("break", then))
 
     await expect(page.locator(".live-state")).to_have_text("closed (1006)")
-    await expect(rows(page, "close").locator(".text")).to_have_text(
-        "1006 (abnormal closure: the connection ended without a close frame, or was never made)"
-    )
+    closes = rows(page, "close").locator(".text")
+    await expect(closes).to_have_text(re.compile(r"^1006 \(abnormal closure"))
 
 
 async def test_a_close_by_the_snippet_says_so(serve_tree: ServeTree, page: Page) -> None:
