@@ -80,14 +80,19 @@ async def test_a_flood_of_lines_is_cut_with_a_count(serve_tree: ServeTree, page:
     """What is shown and what is said to be missing make up all that was printed."""
     await show(serve_tree, page, socket("flood"))
     await expect(lines(page, "server").first).to_contain_text("line 0 bench.flood")
-    cuts = page.locator("live-server .live-line.warning")
-    await expect(cuts.last).to_contain_text("not shown")
+    # What is cut is counted each second, so a slow server says it more than once.
+    await page.wait_for_function(
+        """() => {
+          const texts = [...document.querySelectorAll('live-server .live-line')]
+          const cut = texts.filter((line) => line.matches('.warning'))
+          const count = cut.map((line) => Number(line.textContent.match(/\\d+/)[0]))
+          return texts.length - cut.length + count.reduce((a, b) => a + b, 0) === 5000
+        }""",
+        timeout=10_000,
+    )
 
-    texts = await lines(page, "server").all_inner_texts()
-    cut = sum(int(re.findall(r"\d+", text)[0]) for text in await cuts.all_inner_texts())
-    shown = sum(text.startswith("line ") for text in texts)
-    assert shown >= 500
-    assert shown + cut == 5000
+    shown = await lines(page, "server").filter(has_text="bench.flood").count()
+    assert 500 <= shown <= 1000
 
 
 async def test_an_authors_error_is_told_without_its_message(
