@@ -22,6 +22,7 @@ OWN_NODE = Path(__file__).parent.parent.parent / ".venv" / "bin" / "node"
 IMPORT = re.compile(r"^import \{[^}]*\} from '[^']+'\n", re.MULTILINE)
 TYPE = re.compile(r"/\*\* @type .*?\*/ ?")
 COMMENT = re.compile(r"//|/\*\*|\*(?:$|[ /])")
+REMARK = re.compile(r"\s+// [^'\"`]*$")
 DYNAMIC = re.compile(r"\bimport\('([^']+)'\)")
 
 LARGEST_MAIN = 12 * 1024
@@ -82,7 +83,7 @@ def _run_both(run: Run, write_tree: Callable[[Mapping[str, str]], Path], tmp_pat
 def code_of(script: str) -> list[str]:
     """Return the lines of a script that are no comments, without what indents them."""
     lines = (TYPE.sub("", line).strip() for line in IMPORT.sub("", script).splitlines())
-    return [line for line in lines if line and not COMMENT.match(line)]
+    return [REMARK.sub("", line) for line in lines if line and not COMMENT.match(line)]
 
 
 def source_of(module: str) -> str:
