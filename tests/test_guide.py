@@ -17,7 +17,7 @@ from liveguide.builder.frontmatter import TEXT_KEYS
 from liveguide.builder.site import build_site
 from liveguide.checker import cli as checker_cli
 from liveguide.server import cli as server_cli
-from liveguide.server import routes
+from liveguide.server import route, routes
 from liveguide.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -59,7 +59,7 @@ def test_every_setting_of_the_site_is_documented() -> None:
 
 def test_every_setting_of_an_endpoint_is_documented() -> None:
     """The settings page names each key of an entry and of its kwargs."""
-    known = routes.ENTRY_KEYS | routes.KWARGS_KEYS
+    known = route.ENTRY_KEYS | route.KWARGS_KEYS
 
     assert known - _documented("settings.md") == set()
 

@@ -14,12 +14,13 @@ import tornado.websocket
 
 from ..errors import Problem, SourceErrors, in_order
 from ..settings import Settings, network
-from .callbacks import Endpoint, compile_endpoint
+from .connection import Endpoint, Shared
+from .endpoints import compile_endpoint
 from .forwarded import Network, forwarded
-from .handlers import WebSocketHandler
 from .modules import AuthorModules
 from .ongoing import Ongoing
 from .places import Places
+from .route import DEFAULT_PING_TIMEOUT
 from .routes import load_routes
 from .sessions import Sessions
 from .site import Manifest, SiteHandler, StatusHandler
@@ -37,7 +38,7 @@ WEBSOCKET_SETTINGS: dict[str, Any] = {
     # In seconds. Often enough for proxies, which cut what is silent for 60; a reader who does not
     # answer has gone.
     "websocket_ping_interval": 25,
-    "websocket_ping_timeout": 10,
+    "websocket_ping_timeout": DEFAULT_PING_TIMEOUT,
 }
 """Tornado's settings for WebSockets. Compression stays off: it costs 200 KiB a connection."""
 
@@ -69,17 +70,9 @@ class SiteApplication(tornado.web.Application):
         self.warnings = warnings
         self._proxies = proxies
         self._traces = traces = Traces(places)
+        shared = Shared(sessions, self.connections, traces)
         sockets = [
-            (
-                endpoint.route.pattern,
-                WebSocketHandler,
-                {
-                    "endpoint": endpoint,
-                    "sessions": sessions,
-                    "connections": self.connections,
-                    "traces": traces,
-                },
-            )
+            (endpoint.route.pattern, endpoint.handler, {"endpoint": endpoint, "shared": shared})
             for endpoint in endpoints
         ]
         files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
@@ -165,8 +158,9 @@ def make_app(
     endpoints = []
     for route in routes:
         endpoint, faults = compile_endpoint(route, modules)
-        endpoints.append(endpoint)
         problems += faults
+        if endpoint is not None:
+            endpoints.append(endpoint)
     if any(strict or problem.severity == "error" for problem in problems):
         raise SourceErrors(problems)
     proxies = [network(name) for name in (*settings.trusted_proxies, *trusted_proxies)]

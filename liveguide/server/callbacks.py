@@ -1,5 +1,5 @@
 """
-From the steps in a `gramex.yaml` to one function to call.
+From what a `gramex.yaml` names to functions and classes: its steps become one function to call.
 
 Everything is found, compiled and checked here, at the start. What is left for
 each message is a plain call.
@@ -26,7 +26,7 @@ from typing import Any
 from ..errors import Problem, SourceError, did_you_mean
 from ..yamlfile import kind_of
 from .modules import AuthorModules
-from .routes import CALLBACKS, Route, Step
+from .route import CALLBACKS, SYNCHRONOUS, Route, Step
 
 Function = Callable[..., Any]
 
@@ -51,16 +51,10 @@ class Callback:
     place: str
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """A route and its callbacks by their keys."""
-
-    route: Route
-    callbacks: Mapping[str, Callback]
-
-
-def compile_endpoint(route: Route, modules: AuthorModules) -> tuple[Endpoint, list[Problem]]:
-    """Return the endpoint of *route*, and everything that is wrong with its callbacks."""
+def compile_callbacks(
+    route: Route, modules: AuthorModules
+) -> tuple[dict[str, Callback], list[Problem]]:
+    """Return the callbacks of *route* by their keys, and everything that is wrong with them."""
     callbacks: dict[str, Callback] = {}
     problems: list[Problem] = []
     for key, steps in route.callbacks.items():
@@ -78,12 +72,26 @@ def compile_endpoint(route: Route, modules: AuthorModules) -> tuple[Endpoint, li
             if step.name:
                 known.append(step.name)
         if len(functions) == len(steps):
+            pipeline = _pipeline_at_once if key in SYNCHRONOUS else _pipeline
             callbacks[key] = Callback(
-                _pipeline(functions, steps),
+                pipeline(functions, steps),
                 _label(key, steps),
                 f"{route.path}:{steps[0].line}",
             )
-    return Endpoint(route, callbacks), problems
+    return callbacks, problems
+
+
+def find_target(route: Route, modules: AuthorModules) -> Any:
+    """
+    Return what the dotted name of *route*'s handler stands for.
+
+    Raises:
+
+        SourceError: There is nothing of that name.
+    """
+    finder = _Compiler(Step(route.handler, None, route.handler_line), "handler", (), route, modules)
+    root, *rest = route.handler.split(".")
+    return finder.attributes(finder.root(root), root, rest)
 
 
 def _label(key: str, steps: Sequence[Step]) -> str:
@@ -109,6 +117,23 @@ def _pipeline(functions: Sequence[Function], steps: Sequence[Step]) -> Function:
             result = function(*values)
             if inspect.isawaitable(result):
                 result = await result
+            if keep:
+                values = (*values, result)
+        return result
+
+    return run
+
+
+def _pipeline_at_once(functions: Sequence[Function], steps: Sequence[Step]) -> Function:
+    """Join the steps into one function that awaits nothing."""
+    if len(functions) == 1:
+        return functions[0]
+    named = [(f, step.name is not None) for f, step in zip(functions, steps, strict=True)]
+
+    def run(*values: Any) -> Any:
+        result = None
+        for function, keep in named:
+            result = function(*values)
             if keep:
                 values = (*values, result)
         return result
@@ -156,6 +181,10 @@ class _Compiler:
             raise self.error(
                 f"{name!r} is a generator, which does nothing when it is called; "
                 "remove its 'yield', or await instead"
+            )
+        if self.key in SYNCHRONOUS and inspect.iscoroutinefunction(function):
+            raise self.error(
+                f"{name!r} is async, but {self.key} must answer at once; remove its 'async'"
             )
         try:
             signature = inspect.signature(function)

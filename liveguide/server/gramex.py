@@ -34,8 +34,8 @@ HANDLERS = _words(
 
 KEYS = _words(
     """
-    cache cookie cors error get_compression_options headers log methods mime on_pong priority
-    ratelimit redirect select_subprotocol session set_user template transform user_key
+    cache cookie cors error headers log methods mime priority
+    ratelimit redirect session set_user template transform user_key
     xsrf_cookies
     """
 )

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..errors import SourceError
-from .routes import ROUTES_FILE
+from .route import ROUTES_FILE
 
 _numbers = itertools.count(1)
 

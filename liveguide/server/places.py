@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import quote
 
-from .routes import ROUTES_FILE
+from .route import ROUTES_FILE
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ async def test_routes_come_before_files(serve):
     """An endpoint wins over a file of the same address, and other addresses are files."""
     served = await serve({"gramex.yaml": routes(echo=ECHO)}, {"echo": "file", "echo2": "file"})
 
-    assert (await served.get("/echo")).code == 400
+    assert (await served.get("/echo")).code == 426
     assert (await served.get("/echo2")).body == b"file"
 
 
@@ -90,7 +90,8 @@ async def test_every_fault_of_every_file_is_shown_at_once(serve):
         "/a/gramex.yaml:8: error: on_message calls bot.on_message(handler, message), "
         "but it takes (handler); change its parameters, or write the call itself",
         "/b/gramex.yaml:7: error: the kwargs of 'b' has an unknown key 'xyz'; "
-        "there are auth, on_close, on_message, open, origins",
+        "there are auth, get_compression_options, max_message_size, on_close, on_message, on_pong, "
+        "on_request, open, origins, ping_interval, ping_timeout, select_subprotocol",
     ]
 
 

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from liveguide.server.callbacks import compile_endpoint
+from liveguide.server.callbacks import compile_callbacks
 from liveguide.server.modules import AuthorModules
-from liveguide.server.routes import Route, Step
+from liveguide.server.route import Route, Step
 
 CHAT = """\
 def open(handler):
@@ -47,8 +47,8 @@ def _compile_steps(write_tree):
             Step(*(step if isinstance(step, tuple) else (step, None)), line=n)
             for n, step in enumerate(steps, 5)
         )
-        route = Route("chat", "/chat", "gramex.yaml", 2, guide, {key: numbered}, None, False)
-        return compile_endpoint(route, AuthorModules())
+        route = Route("chat", "/chat", "gramex.yaml", 2, guide, callbacks={key: numbered})
+        return compile_callbacks(route, AuthorModules())
 
     return compile_steps
 
@@ -58,10 +58,10 @@ def _call(compile_steps):
     """Return a function that compiles steps and calls them once."""
 
     async def call(*steps, handler=None, message="hello", key="on_message"):
-        endpoint, problems = compile_steps(*steps, key=key)
+        callbacks, problems = compile_steps(*steps, key=key)
         assert problems == []
         values = (handler, message) if key == "on_message" else (handler,)
-        result = endpoint.callbacks[key].function(*values)
+        result = callbacks[key].function(*values)
         return await result if inspect.isawaitable(result) else result
 
     return call
@@ -136,8 +136,8 @@ async def test_a_traceback_names_the_line_of_the_yaml(call):
 
 def test_a_callback_knows_what_to_be_called(compile_steps):
     """Log lines and close reasons name the function, or else the callback."""
-    dotted = compile_steps("chat.open", key="open")[0].callbacks["open"]
-    expression = compile_steps("print(handler)", key="open")[0].callbacks["open"]
+    dotted = compile_steps("chat.open", key="open")[0]["open"]
+    expression = compile_steps("print(handler)", key="open")[0]["open"]
 
     assert (dotted.label, dotted.place) == ("chat.open", "gramex.yaml:5")
     assert (expression.label, expression.place) == ("open", "gramex.yaml:5")
@@ -199,10 +199,10 @@ def test_a_callback_knows_what_to_be_called(compile_steps):
 )
 def test_a_faulty_function_names_the_line_and_the_fix(compile_steps, function, message):
     """What could only fail later stops the start."""
-    endpoint, problems = compile_steps(function)
+    callbacks, problems = compile_steps(function)
 
     assert [str(p) for p in problems] == [f"gramex.yaml:5: error: {message}"]
-    assert endpoint.callbacks == {}
+    assert callbacks == {}
 
 
 def test_open_has_no_message(compile_steps):
@@ -224,10 +224,10 @@ def test_a_step_sees_only_the_steps_before_it(compile_steps):
 
 def test_a_method_that_is_not_called_is_a_warning(compile_steps):
     """An expression that only looks something up is likely to lack its parentheses."""
-    endpoint, problems = compile_steps("handler.close")
+    callbacks, problems = compile_steps("handler.close")
 
     assert [str(p) for p in problems] == [
         "gramex.yaml:5: warning: 'handler.close' is only looked up, not called; "
         "write 'handler.close()' to call it"
     ]
-    assert "on_message" in endpoint.callbacks
+    assert "on_message" in callbacks

@@ -14,7 +14,7 @@ import pytest
 from liveguide.server.console import overheard
 
 from .conftest import Served, routes
-from .test_handlers import bot_of
+from .test_connection import bot_of
 from .tracing import Page, open_page
 
 FUNCTIONS = """\
@@ -473,7 +473,7 @@ def complain(text):
     assert (line["function"], line["place"]) == ("bot.on_message", "bot.py:4")
 
 
-@pytest.mark.parametrize("name", ["liveguide.server.handlers", "tornado.general", "asyncio"])
+@pytest.mark.parametrize("name", ["liveguide.server.connection", "tornado.general", "asyncio"])
 async def test_the_machinery_s_own_records_are_not_told(serve, name):
     """They may hold what belongs to others; an author's function is on the stack by chance."""
     bot = f"""\

@@ -9,7 +9,8 @@ import pytest
 
 from liveguide.errors import in_order
 from liveguide.server.origins import OriginRule
-from liveguide.server.routes import Step, load_routes
+from liveguide.server.route import Step
+from liveguide.server.routes import load_routes
 
 ENTRY = """\
 url:
@@ -191,7 +192,8 @@ KWARGS = ENTRY + "    kwargs:\n"
         (
             "url:\n  a:\n    pattern: /x\n    handler: 7",
             4,
-            "there is no handler a number; write WebSocketHandler",
+            "there is no handler a number; write WebSocketHandler, "
+            "or the name of a class as in module.Name",
         ),
         (
             ENTRY.replace("/$YAMLURL/chat", "chat"),
@@ -371,7 +373,7 @@ def test_what_gramex_has_besides_is_skipped_with_a_warning(load, text, line, mes
     assert routes == []
 
 
-@pytest.mark.parametrize("key", ["headers", "on_pong", "xsrf_cookies"])
+@pytest.mark.parametrize("key", ["headers", "template", "xsrf_cookies"])
 def test_a_key_of_gramex_s_is_skipped_and_the_entry_kept(load, key):
     """A key that does not apply costs one warning."""
     routes, problems = load(KWARGS + f"      {key}: {{}}\n    priority: 5")

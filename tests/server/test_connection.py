@@ -391,7 +391,7 @@ async def test_an_origin_that_is_not_listed_is_refused(serve, caplog):
 async def test_auth_asks_for_a_user(serve):
     """Without a user 401, from a foreign page 403, and with a user the socket opens."""
     served = await serve({"gramex.yaml": routes(echo=ECHO + "\nauth: true")})
-    sessions: Sessions = served.app.wildcard_router.rules[0].target_kwargs["sessions"]
+    sessions: Sessions = served.app.wildcard_router.rules[0].target_kwargs["shared"].sessions
     session, cookie = sessions.open("session", None)
     headers = {"Cookie": f'session="{cookie}"'}
 
@@ -414,10 +414,10 @@ async def test_auth_asks_for_a_user(serve):
 
 
 async def test_a_plain_request_to_an_endpoint_is_answered_without_a_session(serve):
-    """Only a handshake gets a cookie; what is none is a 400 or 405."""
+    """Only a handshake gets a cookie; what is none is a 426 or 405."""
     served = await serve({"gramex.yaml": routes(echo=ECHO)})
 
-    for method, status in [("GET", 400), ("HEAD", 405), ("POST", 405)]:
+    for method, status in [("GET", 426), ("HEAD", 405), ("POST", 405)]:
         body = b"" if method == "POST" else None
         response = await served.get("/echo", method=method, body=body)
         assert response.code == status

@@ -1,0 +1,384 @@
+"""
+What every endpoint's connections share, whatever style their author writes them in.
+
+Before the handshake: the origin is judged, the session found, the author's
+`on_request` asked, a user asked for. After it: an error of the author's closes
+that one connection with 1011, and the page that watches is told.
+
+`Connection` stands in front of a handler's class, which may be an author's own,
+in the order of method resolution. What is private here has two underscores, so
+that no name of an author's class is taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import tornado.websocket
+from tornado.httputil import HTTPServerRequest
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocketProtocol13
+
+from .callbacks import Callback
+from .console import listening
+from .ongoing import Ongoing
+from .origins import Decision, decide
+from .route import ON_REQUEST, Route
+from .sessions import DAYS, Session, Sessions, cookie_name
+from .trace import Traces, is_upgrade
+from .traced import TracedProtocol
+
+log = logging.getLogger(__name__)
+
+INTERNAL_ERROR = 1011
+"""The close code that says an author's function failed (RFC 6455, section 7.4.1)."""
+
+_LONGEST_REASON = 123
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the endpoints of one application have in common."""
+
+    sessions: Sessions
+    connections: Ongoing[tornado.websocket.WebSocketHandler]
+    traces: Traces
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """
+    A route, and what answers there.
+
+    Attributes:
+
+        route: The route.
+
+        handler: The class of its connections, with `Connection` in front.
+
+        arguments: What the class behind `Connection` is initialised with.
+
+        callbacks: The author's functions by their keys; what they are called in messages.
+
+        answers_pages: Whether a plain GET is answered too.
+    """
+
+    route: Route
+    handler: type[Connection]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    callbacks: Mapping[str, Callback] = field(default_factory=dict)
+    answers_pages: bool = False
+
+
+class Connection(tornado.websocket.WebSocketHandler):
+    """
+    One connection to an endpoint: what an author's functions get as `handler`.
+
+    Attributes:
+
+        session: A dict for the reader, `id` in it; shared by the reader's
+            connections. One that leads nowhere where the page that connects
+            is another site's.
+
+        args: What the address asks for, a list of texts for each name, as in Gramex.
+
+        refusal: Why the handshake was refused, for the log.
+    """
+
+    def initialize(self, endpoint: Endpoint, shared: Shared) -> None:
+        self.__endpoint = endpoint
+        self.__shared = shared
+        self.__traced = shared.traces.connection(self.request)
+        self.__decision = Decision.REFUSED
+        self.__opened = self.__failed = False
+        self.session = Session()
+        self.args = _arguments(self.request)
+        self.refusal = ""
+        with _no_exit():
+            super().initialize(**endpoint.arguments)
+
+    async def prepare(self) -> None:
+        """
+        Judge the origin, find the session, ask the author and for a user, before the upgrade.
+
+        The origin is judged here and not in `check_origin`, which Tornado
+        calls neither for the site's own origin nor before a cookie is set.
+        """
+        if self.__traced is not None:
+            # For all that follows in this task: what is said is told to this page.
+            listening.set(self.__traced)
+        upgrades = is_upgrade(self.request)
+        if not upgrades and self.request.method != "GET":
+            return  # Tornado answers 405
+        cookie = None
+        if upgrades:
+            self.__judge_origin()
+            if self.__decision is Decision.REFUSED:
+                self.__refuse(403, self.__foreign())
+                return
+            cookie = self.__find_session()
+        elif self.__endpoint.route.auth:
+            self.__find_session()
+        with _no_exit():
+            on_request = self.__endpoint.callbacks.get(ON_REQUEST)
+            if on_request is not None:
+                asked = on_request.function(self)
+                if inspect.isawaitable(asked):
+                    await asked
+            if self._finished:
+                return
+            if self.__endpoint.route.auth and not self.current_user:
+                self.__refuse(401, "log in to connect")
+                return
+            if not upgrades and not self.__endpoint.answers_pages:
+                self.set_header("Upgrade", "websocket")
+                self.__refuse(426, "this is a WebSocket; connect to it with new WebSocket(...)")
+                return
+            if cookie is not None:
+                self.__set_cookie(cookie)
+            preparing = super().prepare()
+            if preparing is not None:
+                await preparing
+
+    def __judge_origin(self) -> None:
+        route = self.__endpoint.route
+        origin = self.request.headers.get("Origin")
+        self.__decision = decide(origin, self.__own_origin(), route.origins, route.auth)
+        if self.__is_own_frame():
+            self.__decision = Decision.ANONYMOUS
+
+    def __is_own_frame(self) -> bool:
+        """Say whether a page of ours runs edited code: it has no origin, but the page's key."""
+        return self.request.headers.get("Origin") == "null" and self.__traced is not None
+
+    def __own_origin(self) -> str:
+        return f"{self.request.protocol}://{self.request.host}"
+
+    def __foreign(self) -> str:
+        shown = self.request.headers.get("Origin", "")[:_LONGEST_SHOWN]
+        return f"the origin {shown!r} may not connect to {self.__own_origin()}"
+
+    def __find_session(self) -> str | None:
+        """Find the reader's session; return the cookie that must be set, if any."""
+        if self.__decision is Decision.ANONYMOUS:
+            self.request.headers.pop("Cookie", None)
+            self.session = Sessions.throwaway()
+            return None
+        name = cookie_name(self.request.protocol == "https")
+        self.session, cookie = self.__shared.sessions.open(name, self.get_cookie(name))
+        return cookie
+
+    def __set_cookie(self, value: str) -> None:
+        secure = self.request.protocol == "https"
+        self.set_cookie(
+            cookie_name(secure),
+            value,
+            expires_days=DAYS,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=secure,
+        )
+
+    def __refuse(self, status: int, reason: str) -> None:
+        """Answer with an HTTP status and a JSON body that says why."""
+        self.refusal = reason
+        self.set_status(status)
+        self.finish({"error": reason})
+
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Do the handshake, and whatever the class behind this one does with a GET."""
+        with _no_exit():
+            await super().get(*args, **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer a refusal that was raised as an `HTTPError` with its reason as JSON."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        message = getattr(error, "log_message", None)
+        self.refusal = (
+            (message % error.args if error.args else message) if message else self._reason
+        )
+        self.finish({"error": self._reason})
+
+    def check_origin(self, origin: str) -> bool:
+        """Return what `prepare` decided; where that was not final, what the author's class says."""
+        if self.__decision is not Decision.ANONYMOUS or self.__is_own_frame():
+            return self.__decision is not Decision.REFUSED
+        allowed = super().check_origin(origin)
+        if not allowed:
+            self.refusal = self.__foreign()
+        return allowed
+
+    def get_current_user(self) -> Any:
+        """Return the session's user, unless the author's class knows one; `None` for nobody."""
+        return super().get_current_user() or self.session.get("user")
+
+    @property
+    def ping_interval(self) -> float | None:
+        """Seconds between pings."""
+        return self.__endpoint.route.limits.get("ping_interval", super().ping_interval)
+
+    @property
+    def ping_timeout(self) -> float | None:
+        """Seconds to wait for a pong."""
+        return self.__endpoint.route.limits.get("ping_timeout", super().ping_timeout)
+
+    @property
+    def max_message_size(self) -> int:
+        """Bytes of a message, after which the connection is closed with 1009."""
+        return int(self.__endpoint.route.limits.get("max_message_size", super().max_message_size))
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """Return what the author chose; raise where that was not offered (RFC 6455, 4.2.2)."""
+        try:
+            chosen = super().select_subprotocol(subprotocols)
+        except ValueError as error:  # Tornado takes it for a fault of the client's
+            raise RuntimeError("select_subprotocol failed") from error
+        if chosen and chosen not in subprotocols:
+            raise RuntimeError(
+                f"select_subprotocol chose {chosen!r}, but the client offered {subprotocols}"
+            )
+        return chosen
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Return Tornado's protocol; where a page is told of this connection, one that tells."""
+        protocol = super().get_websocket_protocol()
+        if self.__traced is None or not isinstance(protocol, WebSocketProtocol13):
+            return protocol
+        return TracedProtocol(protocol, self.__traced)
+
+    def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
+        """Open as the author's class does."""
+        self.__opened = True
+        self.__shared.connections.add(self)
+        if self.__traced is not None:
+            self.__traced.opened(self)
+        return self.__run("open", super().open, *args, **kwargs)
+
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
+        """Hand on a message, unless an earlier call has failed."""
+        return None if self.__failed else self.__run("on_message", super().on_message, message)
+
+    def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]
+        """Tell the page that a ping was answered, and hand the answer on."""
+        if self.__traced is not None:
+            self.__traced.ponged(data)
+        return self.__run("on_pong", super().on_pong, data)
+
+    def on_close(self) -> None:
+        """Close as the author's class does, once, and only after `open`."""
+        if not self.__opened:
+            return
+        closing = self.__run("on_close", super().on_close)
+        if closing is None:
+            self.__end()
+        else:
+            self.__closing = asyncio.ensure_future(closing)
+            self.__closing.add_done_callback(lambda _: self.__end())
+
+    def __end(self) -> None:
+        self.__shared.connections.discard(self)
+        if self.__traced is not None:
+            self.__traced.closed(self.close_code, self.close_reason)
+
+    def write_message(
+        self, message: bytes | str | dict[str, Any], binary: bool = False
+    ) -> asyncio.Future[None]:
+        """Send a message; where nobody awaits it, one that fails leaves no traceback in the log."""
+        sending = super().write_message(message, binary)
+        sending.add_done_callback(_retrieve)
+        return sending
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Log what Tornado caught, but neither the end of the whole server nor a refusal."""
+        is_refusal = isinstance(value, HTTPError) and value.status_code < 500
+        if not is_refusal and not isinstance(value, asyncio.CancelledError):
+            super().log_exception(typ, value, tb)
+
+    def __run(
+        self, key: str, method: Callable[..., Any], *values: Any, **named: Any
+    ) -> Awaitable[None] | None:
+        """Call a method of the author's; what it says meanwhile is told to this page."""
+        # An author's sys.exit() is an error of that function, not the server's end.
+        heard = listening.set(self.__traced)
+        try:
+            result = method(*values, **named)
+        except (Exception, SystemExit) as error:
+            self._liveguide_fail(key, error)
+            return None
+        finally:
+            listening.reset(heard)
+        if result is None or not inspect.isawaitable(result):
+            return None
+        return self.__wait(key, result)
+
+    async def __wait(self, key: str, result: Awaitable[Any]) -> None:
+        heard = listening.set(self.__traced)
+        try:
+            await result
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            self._liveguide_fail(key, error)
+        except (Exception, SystemExit) as error:
+            self._liveguide_fail(key, error)
+        finally:
+            listening.reset(heard)
+
+    def _liveguide_fail(self, key: str, error: BaseException) -> None:
+        """Log an author's error and close this connection; all others go on."""
+        leaving = self.ws_connection is None or self.ws_connection.is_closing()
+        if isinstance(error, WebSocketClosedError) and leaving:
+            return  # an awaited message to a reader who has just left
+        callback = self.__endpoint.callbacks[key]
+        log.error(
+            "%s failed (%s); its connection is closed with %d",
+            callback.label,
+            callback.place,
+            INTERNAL_ERROR,
+            exc_info=error,
+        )
+        if self.__traced is not None:
+            self.__traced.failed(callback.label, error)
+        self.__failed = True
+        reason = f"{callback.label} failed".encode()[:_LONGEST_REASON].decode(errors="ignore")
+        self.close(INTERNAL_ERROR, reason)
+
+
+def guarded(handler: type[tornado.websocket.WebSocketHandler]) -> type[Connection]:
+    """Return a class with `Connection` in front of *handler*."""
+    return type(handler.__name__, (Connection, handler), {"__module__": handler.__module__})
+
+
+def _arguments(request: HTTPServerRequest) -> dict[str, list[str]]:
+    return {
+        name: [value.decode(errors="replace") for value in values]
+        for name, values in request.query_arguments.items()
+    }
+
+
+def _retrieve(future: asyncio.Future[None]) -> None:
+    _ = future.cancelled() or future.exception()
+
+
+@contextmanager
+def _no_exit() -> Iterator[None]:
+    """Make an author's sys.exit() an error of the request."""
+    try:
+        yield
+    except SystemExit as error:
+        raise RuntimeError("an author's function called sys.exit()") from error

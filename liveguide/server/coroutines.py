@@ -1,0 +1,320 @@
+"""
+Endpoints as coroutines: one async function is the whole conversation.
+
+The function is called with a `WebSocket`, which it accepts, iterates over and
+closes by returning. A *hybrid* function, whose first parameter has the default
+`None`, answers plain GETs as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import tornado.websocket
+from tornado.httputil import HTTPServerRequest
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError
+
+from .trace import is_upgrade
+
+NORMAL_CLOSURE = 1000
+
+MOST_WAITING = 16
+"""Messages that wait for the function; while there are so many, no more are read."""
+
+GRACE = 5.0
+"""Seconds that a function may go on after its client has left; then it is cancelled."""
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+"""The Content-Security-Policy of the page that a hybrid function answers with."""
+
+_FORBIDDEN = 403
+
+
+class WebSocket:
+    """
+    One connection, as its function sees it.
+
+    Attributes:
+
+        request: The handshake, Tornado's `HTTPServerRequest`.
+
+        client: The address and the port at the other end.
+
+        subprotocols: What the client offers, in its order of preference.
+
+        session: As `handler.session`; `current_user`, `args` and `path_args` likewise.
+    """
+
+    def __init__(self, handler: CoroutineHandler) -> None:
+        self._handler = handler
+        # Of a class with these, see connection.py.
+        guarded: Any = handler
+        self.session: dict[str, Any] = guarded.session
+        self.args: dict[str, list[str]] = guarded.args
+        self.current_user: Any = handler.current_user
+        self.path_args = handler.path_args
+        self.request: HTTPServerRequest = handler.request
+        self.client = (self.request.remote_ip or "", _port(self.request))
+        offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
+        self.subprotocols = [name.strip() for name in offered.split(",") if name.strip()]
+        loop = asyncio.get_running_loop()
+        self._asked: asyncio.Future[bool] = loop.create_future()
+        self._opened: asyncio.Future[None] = loop.create_future()
+        self._chosen: str | None = None
+        self._messages: deque[str | bytes] = deque()
+        self._receiver: asyncio.Future[str | bytes] | None = None
+        self._room: asyncio.Future[None] | None = None
+        self._is_closed = False
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The subprotocol that was chosen in `accept`."""
+        return self._chosen
+
+    @property
+    def close_code(self) -> int | None:
+        """The code that the client closed with, once it has."""
+        return self._handler.close_code
+
+    @property
+    def close_reason(self) -> str | None:
+        """The reason that the client gave, if any."""
+        return self._handler.close_reason
+
+    async def accept(self, subprotocol: str | None = None) -> None:
+        """
+        Answer the handshake with "101 Switching Protocols".
+
+        Args:
+
+            subprotocol: One of `subprotocols`, or `None`.
+
+        Raises:
+
+            ValueError: The client did not offer this subprotocol.
+
+            WebSocketClosedError: The client is not there any more.
+        """
+        if self._asked.done():
+            raise RuntimeError("this WebSocket is accepted already")
+        if subprotocol is not None and subprotocol not in self.subprotocols:
+            raise ValueError(f"the client did not offer {subprotocol!r}, but {self.subprotocols}")
+        self._chosen = subprotocol
+        self._asked.set_result(True)
+        await self._opened
+
+    async def receive(self) -> str | bytes:
+        """
+        Return the next message: text, or bytes where it is binary.
+
+        Raises:
+
+            WebSocketClosedError: The connection has ended, and all messages were received.
+        """
+        if not self._opened.done():
+            raise RuntimeError("accept this WebSocket before receiving: await websocket.accept()")
+        if self._messages:
+            message = self._messages.popleft()
+            if self._room is not None and len(self._messages) < MOST_WAITING:
+                self._room.set_result(None)
+                self._room = None
+            return message
+        if self._is_closed:
+            raise WebSocketClosedError
+        if self._receiver is not None:
+            raise RuntimeError("two tasks can't receive from one WebSocket at once")
+        receiver: asyncio.Future[str | bytes] = asyncio.get_running_loop().create_future()
+        self._receiver = receiver
+        try:
+            return await receiver
+        except asyncio.CancelledError:
+            if receiver.done() and not receiver.cancelled() and receiver.exception() is None:
+                self._messages.appendleft(receiver.result())  # came in the very same moment
+            raise
+        finally:
+            self._receiver = None
+
+    async def send(self, message: str | bytes | dict[str, Any]) -> None:
+        """
+        Send a message: text, a dict as JSON, or bytes as a binary message.
+
+        It waits while the client reads too slowly.
+
+        Raises:
+
+            WebSocketClosedError: The connection has ended.
+        """
+        await self._handler.write_message(message, isinstance(message, bytes))
+
+    async def ping(self, data: bytes = b"") -> None:
+        """Send a ping of at most 125 bytes."""
+        self._handler.ping(data)
+
+    async def close(self, code: int = NORMAL_CLOSURE, reason: str = "") -> None:
+        """
+        Close the connection.
+
+        Args:
+
+            code: A close code (RFC 6455, section 7.4).
+
+            reason: Why, in at most 123 bytes.
+        """
+        self._handler.close(code, reason)
+        self._end()
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]:
+        return self
+
+    async def __anext__(self) -> str | bytes:
+        if not self._asked.done():
+            await self.accept()
+        try:
+            return await self.receive()
+        except WebSocketClosedError:
+            raise StopAsyncIteration from None
+
+    def _arrived(self, message: str | bytes) -> asyncio.Future[None] | None:
+        """Take a message; return what to wait for before the next is read."""
+        if self._receiver is not None and not self._receiver.done():
+            self._receiver.set_result(message)
+            return None
+        if self._is_closed:
+            return None
+        self._messages.append(message)
+        if len(self._messages) < MOST_WAITING:
+            return None
+        self._room = asyncio.get_running_loop().create_future()
+        return self._room
+
+    def _end(self) -> None:
+        """Wake whoever waits: no more messages come."""
+        self._is_closed = True
+        for waiting in (self._receiver, self._opened):
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(WebSocketClosedError())
+                waiting.exception()  # there may be nobody who waits
+        if not self._asked.done():
+            self._asked.set_result(False)
+        if self._room is not None:
+            self._room.set_result(None)
+            self._room = None
+
+
+class CoroutineHandler(tornado.websocket.WebSocketHandler):
+    """Tornado's handler, which an author's async function speaks through."""
+
+    def initialize(
+        self, function: Callable[..., Any], arguments: Mapping[str, Any], wants_request: bool
+    ) -> None:
+        self._function = function
+        self._arguments = arguments
+        self._wants_request = wants_request
+        self._websocket: WebSocket | None = None
+        self._talk: asyncio.Task[None] | None = None
+        self._refusal: BaseException | None = None
+
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """Start the function, and do the handshake when it accepts."""
+        if not is_upgrade(self.request):
+            await self._answer_with_page()
+            return
+        self._websocket = websocket = WebSocket(self)
+        self._talk = asyncio.ensure_future(self._run(websocket))
+        try:
+            if not await websocket._asked:
+                raise self._refusal or HTTPError(_FORBIDDEN, "its function did not accept it")
+            await super().get(*args, **kwargs)
+        finally:
+            websocket._end()
+
+    def check_origin(self, origin: str) -> bool:
+        """Let in what `origins` does not forbid."""
+        return True
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """Return what the function chose."""
+        return None if self._websocket is None else self._websocket.subprotocol
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Let the function go on from its `accept`."""
+        if self._websocket is not None and not self._websocket._opened.done():
+            self._websocket._opened.set_result(None)
+
+    def on_message(self, message: str | bytes) -> asyncio.Future[None] | None:
+        """Hand a message to the function; while too many wait, none is read."""
+        return None if self._websocket is None else self._websocket._arrived(message)
+
+    def on_connection_close(self) -> None:
+        """Tell the function, also where the client leaves before it is accepted."""
+        if self._websocket is not None:
+            self._websocket._end()
+        super().on_connection_close()
+
+    async def on_close(self) -> None:  # type: ignore[override]
+        """Wait for the function's end, and see to it."""
+        if self._talk is not None and not self._talk.done():
+            await asyncio.wait({self._talk}, timeout=GRACE)
+            self._talk.cancel()
+            await asyncio.wait({self._talk})
+
+    async def _run(self, websocket: WebSocket) -> None:
+        """Run the function to its end, and close."""
+        try:
+            result = self._call(websocket)
+            if inspect.isawaitable(result):
+                await result
+            else:
+                async for _ in result:
+                    raise TypeError("a page can't be sent on a WebSocket; return before 'yield'")
+        except asyncio.CancelledError:
+            raise
+        except (Exception, SystemExit) as error:
+            self._failed(websocket, error)
+        else:
+            if websocket._opened.done() and not websocket._is_closed:
+                self.close(NORMAL_CLOSURE)
+        finally:
+            websocket._end()
+
+    def _failed(self, websocket: WebSocket, error: BaseException) -> None:
+        """Refuse the handshake; after it, close with 1011, unless the client has just left."""
+        if not websocket._asked.done():
+            self._refusal = error
+        elif not (isinstance(error, WebSocketClosedError) and websocket._is_closed):
+            guarded: Any = self
+            guarded._liveguide_fail("function", error)
+
+    def _call(self, websocket: WebSocket | None) -> Any:
+        given = {"request": self.request} if self._wants_request else {}
+        return self._function(websocket, **given, **self._arguments)
+
+    async def _answer_with_page(self) -> None:
+        """Answer a plain GET with what a hybrid function returns or yields."""
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.set_header("Content-Security-Policy", PAGE_POLICY)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "strict-origin-when-cross-origin")
+        result = self._call(None)
+        if inspect.isawaitable(result):
+            page = await result
+            if not isinstance(page, str | bytes):
+                raise TypeError(f"a page is str or bytes, but the function returned {page!r:.100}")
+            self.write(page)
+        else:
+            async for piece in result:
+                self.write(piece)
+                await self.flush()
+
+
+def _port(request: HTTPServerRequest) -> int:
+    address = getattr(getattr(request.connection, "context", None), "address", None)
+    return int(address[1]) if isinstance(address, tuple) and len(address) > 1 else 0

@@ -1,0 +1,386 @@
+"""
+One `gramex.yaml`, read and checked.
+
+The files follow Gramex: `url:` holds named entries, each with a `pattern`, a
+`handler` and its `kwargs`. What Gramex knows and we do not offer is named in a
+warning and skipped, and what neither knows is an error, because it is a slip of
+the pen. Nothing is imported or compiled here but the patterns.
+"""
+
+from __future__ import annotations
+
+import re
+from keyword import iskeyword
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ..errors import Problem, Severity, did_you_mean
+from ..yamlfile import YAMLMapping, YAMLSequence, kind_of
+from . import gramex
+from .origins import OriginRule, parse_rule
+from .route import (
+    CALLBACKS,
+    DEFAULT_PING_TIMEOUT,
+    ENTRY_KEYS,
+    KWARGS_KEYS,
+    LIMITS,
+    ROUTE_KEYS,
+    ROUTES_FILE,
+    Route,
+    Step,
+)
+
+_FUNCTIONS = "WebSocketHandler"
+_STEP_KEYS = {"function", "name"}
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Z]\w*))")
+
+
+def read_entries(content: Any, path: Path, folder: str) -> tuple[list[Route], list[Problem]]:
+    """
+    Turn the content of one `gramex.yaml` into routes.
+
+    Args:
+
+        content: What `parse_yaml` made of the file.
+
+        path: The file.
+
+        folder: Its folder relative to the guide, `.` for the guide itself.
+    """
+    reader = _Reader(path, "" if folder == "." else folder)
+    return reader.routes(content), reader.problems
+
+
+class _Reader:
+    """Reads one file; what is wrong is added to `problems`, and reading goes on."""
+
+    def __init__(self, path: Path, folder: str) -> None:
+        self.path = path
+        self.folder = folder
+        self.problems: list[Problem] = []
+
+    def report(self, line: int, message: str, severity: Severity = "error") -> None:
+        self.problems.append(Problem(str(self.path), line, message, severity))
+
+    def routes(self, content: Any) -> list[Route]:
+        if content is None:
+            return []
+        if not isinstance(content, YAMLMapping):
+            self.report(1, f"a {ROUTES_FILE} is a mapping with 'url:', not {kind_of(content)}")
+            return []
+        for key in content:
+            if key in gramex.SECTIONS:
+                message = f"the section {key!r} is Gramex's and is skipped here"
+                self.report(content.line_of(key), message, "warning")
+            elif key != "url":
+                hint = did_you_mean(key, ["url", *gramex.SECTIONS])
+                self.report(content.line_of(key), f"there is no section {key!r}{hint}")
+        entries = content.get("url")
+        if entries is None:
+            return []
+        if not isinstance(entries, YAMLMapping):
+            self.report(
+                content.line_of("url"),
+                f"'url' must be a mapping of names to entries, not {kind_of(entries)}",
+            )
+            return []
+        routes = (self.route(name, entries[name], entries.line_of(name)) for name in entries)
+        return [route for route in routes if route is not None]
+
+    def route(self, name: str, entry: Any, line: int) -> Route | None:
+        """Read one entry; `None` where it is skipped or faulty."""
+        if not isinstance(entry, YAMLMapping):
+            self.report(
+                line,
+                f"the entry {name!r} must be a mapping with 'pattern' and 'handler', "
+                f"not {kind_of(entry)}",
+            )
+            return None
+        handler = entry.get("handler")
+        if handler in gramex.HANDLERS:
+            message = f"the entry {name!r} is skipped: the handler {handler} is not offered here"
+            self.report(entry.line_of("handler"), message, "warning")
+            return None
+        before = self._errors()
+        self.check_keys(entry, ENTRY_KEYS, f"the entry {name!r}")
+        self.check_handler(name, entry, line)
+        pattern = self.pattern(name, entry, line)
+        kwargs = entry.get("kwargs")
+        if kwargs is None:
+            kwargs = YAMLMapping(entry.mark)
+        if not isinstance(kwargs, YAMLMapping):
+            self.report(
+                entry.line_of("kwargs"), f"'kwargs' must be a mapping, not {kind_of(kwargs)}"
+            )
+            return None
+        has_functions = handler == _FUNCTIONS
+        if has_functions:
+            self.check_keys(kwargs, KWARGS_KEYS, f"the kwargs of {name!r}")
+        known = KWARGS_KEYS if has_functions else ROUTE_KEYS
+        callbacks = {
+            key: self.callback(key, kwargs[key], kwargs.line_of(key))
+            for key in CALLBACKS
+            if key in kwargs and key in known
+        }
+        origins = self.origins(kwargs)
+        auth = kwargs.get("auth", False)
+        if not isinstance(auth, bool):
+            self.report(
+                kwargs.line_of("auth"), f"'auth' must be true or false, but it is {kind_of(auth)}"
+            )
+        limits = self.limits(kwargs)
+        arguments = {} if has_functions else self.arguments(kwargs)
+        if pattern is None or self._errors() > before:
+            return None
+        return Route(
+            name=name,
+            pattern=pattern,
+            path=str(self.path),
+            line=line,
+            folder=self.path.parent,
+            handler=handler or _FUNCTIONS,
+            handler_line=entry.line_of("handler"),
+            callbacks=callbacks,
+            origins=origins,
+            auth=auth,
+            limits=limits,
+            arguments=arguments,
+        )
+
+    def check_handler(self, name: str, entry: YAMLMapping, line: int) -> None:
+        """Report a handler that is neither ours nor the dotted name of a class or a function."""
+        handler = entry.get("handler")
+        if "handler" not in entry:
+            self.report(line, f"the entry {name!r} has no handler; add 'handler: WebSocketHandler'")
+        elif isinstance(handler, str) and "." in handler:
+            if not all(part.isidentifier() for part in handler.split(".")):
+                self.report(
+                    entry.line_of("handler"),
+                    f"{handler!r} is not the name of a class or a function; "
+                    "write it as in module.Name",
+                )
+        elif handler != _FUNCTIONS:
+            shown = repr(handler) if isinstance(handler, str) else kind_of(handler)
+            hint = did_you_mean(str(handler), [_FUNCTIONS, *gramex.HANDLERS])
+            hint = hint or "; write WebSocketHandler, or the name of a class as in module.Name"
+            self.report(entry.line_of("handler"), f"there is no handler {shown}{hint}")
+
+    def limits(self, kwargs: YAMLMapping) -> dict[str, float]:
+        """Read the numbers; the pong can't be waited for longer than until the next ping."""
+        found: dict[str, float] = {}
+        for key, (least, most) in LIMITS.items():
+            if key not in kwargs:
+                continue
+            value, line = kwargs[key], kwargs.line_of(key)
+            unit = "bytes" if key == "max_message_size" else "seconds"
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                self.report(line, f"{key!r} must be a number of {unit}, but it is {kind_of(value)}")
+            elif not least <= value <= most or (unit == "bytes" and value != int(value)):
+                self.report(line, f"{key!r} is {value}, but it goes from {least} to {most} {unit}")
+            else:
+                found[key] = value
+        interval, timeout = found.get("ping_interval"), found.get("ping_timeout")
+        if interval and timeout and timeout > interval:
+            self.report(
+                kwargs.line_of("ping_timeout"),
+                f"'ping_timeout' is {timeout}, longer than 'ping_interval', {interval}; "
+                "the answer must come before the next ping",
+            )
+        elif interval and timeout is None:
+            found["ping_timeout"] = min(interval, DEFAULT_PING_TIMEOUT)
+        return found
+
+    def arguments(self, kwargs: YAMLMapping) -> dict[str, Any]:
+        """Return what the class or the function gets besides."""
+        found = {}
+        for key in kwargs:
+            if key in ROUTE_KEYS:
+                continue
+            value = kwargs[key]
+            if isinstance(value, str):
+                value = self.substitute(value, kwargs.line_of(key))
+            found[key] = value
+        return found
+
+    def check_keys(self, mapping: YAMLMapping, known: set[str], where: str) -> None:
+        for key in mapping:
+            if key in known:
+                continue
+            if key in gramex.KEYS:
+                message = f"{key!r} does not apply to a WebSocketHandler here and is skipped"
+                self.report(mapping.line_of(key), message, "warning")
+                continue
+            hint = did_you_mean(key, known)
+            if not hint and key in KWARGS_KEYS:
+                hint = "; indent it below 'kwargs:'"
+            elif not hint:
+                hint = f"; there are {', '.join(sorted(known))}"
+            self.report(mapping.line_of(key), f"{where} has an unknown key {key!r}{hint}")
+
+    def pattern(self, name: str, entry: YAMLMapping, line: int) -> str | None:
+        written = entry.get("pattern")
+        if "pattern" not in entry:
+            self.report(
+                line, f"the entry {name!r} has no pattern; add 'pattern: /$YAMLURL/{_last(name)}'"
+            )
+            return None
+        line = entry.line_of("pattern")
+        if not isinstance(written, str):
+            self.report(line, f"'pattern' must be text, but it is {kind_of(written)}")
+            return None
+        pattern = self.substitute(written, line, in_pattern=True)
+        if not pattern.startswith("/"):
+            self.report(
+                line, f"the pattern {written!r} does not begin with '/'; write '/{written}'"
+            )
+            return None
+        try:
+            re.compile(pattern)
+        except (re.error, OverflowError) as error:
+            self.report(line, f"the pattern {written!r} is not a regular expression: {error}")
+            return None
+        return pattern
+
+    def callback(self, key: str, value: Any, line: int) -> tuple[Step, ...]:
+        """Read `function: X`, where X is a step or a list of steps."""
+        if not isinstance(value, YAMLMapping):
+            shown = value if isinstance(value, str) else "module.function"
+            self.report(line, f"{key!r} needs a function; write '{key}: {{function: {shown}}}'")
+            return ()
+        self.check_callback_keys(value, key, {"function"})
+        if "function" not in value:
+            self.report(line, f"{key!r} needs a function; add 'function: module.{key}' below it")
+            return ()
+        steps, line = value["function"], value.line_of("function")
+        if not isinstance(steps, YAMLSequence):
+            step = self.step(key, steps, line, set())
+            return (step,) if step else ()
+        if not steps:
+            self.report(line, f"the pipeline of {key!r} is empty; list at least one step")
+        names: set[str] = {*CALLBACKS[key]}
+        found = [
+            self.step(key, step, mark.line, names)
+            for step, mark in zip(steps, steps.marks, strict=True)
+        ]
+        return tuple(step for step in found if step)
+
+    def step(self, key: str, value: Any, line: int, names: set[str]) -> Step | None:
+        name = None
+        if isinstance(value, YAMLMapping):
+            self.check_callback_keys(value, f"step of {key}", _STEP_KEYS)
+            if "function" not in value:
+                self.report(line, f"a step of {key!r} has no function; add 'function: ...'")
+                return None
+            if "name" in value:
+                name = self.step_name(value["name"], value.line_of("name"), names)
+            value, line = value["function"], value.line_of("function")
+        if not isinstance(value, str) or not value.strip():
+            kind = "empty" if value == "" else kind_of(value)
+            self.report(
+                line, f"the function of {key!r} must be a name or an expression, but it is {kind}"
+            )
+            return None
+        return Step(self.substitute(value, line), name, line)
+
+    def check_callback_keys(self, value: YAMLMapping, where: str, known: set[str]) -> None:
+        for key in value:
+            if key in {"args", "kwargs"}:
+                self.report(
+                    value.line_of(key),
+                    f"{key!r} is not offered here; write the call itself, as in "
+                    "'function: module.name(handler, 1)'",
+                )
+            elif key not in known:
+                hint = did_you_mean(key, known) or f"; there are {', '.join(sorted(known))}"
+                self.report(value.line_of(key), f"{where!r} has an unknown key {key!r}{hint}")
+
+    def step_name(self, name: Any, line: int, names: set[str]) -> str | None:
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            shown = repr(name) if isinstance(name, str) else kind_of(name)
+            self.report(line, f"a step's name must be a Python name, but it is {shown}")
+            return None
+        if name in names:
+            self.report(
+                line, f"the name {name!r} is already taken in this pipeline; choose another"
+            )
+            return None
+        names.add(name)
+        return name
+
+    def origins(self, kwargs: YAMLMapping) -> tuple[OriginRule, ...] | None:
+        if "origins" not in kwargs:
+            return None
+        value, line = kwargs["origins"], kwargs.line_of("origins")
+        if isinstance(value, str):
+            entries = [(value, line)]
+        elif isinstance(value, YAMLSequence) and value:
+            entries = [(v, m.line) for v, m in zip(value, value.marks, strict=True)]
+        else:
+            kind = "empty" if value in (None, []) else kind_of(value)
+            self.report(
+                line,
+                f"'origins' must be a list of hosts, but it is {kind}; "
+                "leave it out to allow every site",
+            )
+            return None
+        rules = []
+        for entry, line in entries:
+            if not isinstance(entry, str):
+                self.report(line, f"an origin must be text, but it is {kind_of(entry)}; quote it")
+                continue
+            entry = self.substitute(entry, line)
+            try:
+                rules.append(parse_rule(entry))
+            except ValueError as error:
+                self.report(line, f"{entry!r} is not an origin: {error}")
+        return tuple(rules)
+
+    def substitute(self, text: str, line: int, in_pattern: bool = False) -> str:
+        """
+        Put the folder's address and path in place of `$YAMLURL` and `$YAMLPATH`.
+
+        At the top of the guide the address is empty, and the slash before it goes too.
+        """
+        path = str(self.path.parent.resolve())
+        values = {
+            "YAMLURL": _url_pattern(self.folder) if in_pattern else _url(self.folder),
+            "YAMLPATH": re.escape(path) if in_pattern else path,
+        }
+
+        def value(match: re.Match[str]) -> str:
+            name = match[1] or match[2]
+            if name in values:
+                return values[name]
+            if in_pattern:
+                hint = did_you_mean(name, values) or "; there are YAMLURL and YAMLPATH"
+                self.report(line, f"there is no variable ${name}{hint}")
+            return match[0]
+
+        if not self.folder:
+            text = re.sub(r"/\$(YAMLURL\b|\{YAMLURL\})(?=/)", "", text)
+        return _VARIABLE.sub(value, text)
+
+    def _errors(self) -> int:
+        return sum(problem.severity == "error" for problem in self.problems)
+
+
+def _url(folder: str) -> str:
+    return quote(folder)
+
+
+def _url_pattern(folder: str) -> str:
+    """
+    Return a pattern for the folder's part of a request's path.
+
+    Tornado matches the path as it was sent, percent-encoded. Links encode more
+    than browsers do of themselves, so either form of a mark is accepted.
+    """
+    return "".join(
+        f"(?:{re.escape(c)}|{quote(c)})" if c in "!$&'()*+,;=:@" else re.escape(quote(c))
+        for c in folder
+    )
+
+
+def _last(name: str) -> str:
+    return quote(name.rpartition("/")[2])

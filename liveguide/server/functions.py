@@ -1,0 +1,83 @@
+"""
+Endpoints as functions: the WebSocketHandler of a `gramex.yaml`, whose callbacks its `kwargs` name.
+
+For each connection Tornado keeps the order: `open` first and alone, then
+`on_message` for one message after the other, then `on_close` once. An
+asynchronous callback is awaited before the next begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+import tornado.websocket
+
+from .callbacks import Callback
+
+
+class FunctionsHandler(tornado.websocket.WebSocketHandler):
+    """Tornado's handler, whose methods are an author's functions."""
+
+    def initialize(self, callbacks: Mapping[str, Callback]) -> None:
+        # Authors keep things on the handler, so what is ours is marked.
+        self._callbacks = callbacks
+        self._is_open = self._is_told = False
+
+    def check_origin(self, origin: str) -> bool:
+        """Let in what `origins` does not forbid."""
+        return True
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """Return what the author's `select_subprotocol` returns."""
+        chosen: str | None = self._call("select_subprotocol", subprotocols)
+        return chosen
+
+    def get_compression_options(self) -> dict[str, Any] | None:
+        """Return what the author's `get_compression_options` returns; `None` is no compression."""
+        options: dict[str, Any] | None = self._call("get_compression_options")
+        return options
+
+    def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
+        """Call the author's `open`; what the pattern captured is in `path_args`."""
+        self._is_open = True
+        opening: Awaitable[None] | None = self._call("open")
+        return opening
+
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
+        """Call the author's `on_message`."""
+        callback = self._callbacks.get("on_message")
+        return None if callback is None else callback.function(self, message)
+
+    def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]
+        """Call the author's `on_pong`."""
+        noting: Awaitable[None] | None = self._call("on_pong", data)
+        return noting
+
+    def on_close(self) -> Awaitable[None] | None:  # type: ignore[override]
+        """Call the author's `on_close`."""
+        self._is_told = True
+        closing: Awaitable[None] | None = self._call("on_close")
+        return closing
+
+    def write_message(
+        self, message: bytes | str | dict[str, Any], binary: bool = False
+    ) -> asyncio.Future[None]:
+        """
+        Send a message as Tornado does, or drop it while the connection is closing.
+
+        Until the author's `on_close` is called, the author can't know, and a
+        broadcast must not fail in its sender because one receiver is leaving.
+        After that it raises `WebSocketClosedError`.
+        """
+        is_leaving = self.ws_connection is None or self.ws_connection.is_closing()
+        if is_leaving and self._is_open and not self._is_told:
+            dropped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            dropped.set_result(None)
+            return dropped
+        return super().write_message(message, binary)
+
+    def _call(self, key: str, *values: Any) -> Any:
+        callback = self._callbacks.get(key)
+        return None if callback is None else callback.function(self, *values)

@@ -1,0 +1,108 @@
+"""What one entry of a `gramex.yaml` says, once it is checked; and the keys that it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .origins import OriginRule
+
+ROUTES_FILE = "gramex.yaml"
+
+CALLBACKS: Mapping[str, tuple[str, ...]] = {
+    "open": ("handler",),
+    "on_message": ("handler", "message"),
+    "on_close": ("handler",),
+    "on_pong": ("handler", "data"),
+    "select_subprotocol": ("handler", "subprotocols"),
+    "get_compression_options": ("handler",),
+    "on_request": ("handler",),
+}
+"""The callbacks of a WebSocketHandler, and what each is called with."""
+
+SYNCHRONOUS = {"select_subprotocol", "get_compression_options"}
+"""The callbacks whose result is wanted at once: Tornado does not await it."""
+
+ON_REQUEST = "on_request"
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "ping_interval": (0, 3600),
+    "ping_timeout": (0, 3600),
+    "max_message_size": (1, 64 * 1024 * 1024),
+}
+"""The numbers that a route may set, and the least and the most that each may be."""
+
+DEFAULT_PING_TIMEOUT = 10
+"""In seconds. A reader who does not answer a ping for so long has gone."""
+
+ENTRY_KEYS = {"pattern", "handler", "kwargs"}
+ROUTE_KEYS = {ON_REQUEST, "origins", "auth", *LIMITS}
+"""What the `kwargs` of every endpoint may say; what else a class or a function gets is its own."""
+KWARGS_KEYS = {*CALLBACKS, *ROUTE_KEYS}
+
+
+@dataclass(frozen=True)
+class Step:
+    """
+    One step of a callback.
+
+    Attributes:
+
+        function: A dotted name or a Python expression.
+
+        name: What later steps call its result, if anything.
+
+        line: Where it stands in the file.
+    """
+
+    function: str
+    name: str | None
+    line: int
+
+
+@dataclass(frozen=True)
+class Route:
+    """
+    One `url:` entry.
+
+    Attributes:
+
+        name: The entry's key.
+
+        pattern: The regular expression that a request's whole path must match.
+
+        path: The `gramex.yaml` as its author would name it.
+
+        line: Where the entry begins.
+
+        folder: The folder that `gramex.yaml` stands in, and the modules beside it.
+
+        handler: `WebSocketHandler`, or the dotted name of a class or an async function.
+
+        handler_line: Where the handler is named.
+
+        callbacks: The steps of each callback that is given.
+
+        origins: Who may connect from elsewhere; `None` where that is not said.
+
+        auth: Whether there must be a user.
+
+        limits: Those of `LIMITS` that are given; times in seconds, sizes in bytes.
+
+        arguments: What the class's `initialize` or the function gets besides.
+    """
+
+    name: str
+    pattern: str
+    path: str
+    line: int
+    folder: Path
+    handler: str = "WebSocketHandler"
+    handler_line: int = 0
+    callbacks: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
+    origins: tuple[OriginRule, ...] | None = None
+    auth: bool = False
+    limits: Mapping[str, float] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
