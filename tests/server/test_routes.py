@@ -358,11 +358,6 @@ def test_a_faulty_entry_names_the_place_and_the_fix(load, text, line, message):
             4,
             "the entry 'a' is skipped: the handler FunctionHandler is not offered here",
         ),
-        (
-            "url:\n  a:\n    handler: mine.Handler",
-            3,
-            "the entry 'a' is skipped: the handler mine.Handler is not offered here",
-        ),
     ],
 )
 def test_what_gramex_has_besides_is_skipped_with_a_warning(load, text, line, message):
