@@ -32,7 +32,9 @@ from .route import (
 )
 
 _FUNCTIONS = "WebSocketHandler"
-_STEP_KEYS = {"function", "name"}
+_GIVEN_KEYS = {"args", "kwargs"}
+_CALLBACK_KEYS = {"function", *_GIVEN_KEYS}
+_STEP_KEYS = {*_CALLBACK_KEYS, "name"}
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Z]\w*))")
 
 
@@ -248,16 +250,21 @@ class _Reader:
             shown = value if isinstance(value, str) else "module.function"
             self.report(line, f"{key!r} needs a function; write '{key}: {{function: {shown}}}'")
             return ()
-        self.check_callback_keys(value, key, {"function"})
+        self.check_callback_keys(value, key, _CALLBACK_KEYS)
         if "function" not in value:
             self.report(line, f"{key!r} needs a function; add 'function: module.{key}' below it")
             return ()
         steps, line = value["function"], value.line_of("function")
         if not isinstance(steps, YAMLSequence):
-            step = self.step(key, steps, line, set())
+            step = self.step(key, value, line, set())
             return (step,) if step else ()
+        for given in _GIVEN_KEYS & value.keys():
+            self.report(value.line_of(given), f"{given!r} belongs to a step; indent it below one")
         if not steps:
             self.report(line, f"the pipeline of {key!r} is empty; list at least one step")
+        for step in steps:
+            if isinstance(step, YAMLMapping):
+                self.check_callback_keys(step, f"step of {key}", _STEP_KEYS)
         names: set[str] = {*CALLBACKS[key]}
         found = [
             self.step(key, step, mark.line, names)
@@ -266,32 +273,60 @@ class _Reader:
         return tuple(step for step in found if step)
 
     def step(self, key: str, value: Any, line: int, names: set[str]) -> Step | None:
-        name = None
-        if isinstance(value, YAMLMapping):
-            self.check_callback_keys(value, f"step of {key}", _STEP_KEYS)
-            if "function" not in value:
+        """Read one step: a function, or a mapping with one, its arguments and a name."""
+        name, mapping = None, value
+        if isinstance(mapping, YAMLMapping):
+            if "function" not in mapping:
                 self.report(line, f"a step of {key!r} has no function; add 'function: ...'")
                 return None
-            if "name" in value:
-                name = self.step_name(value["name"], value.line_of("name"), names)
-            value, line = value["function"], value.line_of("function")
+            if "name" in mapping:
+                name = self.step_name(mapping["name"], mapping.line_of("name"), names)
+            value, line = mapping["function"], mapping.line_of("function")
         if not isinstance(value, str) or not value.strip():
             kind = "empty" if value == "" else kind_of(value)
             self.report(
                 line, f"the function of {key!r} must be a name or an expression, but it is {kind}"
             )
             return None
-        return Step(self.substitute(value, line), name, line)
+        function = self.substitute(value, line)
+        if isinstance(mapping, YAMLMapping) and _GIVEN_KEYS & mapping.keys():
+            function = self.call(function.strip(), mapping)
+        return Step(function, name, line)
+
+    def call(self, function: str, step: YAMLMapping) -> str:
+        """
+        Return the expression that calls *function* with a step's `args` and `kwargs`.
+
+        As in Gramex, a text that begins with `=` is an expression, all else is itself.
+        """
+        line = min(step.line_of(key) for key in _GIVEN_KEYS & step.keys())
+        args, kwargs = step.get("args", []), step.get("kwargs", {})
+        if not all(part.isidentifier() for part in function.split(".")):
+            self.report(
+                line, f"'args' and 'kwargs' need the name of a function, but it is {function!r}"
+            )
+        if not isinstance(kwargs, dict):
+            self.report(line, f"'kwargs' must be a mapping, not {kind_of(kwargs)}")
+            kwargs = {}
+        for name in kwargs:
+            if not name.isidentifier() or iskeyword(name):
+                self.report(line, f"'kwargs' has {name!r}, which is no name of an argument")
+        given = [
+            self.argument(value, line) for value in (args if isinstance(args, list) else [args])
+        ]
+        named = [f"{name}={self.argument(value, line)}" for name, value in kwargs.items()]
+        return f"{function}({', '.join([*given, *named])})"
+
+    def argument(self, value: Any, line: int) -> str:
+        """Return the Python expression of an argument."""
+        if isinstance(value, str):
+            value = self.substitute(value, line)
+            return f"({value[1:]})" if value.startswith("=") else repr(value)
+        return repr(value)
 
     def check_callback_keys(self, value: YAMLMapping, where: str, known: set[str]) -> None:
         for key in value:
-            if key in {"args", "kwargs"}:
-                self.report(
-                    value.line_of(key),
-                    f"{key!r} is not offered here; write the call itself, as in "
-                    "'function: module.name(handler, 1)'",
-                )
-            elif key not in known:
+            if key not in known:
                 hint = did_you_mean(key, known) or f"; there are {', '.join(sorted(known))}"
                 self.report(value.line_of(key), f"{where!r} has an unknown key {key!r}{hint}")
 

@@ -18,6 +18,7 @@ url:
     pattern: /$YAMLURL/chat
     handler: WebSocketHandler
 """
+KWARGS = ENTRY + "    kwargs:\n"
 
 
 @pytest.fixture(name="load")
@@ -68,6 +69,49 @@ def test_an_entry_becomes_a_route(load):
         OriginRule("example.org", subdomains=True),
     )
     assert route.auth is True
+
+
+def test_args_and_kwargs_become_the_call(load):
+    """As in Gramex: a text that begins with = is an expression, all else is itself."""
+    routes, problems = load(
+        KWARGS
+        + """\
+      open:
+        function: chat.open
+        args: [=handler, 10, handler, [a, 1.5]]
+        kwargs: {user: "=handler.session['id']", folder: $YAMLURL}
+      on_message:
+        function:
+          - {name: x, function: chat.act, args: =message}
+          - {function: chat.done, kwargs: {x: =x}}
+"""
+    )
+
+    assert problems == []
+    assert [step.function for step in routes[0].callbacks["open"]] == [
+        "chat.open((handler), 10, 'handler', ['a', 1.5], "
+        "user=(handler.session['id']), folder='chat')"
+    ]
+    assert routes[0].callbacks["on_message"] == (
+        Step("chat.act((message))", "x", 12),
+        Step("chat.done(x=(x))", None, 13),
+    )
+
+
+def test_a_class_or_a_function_gets_the_rest_of_the_kwargs(load):
+    """What every endpoint may say is read, and what is left is the author's own."""
+    routes, problems = load(
+        ENTRY.replace("WebSocketHandler", "chat.Room")
+        + "    kwargs: {ping_interval: 3, open: {a: 1}, page: /$YAMLURL/x, origins: a.example}\n"
+    )
+
+    assert problems == []
+    (route,) = routes
+    assert (route.handler, route.handler_line) == ("chat.Room", 4)
+    assert route.limits == {"ping_interval": 3, "ping_timeout": 3}
+    assert route.arguments == {"open": {"a": 1}, "page": "/chat/x"}
+    assert route.origins == (OriginRule("a.example"),)
+    assert route.callbacks == {}
 
 
 def test_what_is_not_said_is_none(load):
@@ -158,9 +202,6 @@ def test_the_variables_are_replaced_in_every_text(load, tmp_path):
 
     function = f"print('chat', '{tmp_path}/guide/chat', '$OTHER')"
     assert routes[0].callbacks["open"][0].function == function
-
-
-KWARGS = ENTRY + "    kwargs:\n"
 
 
 @pytest.mark.parametrize(
@@ -265,10 +306,24 @@ KWARGS = ENTRY + "    kwargs:\n"
             "'open' has an unknown key 'funtion'; did you mean 'function'?",
         ),
         (
-            KWARGS + "      open:\n        function: chat.open\n        args: [1]",
+            KWARGS + "      open:\n        function: chat.open(handler)\n        args: [1]",
             8,
-            "'args' is not offered here; write the call itself, as in "
-            "'function: module.name(handler, 1)'",
+            "'args' and 'kwargs' need the name of a function, but it is 'chat.open(handler)'",
+        ),
+        (
+            KWARGS + "      open:\n        function: chat.open\n        kwargs: [1]",
+            8,
+            "'kwargs' must be a mapping, not a list",
+        ),
+        (
+            KWARGS + "      open:\n        function: chat.open\n        kwargs: {a-b: 1}",
+            8,
+            "'kwargs' has 'a-b', which is no name of an argument",
+        ),
+        (
+            KWARGS + "      open:\n        function: [chat.open]\n        args: [1]",
+            8,
+            "'args' belongs to a step; indent it below one",
         ),
         (
             KWARGS + "      open: {function: 3}",
@@ -309,6 +364,37 @@ KWARGS = ENTRY + "    kwargs:\n"
             KWARGS + "      open:\n        function:\n          - {function: x, name: handler}",
             8,
             "the name 'handler' is already taken in this pipeline; choose another",
+        ),
+        (
+            KWARGS + "      ping_interval: soon",
+            6,
+            "'ping_interval' must be a number of seconds, but it is text",
+        ),
+        (
+            KWARGS + "      ping_interval: -1",
+            6,
+            "'ping_interval' is -1, but it goes from 0 to 3600 seconds",
+        ),
+        (
+            KWARGS + "      ping_interval: 5\n      ping_timeout: 6",
+            7,
+            "'ping_timeout' is 6, longer than 'ping_interval', 5; "
+            "the answer must come before the next ping",
+        ),
+        (
+            KWARGS + "      max_message_size: 1.5",
+            6,
+            "'max_message_size' is 1.5, but it goes from 1 to 67108864 bytes",
+        ),
+        (
+            KWARGS + "      max_message_size: true",
+            6,
+            "'max_message_size' must be a number of bytes, but it is true or false",
+        ),
+        (
+            ENTRY.replace("WebSocketHandler", "chat.1st"),
+            4,
+            "'chat.1st' is not the name of a class or a function; write it as in module.Name",
         ),
         (KWARGS + "      auth: 'yes'", 6, "'auth' must be true or false, but it is text"),
         (
