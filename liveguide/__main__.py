@@ -1,4 +1,8 @@
-"""`python -m liveguide COMMAND`: `check` runs the snippets and examples of a guide."""
+"""
+`python -m liveguide COMMAND`.
+
+`check` runs the snippets and examples of a guide, `password` hashes a password.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from . import password_command
 from .checker.cli import add_command
 
 
@@ -16,7 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Interactive documentation for WebSockets. build.py builds a guide, "
         "site_server.py serves it; these are the other commands.",
     )
-    add_command(parser.add_subparsers(title="commands", metavar="COMMAND", required=True))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_command(commands)
+    password_command.add_command(commands)
     options = parser.parse_args(arguments)
     status: int = options.run(options)
     return status

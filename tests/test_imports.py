@@ -84,6 +84,8 @@ def test_the_checker_knows_the_builder_and_nobody_knows_the_checker() -> None:
     assert {name for name in MODULES[COMMANDS] if within(name, "liveguide")} == {
         "liveguide.checker.cli",
         "liveguide.checker.cli.add_command",
+        "liveguide",
+        "liveguide.password_command",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,19 @@ from ..settings import Settings, network
 from .connection import Endpoint, Shared
 from .endpoints import compile_endpoint
 from .forwarded import Network, forwarded
+from .login import Doors, login_rule
 from .modules import AuthorModules
 from .ongoing import Ongoing
 from .places import Places
-from .route import DEFAULT_PING_TIMEOUT
+from .route import DEFAULT_PING_INTERVAL, DEFAULT_PING_TIMEOUT, FORM_KEYS, Route
 from .routes import load_routes
 from .sessions import Sessions
 from .site import Manifest, SiteHandler, StatusHandler
 from .trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 RESTARTING = 1012
 """The close code that says: come back soon (IANA's WebSocket close code registry)."""
@@ -35,9 +39,7 @@ WEBSOCKET_SETTINGS: dict[str, Any] = {
     # In bytes, after which a connection is closed with 1009. Tornado's 10 MiB is a lot to buffer
     # for strangers.
     "websocket_max_message_size": 64 * 1024,
-    # In seconds. Often enough for proxies, which cut what is silent for 60; a reader who does not
-    # answer has gone.
-    "websocket_ping_interval": 25,
+    "websocket_ping_interval": DEFAULT_PING_INTERVAL,
     "websocket_ping_timeout": DEFAULT_PING_TIMEOUT,
 }
 """Tornado's settings for WebSockets. Compression stays off: it costs 200 KiB a connection."""
@@ -58,8 +60,9 @@ class SiteApplication(tornado.web.Application):
 
     def __init__(
         self,
-        endpoints: Sequence[Endpoint],
+        endpoints: Sequence[Endpoint | Route],
         site: Path,
+        settings: Settings,
         sessions: Sessions,
         proxies: Sequence[Network],
         warnings: Sequence[Problem],
@@ -71,14 +74,21 @@ class SiteApplication(tornado.web.Application):
         self._proxies = proxies
         self._traces = traces = Traces(places)
         shared = Shared(sessions, self.connections, traces)
-        sockets = [
-            (endpoint.route.pattern, endpoint.handler, {"endpoint": endpoint, "shared": shared})
+        doors = Doors(sessions, self.connections, settings)
+        rules = [
+            login_rule(endpoint, doors)
+            if isinstance(endpoint, Route)
+            else (
+                endpoint.route.pattern,
+                endpoint.handler,
+                {"endpoint": endpoint, "shared": shared},
+            )
             for endpoint in endpoints
         ]
         files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
         super().__init__(
             [
-                *sockets,
+                *rules,
                 (r"/_liveguide/status\.json", StatusHandler),
                 (
                     r"/_liveguide/trace",
@@ -155,8 +165,11 @@ def make_app(
     """
     routes, problems = load_routes(guide, site)
     modules = AuthorModules()
-    endpoints = []
+    endpoints: list[Endpoint | Route] = []
     for route in routes:
+        if route.handler in FORM_KEYS:
+            endpoints.append(route)
+            continue
         endpoint, faults = compile_endpoint(route, modules)
         problems += faults
         if endpoint is not None:
@@ -165,7 +178,13 @@ def make_app(
         raise SourceErrors(problems)
     proxies = [network(name) for name in (*settings.trusted_proxies, *trusted_proxies)]
     return SiteApplication(
-        endpoints, site, Sessions(secret), proxies, in_order(problems), Places(guide, site)
+        endpoints,
+        site,
+        settings,
+        Sessions(secret),
+        proxies,
+        in_order(problems),
+        Places(guide, site),
     )
 
 
@@ -174,7 +193,8 @@ def _log_request(handler: tornado.web.RequestHandler) -> None:
     status = handler.get_status()
     if status < 400:
         return
-    refusal = getattr(handler, "refusal", "")
+    refusal = getattr(handler, "logged_refusal", "") or getattr(handler, "refusal", "")
+    refusal = _CONTROL.sub(lambda c: c[0].encode("unicode_escape").decode(), refusal)
     log.warning(
         "%d %s %r from %s%s",
         status,

@@ -31,7 +31,7 @@ from .console import listening
 from .ongoing import Ongoing
 from .origins import Decision, decide
 from .route import ON_REQUEST, Route
-from .sessions import DAYS, Session, Sessions, cookie_name
+from .sessions import DAYS, Session, Sessions, cookie_flags, cookie_name
 from .trace import Traces, is_upgrade
 from .traced import TracedProtocol
 
@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 
 INTERNAL_ERROR = 1011
 """The close code that says an author's function failed (RFC 6455, section 7.4.1)."""
+
+LOGGED_OUT = 1008
+"""The close code of a reader who has logged out: policy, so don't come back."""
 
 _LONGEST_REASON = 123
 _LONGEST_SHOWN = 200
@@ -90,7 +93,9 @@ class Connection(tornado.websocket.WebSocketHandler):
 
         args: What the address asks for, a list of texts for each name, as in Gramex.
 
-        refusal: Why the handshake was refused, for the log.
+        refusal: Why the handshake was refused, as the reader is told.
+
+        logged_refusal: The same, as the log is told, where that differs.
     """
 
     def initialize(self, endpoint: Endpoint, shared: Shared) -> None:
@@ -98,10 +103,10 @@ class Connection(tornado.websocket.WebSocketHandler):
         self.__shared = shared
         self.__traced = shared.traces.connection(self.request)
         self.__decision = Decision.REFUSED
-        self.__opened = self.__failed = False
+        self.__opened = self.__ended = False
         self.session = Session()
         self.args = _arguments(self.request)
-        self.refusal = ""
+        self.refusal = self.logged_refusal = ""
         with _no_exit():
             super().initialize(**endpoint.arguments)
 
@@ -125,7 +130,7 @@ class Connection(tornado.websocket.WebSocketHandler):
                 self.__refuse(403, self.__foreign())
                 return
             cookie = self.__find_session()
-        elif self.__endpoint.route.auth:
+        elif self.__endpoint.route.auth is not None:
             self.__find_session()
         with _no_exit():
             on_request = self.__endpoint.callbacks.get(ON_REQUEST)
@@ -135,8 +140,10 @@ class Connection(tornado.websocket.WebSocketHandler):
                     await asked
             if self._finished:
                 return
-            if self.__endpoint.route.auth and not self.current_user:
-                self.__refuse(401, "log in to connect")
+            auth = self.__endpoint.route.auth
+            refusal = auth.refusal(self.current_user) if auth is not None else None
+            if refusal is not None:
+                self.__refuse(*refusal)
                 return
             if not upgrades and not self.__endpoint.answers_pages:
                 self.set_header("Upgrade", "websocket")
@@ -151,7 +158,7 @@ class Connection(tornado.websocket.WebSocketHandler):
     def __judge_origin(self) -> None:
         route = self.__endpoint.route
         origin = self.request.headers.get("Origin")
-        self.__decision = decide(origin, self.__own_origin(), route.origins, route.auth)
+        self.__decision = decide(origin, self.__own_origin(), route.origins, route.auth is not None)
         if self.__is_own_frame():
             self.__decision = Decision.ANONYMOUS
 
@@ -178,15 +185,7 @@ class Connection(tornado.websocket.WebSocketHandler):
 
     def __set_cookie(self, value: str) -> None:
         secure = self.request.protocol == "https"
-        self.set_cookie(
-            cookie_name(secure),
-            value,
-            expires_days=DAYS,
-            path="/",
-            httponly=True,
-            samesite="Lax",
-            secure=secure,
-        )
+        self.set_cookie(cookie_name(secure), value, expires_days=DAYS, **cookie_flags(secure))
 
     def __refuse(self, status: int, reason: str) -> None:
         """Answer with an HTTP status and a JSON body that says why."""
@@ -196,17 +195,17 @@ class Connection(tornado.websocket.WebSocketHandler):
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Do the handshake, and whatever the class behind this one does with a GET."""
+        if self.__gone:
+            return  # while `prepare` waited: Tornado would open it and never close it
         with _no_exit():
             await super().get(*args, **kwargs)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer a refusal that was raised as an `HTTPError` with its reason as JSON."""
         error = kwargs.get("exc_info", (None, None))[1]
-        message = getattr(error, "log_message", None)
-        self.refusal = (
-            (message % error.args if error.args else message) if message else self._reason
-        )
-        self.finish({"error": self._reason})
+        self.refusal = self._reason
+        self.logged_refusal = error.get_message() or "" if isinstance(error, HTTPError) else ""
+        self.finish({"error": self.refusal})
 
     def check_origin(self, origin: str) -> bool:
         """Return what `prepare` decided; where that was not final, what the author's class says."""
@@ -257,6 +256,10 @@ class Connection(tornado.websocket.WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Open as the author's class does."""
+        if self.session.ended:
+            # The reader has logged out since `prepare`.
+            self._liveguide_end(LOGGED_OUT, "logged out")
+            return None
         self.__opened = True
         self.__shared.connections.add(self)
         if self.__traced is not None:
@@ -264,8 +267,8 @@ class Connection(tornado.websocket.WebSocketHandler):
         return self.__run("open", super().open, *args, **kwargs)
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
-        """Hand on a message, unless an earlier call has failed."""
-        return None if self.__failed else self.__run("on_message", super().on_message, message)
+        """Hand on a message, unless an earlier call has failed, or the reader has logged out."""
+        return None if self.__ended else self.__run("on_message", super().on_message, message)
 
     def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]
         """Tell the page that a ping was answered, and hand the answer on."""
@@ -276,6 +279,7 @@ class Connection(tornado.websocket.WebSocketHandler):
     def on_close(self) -> None:
         """Close as the author's class does, once, and only after `open`."""
         if not self.__opened:
+            self.__gone = True
             return
         closing = self.__run("on_close", super().on_close)
         if closing is None:
@@ -354,9 +358,13 @@ class Connection(tornado.websocket.WebSocketHandler):
         )
         if self.__traced is not None:
             self.__traced.failed(callback.label, error)
-        self.__failed = True
         reason = f"{callback.label} failed".encode()[:_LONGEST_REASON].decode(errors="ignore")
-        self.close(INTERNAL_ERROR, reason)
+        self._liveguide_end(INTERNAL_ERROR, reason)
+
+    def _liveguide_end(self, code: int, reason: str) -> None:
+        """Close this connection, and hand on nothing that its client still sends."""
+        self.__ended = True
+        self.close(code, reason)
 
 
 def guarded(handler: type[tornado.websocket.WebSocketHandler]) -> type[Connection]:

@@ -18,13 +18,18 @@ from urllib.parse import quote
 from ..errors import Problem, Severity, did_you_mean
 from ..yamlfile import YAMLMapping, YAMLSequence, kind_of
 from . import gramex
+from .credentials import read_credentials
+from .membership import parse_auth
 from .origins import OriginRule, parse_rule
 from .route import (
     CALLBACKS,
+    DEFAULT_PING_INTERVAL,
     DEFAULT_PING_TIMEOUT,
     ENTRY_KEYS,
+    FORM_KEYS,
     KWARGS_KEYS,
     LIMITS,
+    LOGIN,
     ROUTE_KEYS,
     ROUTES_FILE,
     Route,
@@ -100,7 +105,7 @@ class _Reader:
             )
             return None
         handler = entry.get("handler")
-        if handler in gramex.HANDLERS:
+        if isinstance(handler, str) and handler in gramex.HANDLERS:
             message = f"the entry {name!r} is skipped: the handler {handler} is not offered here"
             self.report(entry.line_of("handler"), message, "warning")
             return None
@@ -117,8 +122,11 @@ class _Reader:
             )
             return None
         has_functions = handler == _FUNCTIONS
+        form_keys = FORM_KEYS.get(handler) if isinstance(handler, str) else None
         if has_functions:
             self.check_keys(kwargs, KWARGS_KEYS, f"the kwargs of {name!r}")
+        elif form_keys is not None:
+            self.check_keys(kwargs, form_keys, f"the kwargs of {name!r}", str(handler))
         known = KWARGS_KEYS if has_functions else ROUTE_KEYS
         callbacks = {
             key: self.callback(key, kwargs[key], kwargs.line_of(key))
@@ -126,13 +134,15 @@ class _Reader:
             if key in kwargs and key in known
         }
         origins = self.origins(kwargs)
-        auth = kwargs.get("auth", False)
-        if not isinstance(auth, bool):
-            self.report(
-                kwargs.line_of("auth"), f"'auth' must be true or false, but it is {kind_of(auth)}"
-            )
+        auth = parse_auth(kwargs.get("auth", False), kwargs.line_of("auth"), self.report)
         limits = self.limits(kwargs)
-        arguments = {} if has_functions else self.arguments(kwargs)
+        credentials = None
+        if handler == LOGIN:
+            credentials = read_credentials(
+                kwargs.get("credentials"), kwargs.line_of("credentials"), self.report
+            )
+        takes_any = not has_functions and form_keys is None
+        arguments = self.arguments(kwargs) if takes_any else {}
         if pattern is None or self._errors() > before:
             return None
         return Route(
@@ -148,6 +158,7 @@ class _Reader:
             auth=auth,
             limits=limits,
             arguments=arguments,
+            credentials=credentials,
         )
 
     def check_handler(self, name: str, entry: YAMLMapping, line: int) -> None:
@@ -162,9 +173,9 @@ class _Reader:
                     f"{handler!r} is not the name of a class or a function; "
                     "write it as in module.Name",
                 )
-        elif handler != _FUNCTIONS:
+        elif handler not in [_FUNCTIONS, *FORM_KEYS]:
             shown = repr(handler) if isinstance(handler, str) else kind_of(handler)
-            hint = did_you_mean(str(handler), [_FUNCTIONS, *gramex.HANDLERS])
+            hint = did_you_mean(str(handler), [_FUNCTIONS, *FORM_KEYS, *gramex.HANDLERS])
             hint = hint or "; write WebSocketHandler, or the name of a class as in module.Name"
             self.report(entry.line_of("handler"), f"there is no handler {shown}{hint}")
 
@@ -182,7 +193,8 @@ class _Reader:
                 self.report(line, f"{key!r} is {value}, but it goes from {least} to {most} {unit}")
             else:
                 found[key] = value
-        interval, timeout = found.get("ping_interval"), found.get("ping_timeout")
+        interval = found.get("ping_interval", DEFAULT_PING_INTERVAL)
+        timeout = found.get("ping_timeout")
         if interval and timeout and timeout > interval:
             self.report(
                 kwargs.line_of("ping_timeout"),
@@ -205,19 +217,21 @@ class _Reader:
             found[key] = value
         return found
 
-    def check_keys(self, mapping: YAMLMapping, known: set[str], where: str) -> None:
+    def check_keys(
+        self, mapping: YAMLMapping, known: set[str], where: str, handler: str = _FUNCTIONS
+    ) -> None:
         for key in mapping:
             if key in known:
                 continue
             if key in gramex.KEYS:
-                message = f"{key!r} does not apply to a WebSocketHandler here and is skipped"
+                message = f"{key!r} does not apply to a {handler} here and is skipped"
                 self.report(mapping.line_of(key), message, "warning")
                 continue
             hint = did_you_mean(key, known)
             if not hint and key in KWARGS_KEYS:
                 hint = "; indent it below 'kwargs:'"
             elif not hint:
-                hint = f"; there are {', '.join(sorted(known))}"
+                hint = f"; there are {', '.join(sorted(known))}" if known else "; remove it"
             self.report(mapping.line_of(key), f"{where} has an unknown key {key!r}{hint}")
 
     def pattern(self, name: str, entry: YAMLMapping, line: int) -> str | None:

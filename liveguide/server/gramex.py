@@ -25,12 +25,12 @@ HANDLERS = _words(
     AdminHandler AuthHandler BaseHandler BaseWebSocketHandler CaptureHandler ChatGPT ChatHandler
     ComicHandler CommentHandler DataHandler DBAuth DirectoryHandler DriveHandler EmailAuth
     FacebookGraphHandler FileHandler FilterHandler FormHandler FunctionHandler GoogleAuth
-    IntegratedAuth JSONHandler LDAPAuth LogoutHandler MessageHandler MLHandler MLPredictor
+    IntegratedAuth JSONHandler LDAPAuth MessageHandler MLHandler MLPredictor
     ModelHandler OAuth2 OpenAPIHandler PPTXHandler ProcessHandler ProxyHandler SAMLAuth
-    SAMLAuth2 SimpleAuth SMSAuth TwitterAuth TwitterRESTHandler UploadHandler
+    SAMLAuth2 SMSAuth TwitterAuth TwitterRESTHandler UploadHandler
     """
 )
-"""Handlers, beside `WebSocketHandler`."""
+"""Handlers, beside `WebSocketHandler` and those of logging in and out."""
 
 KEYS = _words(
     """

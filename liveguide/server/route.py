@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .credentials import Credentials
+from .membership import Membership
 from .origins import OriginRule
 
 ROUTES_FILE = "gramex.yaml"
@@ -34,6 +36,9 @@ LIMITS: Mapping[str, tuple[float, float]] = {
 }
 """The numbers that a route may set, and the least and the most that each may be."""
 
+DEFAULT_PING_INTERVAL = 25
+"""In seconds. Often enough for proxies, which cut what is silent for 60."""
+
 DEFAULT_PING_TIMEOUT = 10
 """In seconds. A reader who does not answer a ping for so long has gone."""
 
@@ -41,6 +46,11 @@ ENTRY_KEYS = {"pattern", "handler", "kwargs"}
 ROUTE_KEYS = {ON_REQUEST, "origins", "auth", *LIMITS}
 """What the `kwargs` of every endpoint may say; what else a class or a function gets is its own."""
 KWARGS_KEYS = {*CALLBACKS, *ROUTE_KEYS}
+
+
+LOGIN, LOGOUT = "SimpleAuth", "LogoutHandler"
+FORM_KEYS: Mapping[str, set[str]] = {LOGIN: {"credentials"}, LOGOUT: set()}
+"""The handlers that are pages with a form, and what the `kwargs` of each may say."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,8 @@ class Route:
 
         folder: The folder that `gramex.yaml` stands in, and the modules beside it.
 
-        handler: `WebSocketHandler`, or the dotted name of a class or an async function.
+        handler: `WebSocketHandler`, `SimpleAuth`, `LogoutHandler`, or the dotted
+            name of a class or an async function.
 
         handler_line: Where the handler is named.
 
@@ -87,11 +98,13 @@ class Route:
 
         origins: Who may connect from elsewhere; `None` where that is not said.
 
-        auth: Whether there must be a user.
+        auth: What is asked of the user; `None` where there need be none.
 
         limits: Those of `LIMITS` that are given; times in seconds, sizes in bytes.
 
         arguments: What the class's `initialize` or the function gets besides.
+
+        credentials: Who may log in here; only a `SimpleAuth` has them.
     """
 
     name: str
@@ -103,6 +116,7 @@ class Route:
     handler_line: int = 0
     callbacks: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     origins: tuple[OriginRule, ...] | None = None
-    auth: bool = False
+    auth: Membership | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    credentials: Credentials | None = None

@@ -9,6 +9,8 @@ it on.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import logging
 import os
 import secrets
@@ -32,7 +34,15 @@ _SECRET_BYTES = 32
 
 
 class Session(dict[str, Any]):
-    """What is known about one reader: `id`, and whatever authors' functions put there."""
+    """
+    What is known about one reader: `id`, `user` after a login, and what authors put there.
+
+    Attributes:
+
+        ended: Whether the reader has logged out, so that no connection may begin in it any more.
+    """
+
+    ended = False
 
 
 class Sessions:
@@ -40,13 +50,14 @@ class Sessions:
     The sessions of one process.
 
     Those of open connections are always kept, and besides them the most
-    recently used ones, up to a bound.
+    recently used ones, up to a bound. The sessions of users who have logged in
+    have a bound of their own, so that strangers can't make them be forgotten.
 
     Args:
 
         secret: The key that cookies are signed with.
 
-        most: How many sessions to keep besides those in use.
+        most: How many sessions to keep besides those in use, of strangers and of users each.
     """
 
     def __init__(self, secret: bytes, most: int = 10_000) -> None:
@@ -54,6 +65,8 @@ class Sessions:
         self._most = most
         self._in_use: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._recent: OrderedDict[str, Session] = OrderedDict()
+        self._renewed: OrderedDict[str, Session] = OrderedDict()
+        self._gone: OrderedDict[str, None] = OrderedDict()
 
     def open(self, name: str, cookie: str | None) -> tuple[Session, str | None]:
         """
@@ -70,18 +83,75 @@ class Sessions:
             The session, and the cookie's new value where it must be set.
         """
         known = decode_signed_value(self._secret, name, cookie, max_age_days=DAYS)
-        session_id = known.decode() if known else secrets.token_urlsafe(24)
+        session_id = known.decode() if known else ""
+        if not session_id or session_id in self._gone:
+            return self._new(name, self._recent)
         fresh = decode_signed_value(self._secret, name, cookie, max_age_days=_RENEWED_AFTER_DAYS)
         session = self._in_use.get(session_id)
         if session is None:
             session = self._in_use[session_id] = Session(id=session_id)
-        self._recent[session_id] = session
-        self._recent.move_to_end(session_id)
-        while len(self._recent) > self._most:
-            self._recent.popitem(last=False)
-        if fresh:
-            return session, None
-        return session, create_signed_value(self._secret, name, session_id).decode()
+        self._keep(session_id, session, self._of(session_id))
+        return session, None if fresh else self._cookie(name, session_id)
+
+    def renew(self, name: str, session: Session) -> tuple[Session, str]:
+        """
+        Move what is known about a reader to a session with a new id.
+
+        Whoever knows the old id, by having planted its cookie for instance,
+        knows nothing of the new one. Connections that are open stay in the old
+        session, which nothing leads to any more.
+
+        Args:
+
+            name: The cookie's name, which its signature covers.
+
+            session: The session that was.
+
+        Returns:
+
+            The new session, which is kept as a user's, and the value of its cookie.
+        """
+        renewed, cookie = self._new(name, self._renewed)
+        renewed.update({key: value for key, value in session.items() if key != "id"})
+        self._forget(session["id"])
+        return renewed, cookie
+
+    def end(self, session: Session) -> None:
+        """Log a reader out: the session has no user any more, and its id leads nowhere."""
+        session.ended = True
+        session.pop("user", None)
+        self._forget(session["id"])
+
+    def token(self, session: Session) -> str:
+        """
+        Return what a form of ours carries, and no other site knows.
+
+        It belongs to the session's id, so a form from before a login is worth nothing after it.
+        """
+        return hmac.new(self._secret, f"form {session['id']}".encode(), hashlib.sha256).hexdigest()
+
+    def _new(self, name: str, kept: OrderedDict[str, Session]) -> tuple[Session, str]:
+        session_id = secrets.token_urlsafe(24)
+        session = self._in_use[session_id] = Session(id=session_id)
+        self._keep(session_id, session, kept)
+        return session, self._cookie(name, session_id)
+
+    def _of(self, session_id: str) -> OrderedDict[str, Session]:
+        return self._renewed if session_id in self._renewed else self._recent
+
+    def _keep(self, session_id: str, value: Any, kept: OrderedDict[str, Any]) -> None:
+        kept[session_id] = value
+        kept.move_to_end(session_id)
+        while len(kept) > self._most:
+            kept.popitem(last=False)
+
+    def _forget(self, session_id: str) -> None:
+        for known in (self._in_use, self._recent, self._renewed):
+            known.pop(session_id, None)
+        self._keep(session_id, None, self._gone)
+
+    def _cookie(self, name: str, session_id: str) -> str:
+        return create_signed_value(self._secret, name, session_id).decode()
 
     @staticmethod
     def throwaway() -> Session:
@@ -97,6 +167,11 @@ def cookie_name(secure: bool) -> str:
     host and no plain-text page set it (RFC 6265bis, section 4.1.3.2).
     """
     return "__Host-session" if secure else "session"
+
+
+def cookie_flags(secure: bool) -> dict[str, Any]:
+    """Return the arguments of `set_cookie` that keep the session's cookie to this site's server."""
+    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": secure}
 
 
 def load_secret(folder: Path) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from liveguide.errors import in_order
+from liveguide.server.membership import Membership
 from liveguide.server.origins import OriginRule
 from liveguide.server.route import Step
 from liveguide.server.routes import load_routes
@@ -19,6 +20,7 @@ url:
     handler: WebSocketHandler
 """
 KWARGS = ENTRY + "    kwargs:\n"
+AUTH = "'auth' must be true, false or a mapping such as {role: [admin]}, but it is "
 
 
 @pytest.fixture(name="load")
@@ -68,7 +70,7 @@ def test_an_entry_becomes_a_route(load):
         OriginRule("example.org"),
         OriginRule("example.org", subdomains=True),
     )
-    assert route.auth is True
+    assert route.auth == Membership()
 
 
 def test_args_and_kwargs_become_the_call(load):
@@ -124,7 +126,7 @@ def test_what_is_not_said_is_none(load):
     )
 
     assert problems == []
-    assert (routes[0].callbacks, routes[0].origins, routes[0].auth) == ({}, None, False)
+    assert (routes[0].callbacks, routes[0].origins, routes[0].auth) == ({}, None, None)
     assert routes[1].origins == (OriginRule("localhost"),)
 
 
@@ -396,11 +398,11 @@ def test_the_variables_are_replaced_in_every_text(load, tmp_path):
             4,
             "'chat.1st' is not the name of a class or a function; write it as in module.Name",
         ),
-        (KWARGS + "      auth: 'yes'", 6, "'auth' must be true or false, but it is text"),
+        (KWARGS + "      auth: 'yes'", 6, AUTH + "text"),
         (
             KWARGS + "      auth: {membership: x}",
             6,
-            "'auth' must be true or false, but it is a mapping",
+            "'membership' must be a mapping such as {role: [admin]}, but it is text",
         ),
         (
             KWARGS + "      origins: []",
