@@ -103,7 +103,7 @@ class Connection(tornado.websocket.WebSocketHandler):
         self.__shared = shared
         self.__traced = shared.traces.connection(self.request)
         self.__decision = Decision.REFUSED
-        self.__opened = self.__ended = False
+        self.__opened = self.__ended = self.__gone = False
         self.session = Session()
         self.args = _arguments(self.request)
         self.refusal = self.logged_refusal = ""

@@ -103,6 +103,8 @@ class WebSocket:
 
             WebSocketClosedError: The client is not there any more.
         """
+        if self._is_closed:
+            raise WebSocketClosedError
         if self._asked.done():
             raise RuntimeError("this WebSocket is accepted already")
         if subprotocol is not None and subprotocol not in self.subprotocols:

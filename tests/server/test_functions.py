@@ -10,7 +10,13 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from .conftest import ECHO, routes
+from .conftest import ECHO, handshake, routes
+from .tracing import open_page
+
+HANDSHAKE = (
+    b"GET %s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
 
 
 def functions(bot: str = "", **entries: str) -> dict[str, str]:
@@ -132,6 +138,49 @@ async def test_an_error_in_on_request_is_a_500(serve, caplog, error):
     assert "Uncaught exception" in caplog.text
 
 
+async def test_what_is_only_for_the_log_is_told_nobody_else(serve, caplog):
+    """The reader's page learns the reason; the log gets the message, on one line."""
+    bot = (
+        "from tornado.web import HTTPError\ndef check(handler):\n"
+        "    raise HTTPError(400, 'secret %s', handler.args['x'][0], reason='no')\n"
+    )
+    served = await serve(functions(bot, echo=f"{ECHO}\non_request: {{function: bot.check}}"))
+
+    async with open_page(served) as page:
+        with pytest.raises(InvalidStatus):
+            await page.connect("/echo?x=%0d%0aforged")
+        refused = await page.told("refused")
+
+    assert refused["reason"] == "no"
+    assert r"secret \r\nforged" in caplog.text
+
+
+async def test_a_client_that_leaves_while_it_is_judged_leaves_nothing_behind(serve):
+    """Tornado would open a connection that is closed already, and never close it again."""
+    bot = (
+        "import asyncio\nasked, go = asyncio.Event(), asyncio.Event()\nopened = []\n"
+        "async def check(handler):\n    asked.set()\n    await go.wait()\n"
+        "def open(handler): opened.append(1)\n"
+    )
+    served = await serve(
+        functions(bot, slow="on_request: {function: bot.check}\nopen: {function: bot.open}")
+    )
+    endpoint = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
+    module = endpoint.callbacks["open"].function.__globals__
+
+    _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(HANDSHAKE % b"/slow")
+    await module["asked"].wait()
+    module["asked"].clear()
+    writer.close()
+    connecting = asyncio.ensure_future(served.connect("/slow").__aenter__())
+    await module["asked"].wait()  # by one who comes after the one that has left
+    module["go"].set()
+    await (await connecting).close()
+    assert module["opened"] == [1]
+    assert len(served.app.connections) == 0
+
+
 async def test_args_are_the_query_s(serve):
     """A list of texts for each name, as in Gramex; bytes that are no UTF-8 do no harm."""
     served = await serve(functions(ask="open: {function: 'handler.write_message(handler.args)'}"))
@@ -178,12 +227,7 @@ async def test_a_client_that_answers_no_ping_is_gone_in_time(serve):
     endpoint = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
     gone: asyncio.Event = endpoint.callbacks["on_close"].function.__globals__["gone"]
 
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
-    writer.write(
-        b"GET /quick HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-    )
-    await reader.readuntil(b"\r\n\r\n")
+    _, writer = await handshake(served.port, "/quick")
     async with asyncio.timeout(10):  # Tornado waits five seconds more for a close frame
         await gone.wait()
     writer.close()
