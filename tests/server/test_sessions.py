@@ -95,6 +95,77 @@ def test_only_the_recent_sessions_and_those_in_use_are_kept():
     assert "seen" not in sessions.open("session", lost_cookie)[0]
 
 
+def test_a_renewed_session_keeps_what_it_knew_under_a_new_id():
+    """The new cookie leads to it, the old one to a new and empty session."""
+    sessions = Sessions(SECRET)
+    old, planted = sessions.open("session", None)
+    old["seen"] = 1
+
+    new, cookie = sessions.renew("session", old)
+    stranger, other = sessions.open("session", planted)
+
+    assert new == {"id": new["id"], "seen": 1}
+    assert sessions.open("session", cookie) == (new, None)
+    assert len({old["id"], new["id"], stranger["id"]}) == 3
+    assert stranger == {"id": stranger["id"]}
+    assert other is not None
+
+
+def test_an_ended_session_has_no_user_and_its_cookie_leads_nowhere():
+    """It knows that it has ended, and who comes with its cookie begins anew."""
+    sessions = Sessions(SECRET)
+    session, cookie = sessions.renew("session", sessions.open("session", None)[0])
+    session["user"] = {"id": "demo"}
+
+    sessions.end(session)
+    next_session, _ = sessions.open("session", cookie)
+
+    assert session.ended
+    assert "user" not in session
+    assert next_session["id"] != session["id"]
+    assert not next_session.ended
+
+
+def test_strangers_do_not_make_the_server_forget_who_is_logged_in():
+    """Renewed sessions have a bound of their own."""
+    sessions = Sessions(SECRET, most=10)
+    session, cookie = sessions.renew("session", sessions.open("session", None)[0])
+    session["user"] = {"id": "demo"}
+    del session
+
+    for _ in range(50):
+        sessions.open("session", None)
+        sessions.open("session", cookie)
+    gc.collect()
+
+    assert sessions.open("session", cookie)[0]["user"] == {"id": "demo"}
+
+
+def test_renewed_sessions_are_bounded_too():
+    """The one that was used least recently goes."""
+    sessions = Sessions(SECRET, most=10)
+    first = sessions.renew("session", sessions.open("session", None)[0])
+    first[0]["user"] = "demo"
+    cookie = first[1]
+    del first
+
+    for _ in range(20):
+        sessions.renew("session", sessions.open("session", None)[0])
+    gc.collect()
+
+    assert "user" not in sessions.open("session", cookie)[0]
+    assert len(sessions._gone) == 10
+
+
+def test_a_form_s_token_belongs_to_one_session():
+    """It is the same each time, differs between sessions and keys, and survives a restart."""
+    one, other = Session(id="one"), Session(id="other")
+
+    assert Sessions(SECRET).token(one) == Sessions(SECRET).token(one)
+    assert Sessions(SECRET).token(one) != Sessions(SECRET).token(other)
+    assert Sessions(SECRET).token(one) != Sessions(b"t" * 32).token(one)
+
+
 def test_the_cookie_has_the_host_prefix_behind_tls():
     """The name binds the cookie to this host where the browser can enforce it."""
     assert cookie_name(secure=False) == "session"
