@@ -228,7 +228,7 @@ class _Reader:
                 self.report(mapping.line_of(key), message, "warning")
                 continue
             hint = did_you_mean(key, known)
-            if not hint and key in KWARGS_KEYS:
+            if not hint and known is ENTRY_KEYS and key in {*KWARGS_KEYS, *FORM_KEYS[LOGIN]}:
                 hint = "; indent it below 'kwargs:'"
             elif not hint:
                 hint = f"; there are {', '.join(sorted(known))}" if known else "; remove it"

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hmac
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import tornado.websocket
 from tornado.template import Loader
@@ -253,14 +253,9 @@ def safe_next(address: str) -> str:
             other hosts, so whatever is odd is passed over.
     """
     elsewhere = "./"
-    if not address or len(address) > _LONGEST_NEXT or "\\" in address:
+    if len(address) > _LONGEST_NEXT or not all("!" <= c <= "~" and c != "\\" for c in address):
         return elsewhere
-    if not all("!" <= c <= "~" for c in address):
-        return elsewhere
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return elsewhere
-    if parts.scheme or parts.netloc or "//" in parts.path or ":" in parts.path.partition("/")[0]:
-        return elsewhere
-    return address
+    path = re.split("[?#]", address, maxsplit=1)[0]
+    names_host = "//" in path
+    names_scheme = ":" in path.partition("/")[0]
+    return elsewhere if names_host or names_scheme or not address else address
