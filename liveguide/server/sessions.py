@@ -9,6 +9,7 @@ it on.
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import hmac
 import logging
@@ -98,8 +99,8 @@ class Sessions:
         Move what is known about a reader to a session with a new id.
 
         Whoever knows the old id, by having planted its cookie for instance,
-        knows nothing of the new one. Connections that are open stay in the old
-        session, which nothing leads to any more.
+        knows nothing of the new one, which has copies of what the old one holds.
+        Connections that are open stay in the old one, which nothing leads to any more.
 
         Args:
 
@@ -112,7 +113,10 @@ class Sessions:
             The new session, which is kept as a user's, and the value of its cookie.
         """
         renewed, cookie = self._new(name, self._renewed)
-        renewed.update({key: value for key, value in session.items() if key != "id"})
+        for key, value in session.items():
+            # What can't be copied stays behind: shared, it would lead from the old to the new.
+            with contextlib.suppress(Exception):
+                renewed.setdefault(key, copy.deepcopy(value))
         self._forget(session["id"])
         return renewed, cookie
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 import time
 
 import pytest
@@ -109,6 +110,19 @@ def test_a_renewed_session_keeps_what_it_knew_under_a_new_id():
     assert len({old["id"], new["id"], stranger["id"]}) == 3
     assert stranger == {"id": stranger["id"]}
     assert other is not None
+
+
+def test_a_renewed_session_shares_nothing_with_the_old_one():
+    """Who still has a connection in the old session sees nothing of what the new one does."""
+    sessions = Sessions(SECRET)
+    old, _ = sessions.open("session", None)
+    old.update(basket=["apples"], lock=threading.Lock())
+
+    new, _ = sessions.renew("session", old)
+    new["basket"].append("pears")
+
+    assert new == {"id": new["id"], "basket": ["apples", "pears"]}
+    assert old["basket"] == ["apples"]
 
 
 def test_an_ended_session_has_no_user_and_its_cookie_leads_nowhere():
