@@ -239,6 +239,11 @@ def test_the_variables_are_replaced_in_every_text(load, tmp_path):
             "or the name of a class as in module.Name",
         ),
         (
+            "url:\n  a:\n    pattern: /x\n    handler: [WebSocketHandler]",
+            4,
+            "there is no handler a list; did you mean 'WebSocketHandler'?",
+        ),
+        (
             ENTRY.replace("/$YAMLURL/chat", "chat"),
             3,
             "the pattern 'chat' does not begin with '/'; write '/chat'",
