@@ -91,8 +91,8 @@ async def test_edited_code_is_refused_after_a_login_too(guide_url: str, page: Pa
     who = snippet(page, "Who am I?")
     await expect(who).to_have_attribute("data-state", "open")
     await who.get_by_role("button", name="Edit", exact=True).click()
-    await who.locator(".editor-text").press("End")
-    await who.locator(".editor-text").type(" ")
+    editor = who.locator(".editor-text")
+    await editor.fill("// edited\n" + await editor.input_value())
     await who.get_by_role("button", name="Run", exact=True).click()
 
     await expect(who.locator(".live-state")).to_have_text("refused (401: log in to connect)")
