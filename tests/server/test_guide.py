@@ -43,7 +43,9 @@ def test_the_guide_defines_its_endpoints_and_nothing_faulty():
     names = {route.name for route in routes}
     assert names >= {f"websockethandler/{name}" for name in ("pingbot", "messages", "chatbot")}
     for route in routes:
-        assert route.pattern == f"/{route.name}"
+        folder = route.folder.relative_to(GUIDE).as_posix()
+        assert route.name.startswith(f"{folder}/")
+        assert route.pattern.startswith(f"/{route.name}")
 
 
 @pytest.mark.parametrize("name", ["pingbot", "messages", "chatbot"])
