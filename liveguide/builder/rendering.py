@@ -28,7 +28,8 @@ from .extensions.blocks import BlocksExtension
 from .extensions.example import Example, render_example
 from .extensions.fences import FencesExtension
 from .extensions.headings import HeadingsExtension
-from .extensions.page import CurrentPage, PageState, Snippet
+from .extensions.page import CurrentPage, PageState, Program, Shown, Snippet
+from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .links import Anchor, rewrite_links
 from .policy import Embedded
@@ -87,6 +88,12 @@ class RenderedPage:
 
         images: Pictures made for it, by their path in the site.
 
+        programs: The Python programs.
+
+        shown: What shows features.
+
+        tables: The sources whose features it lists; their cells are still to be filled.
+
         problems: What was found wrong.
     """
 
@@ -105,17 +112,39 @@ class RenderedPage:
     source_views: set[str] = field(default_factory=set)
     included: set[str] = field(default_factory=set)
     images: dict[str, str] = field(default_factory=dict)
+    programs: list[Program] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 class Renderer:
-    """Renders the pages of one guide, one after the other."""
+    """
+    Renders the pages of one guide, one after the other.
 
-    def __init__(self, guide: Path, sources: Sources, settings: Settings):
+    Args:
+
+        guide: The guide folder.
+
+        sources: Every file of it.
+
+        settings: The settings of the site.
+
+        features: What the guide promises to show, or `None` where it does not say.
+    """
+
+    def __init__(
+        self,
+        guide: Path,
+        sources: Sources,
+        settings: Settings,
+        features: Features | None = None,
+    ):
         self._guide = guide
         self._sources = sources
         self._include = tuple((guide / folder).resolve() for folder in settings.include)
         self._site_url = settings.url
+        self._features = features
         self._current = CurrentPage()
         templates = Templates()
 
@@ -190,6 +219,7 @@ class Renderer:
             body=front_matter.body,
             first_line=front_matter.body_line,
             site_url=self._site_url,
+            features=self._features,
         )
         self._current.state = page
         html = self._markdown.convert(front_matter.body)
@@ -211,6 +241,9 @@ class Renderer:
         rendered.source_views = page.source_views
         rendered.included = page.included
         rendered.images = page.images
+        rendered.programs = page.programs
+        rendered.shown = page.shown
+        rendered.tables = page.tables
         rendered.problems += page.problems
         rendered.front_matter = FrontMatter(front_matter.values, front_matter.lines)
 

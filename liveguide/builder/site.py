@@ -24,6 +24,8 @@ from .assets import (
     write_manifest,
     write_snippets,
 )
+from .extensions.feature_table import Showing, fill_tables
+from .features import Features, read_features
 from .freshness import fingerprint, with_included
 from .links import find_target
 from .navigation import NavNode, Section, navigation_for, section_tree
@@ -127,10 +129,14 @@ def build_site(
     check_output(guide, site)
     before = fingerprint(guide, site)
     sources, problems = collect_sources(guide, site)
-    rendered = _render_all(guide, sources, settings, jobs, progress)
+    features, feature_problems = read_features(guide)
+    rendered = _render_all((guide, sources, settings, features), jobs, progress)
+    showings = showings_of(rendered)
+    if features is not None and features.complete:
+        feature_problems += features.not_shown(showings)
     policies, policy_problems = document_policies(sources.assets)
     views, view_problems = _source_views(rendered, sources)
-    problems += policy_problems + view_problems + _check_anchors(rendered)
+    problems += policy_problems + view_problems + feature_problems + _check_anchors(rendered)
     problems += _check_icons(rendered, sources)
     problems += [problem for page in rendered for problem in page.problems]
     report = BuildReport(
@@ -149,7 +155,12 @@ def build_site(
         write_snippets(rendered, staging)
         write_images(rendered, staging)
         write_author_styles(rendered, staging)
-        _Writer(staging, settings, sources, section_tree(rendered)).write_all(rendered, views)
+        top = section_tree(rendered)
+        for page in rendered:
+            if page.tables:
+                url = page.file.url
+                page.html = fill_tables(page.html, url, lambda id_: showings.get(id_, []))
+        _Writer(staging, settings, sources, top).write_all(rendered, views)
         policies |= {page.file.output: page.policy for page in rendered}
         policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
         write_manifest(
@@ -164,25 +175,36 @@ def build_site(
     return report
 
 
-def _render_all(
-    guide: Path, sources: Sources, settings: Settings, jobs: int | None, progress: Progress
-) -> list[RenderedPage]:
+_Asked = tuple[Path, Sources, Settings, Features | None]
+"""What a `Renderer` is made of."""
+
+
+def showings_of(rendered: list[RenderedPage]) -> dict[str, list[Showing]]:
+    """Return all that shows a feature, by the feature's id, in the order of the pages."""
+    showings: dict[str, list[Showing]] = {}
+    for page in rendered:
+        for shown in page.shown:
+            for feature in shown.features:
+                showing = Showing(page.title, page.file.url, shown)
+                showings.setdefault(feature, []).append(showing)
+    return showings
+
+
+def _render_all(of: _Asked, jobs: int | None, progress: Progress) -> list[RenderedPage]:
     """Render every page, over processes where that pays."""
-    files = sources.pages
+    files = of[1].pages
     if jobs is None:
         jobs = min(os.cpu_count() or 1, 1 + len(files) // _PAGES_WORTH_A_PROCESS)
     jobs = max(1, min(jobs, len(files)))
     rendered = []
-    for page in _rendered(files, (guide, sources, settings), jobs):
+    for page in _rendered(files, of, jobs):
         rendered.append(page)
         progress.step("Rendering pages", len(rendered), len(files))
     progress.clear()
     return rendered
 
 
-def _rendered(
-    files: list[SourceFile], of: tuple[Path, Sources, Settings], jobs: int
-) -> Iterator[RenderedPage]:
+def _rendered(files: list[SourceFile], of: _Asked, jobs: int) -> Iterator[RenderedPage]:
     if jobs == 1:
         renderer = Renderer(*of)
         yield from map(renderer.render, files)
@@ -195,10 +217,12 @@ def _rendered(
 _renderer: Renderer
 
 
-def _start_process(guide: Path, sources: Sources, settings: Settings) -> None:
+def _start_process(
+    guide: Path, sources: Sources, settings: Settings, features: Features | None
+) -> None:
     global _renderer
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _renderer = Renderer(guide, sources, settings)
+    _renderer = Renderer(guide, sources, settings, features)
 
 
 def _end_with_parent() -> None:
@@ -304,7 +328,7 @@ class _Writer:
             rendered.title,
             rendered.policy,
             page=page_for(rendered, self._icon(rendered, file.url), around),
-            has_live=bool(rendered.snippets or rendered.examples),
+            has_live=bool(rendered.snippets or rendered.examples or rendered.tables),
             author_styles=bool(rendered.styles),
         )
 

@@ -7,6 +7,7 @@ The files of a guide, and the one place that decides the address of each.
 | `intro.md`                    | `intro.html`                      | `/intro.html`        |
 | `demo.html`, `logo.png`, ...  | itself                            | itself               |
 | `pingbot.py`, `gramex.yaml`   | nothing: never copied             |                      |
+| `features.yaml` at the top    | nothing: never copied             |                      |
 | the source view of `pingbot.py` | `pingbot.py.source/index.html`  | `/pingbot.py.source/` |
 
 A page keeps its place beside its neighbours (`intro.html`, not `intro/`), so
@@ -35,6 +36,9 @@ ASSETS = "_liveguide"
 
 MANIFEST = ".liveguide.json"
 """The file at the top of a built site that describes it to the server and to the next build."""
+
+FEATURES_FILE = "features.yaml"
+"""The file at the top of a guide that lists what it shows; see `features.py`."""
 
 _INDEX_NAMES = {"README.md", "index.md"}
 _PRIVATE_NAMES = {"gramex.yaml", SETTINGS_FILE}
@@ -152,7 +156,7 @@ def output_of(uri: str) -> tuple[Kind, str]:
     stem, suffix = posixpath.splitext(name)
     if suffix == ".md":
         return "page", posixpath.join(folder, stem + ".html")
-    if name in _PRIVATE_NAMES or suffix in _PRIVATE_SUFFIXES:
+    if name in _PRIVATE_NAMES or suffix in _PRIVATE_SUFFIXES or uri == FEATURES_FILE:
         return "private", ""
     return "asset", uri
 

@@ -37,6 +37,8 @@ if (snippets.length > 0 && live) {
   document.querySelector('main')?.prepend(element('p', { className: 'not-live', textContent: words }))
 }
 
+if (document.querySelector('live-features')) import('./elements/live-features.js')
+
 // The demos' sources come as tabs, loaded when a reader first opens a demo.
 document.addEventListener(
   'toggle',

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from liveguide.builder.features import read_features
 from liveguide.builder.rendering import RenderedPage, Renderer
 from liveguide.builder.site import BuildReport, build_site
 from liveguide.builder.sources import collect_sources
@@ -36,7 +37,10 @@ def _render(
         guide = Path("guide")
         sources, problems = collect_sources(guide, Path("site"))
         assert problems == []
-        return Renderer(guide, sources, read_settings(guide)).render(sources.files[name])
+        features, problems = read_features(guide)
+        assert problems == []
+        renderer = Renderer(guide, sources, read_settings(guide), features)
+        return renderer.render(sources.files[name])
 
     return render
 

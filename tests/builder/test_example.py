@@ -151,7 +151,7 @@ def test_an_example_may_stand_in_a_list_and_in_a_block(render: Render) -> None:
         (
             "href=messages.html class=x",
             "error: the block 'example' has no attribute 'class'; "
-            "it has expect, href, source, target, windows",
+            "it has expect, feature, href, source, target, windows",
         ),
         (
             'href=messages.html expect=""',

@@ -321,7 +321,7 @@ def test_the_script_of_a_snippet() -> None:
         (
             "```js zzz=x\na\n```\n",
             "1: warning: a fence has no option 'zzz'; the options are title, linenums, hl_lines, "
-            "run, file, lines, section, expect, chain",
+            "run, file, lines, section, expect, chain, feature",
         ),
         (
             "```pyhton\na\n```\n",
@@ -343,7 +343,7 @@ def test_the_script_of_a_snippet() -> None:
         ),
         (
             "```js run=maybe\na\n```\n",
-            "1: error: run='maybe' is not known; write run=never or run=always",
+            "1: error: run='maybe' is not known; write run=never, run=always or run=program",
         ),
         (
             "```python run=always\na\n```\n",

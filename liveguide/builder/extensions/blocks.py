@@ -12,7 +12,7 @@ marker; the block processor `blocks` at 83 turns the marker into elements: after
 those that give an indented marker to its list item or definition (90, 85), and
 before the one that takes it for code (80).
 What an element's name and attributes mean is in `elements.py`, an example card
-in `example.py`.
+in `example.py`, the table of `::: features` in `feature_table.py`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
 from ...errors import did_you_mean
-from .elements import ELEMENTS, HOLD_NO_PARAGRAPHS, check_attributes
+from .elements import ELEMENTS, HOLD_NO_PARAGRAPHS, OWN_BLOCKS, check_attributes
+from .feature_table import add_table
 from .nested_lists import normalise_lists
 from .options import OptionsError, parse_options
 from .page import Block, CurrentPage, PageState
@@ -107,7 +108,7 @@ class BlocksPreprocessor(Preprocessor):
                 else "this ':::' closes no block; indent a block's lines instead of closing it",
             )
             return None
-        known = ("example", *ELEMENTS)
+        known = (*OWN_BLOCKS, *ELEMENTS)
         if name not in known:
             hint = did_you_mean(name, known) or "; use 'example', 'div' or another HTML element"
             page.report(line, f"there is no block {name!r}{hint}")
@@ -152,6 +153,9 @@ class BlocksProcessor(BlockProcessor):
             self.parser.parseChunk(parent, _text(block))
             self._raw(parent, after)
             return
+        if block.name == "features":
+            add_table(parent, block, page, self.parser.md.htmlStash)
+            return
         attributes = {
             key: key if value is None else value for key, value in block.attributes.items()
         }
@@ -180,6 +184,7 @@ class BlocksExtension(Extension):
         """Register both stages."""
         md.preprocessors.register(BlocksPreprocessor(md, self.current), "blocks", 28)
         processor = BlocksProcessor(md.parser, self.current, self.render_example)
+        md.block_level_elements.append("live-features")
         md.parser.blockprocessors.register(processor, "blocks", 83)
 
 

@@ -35,24 +35,34 @@ ELEMENTS: dict[str, frozenset[str]] = {
 HOLD_NO_PARAGRAPHS = frozenset({"legend", "p", "summary"})
 """Those that may hold a line of text, but no paragraph."""
 
-EXAMPLE_ATTRIBUTES = frozenset({"href", "source", "target", "windows", "expect"})
+EXAMPLE_ATTRIBUTES = frozenset({"href", "source", "target", "windows", "expect", "feature"})
+
+FEATURES_ATTRIBUTES = frozenset({"source"})
+
+_OWN = {"example": EXAMPLE_ATTRIBUTES, "features": FEATURES_ATTRIBUTES}
+
+OWN_BLOCKS = tuple(_OWN)
+"""The blocks that are no HTML element."""
 
 
 def check_attributes(name: str, attributes: dict[str, str | None]) -> str | None:
     """Return what is wrong with the attributes of a block, and the likely fix, or `None`."""
-    known = EXAMPLE_ATTRIBUTES if name == "example" else _GLOBAL | ELEMENTS[name]
+    own = name in _OWN
+    known = _OWN[name] if own else _GLOBAL | ELEMENTS[name]
     for key, value in attributes.items():
-        if name != "example" and key.startswith(("data-", "aria-")):
+        if not own and key.startswith(("data-", "aria-")):
             continue
-        if key.lower().startswith("on") and name != "example":
+        if key.lower().startswith("on") and not own:
             return f"{key!r} is stopped by the page's security policy; use a script of its own"
         if key not in known:
             hint = did_you_mean(key, known) or (
-                f"; it has {', '.join(sorted(known))}" if name == "example" else ""
+                f"; it has {', '.join(sorted(known))}" if own else ""
             )
             return f"the block {name!r} has no attribute {key!r}{hint}"
-        if value is None and name == "example":
+        if value is None and own:
             return f"{key!r} has no value; write {key}=VALUE"
     if name == "example" and not attributes.get("href"):
         return "this example has no href; name the page it opens, as in href=demo.html"
+    if name == "features" and not attributes.get("source"):
+        return "this table names no source; name one of features.yaml, as in source=ID"
     return None

@@ -7,7 +7,8 @@ The `::: example` block: a card that leads to a demo and to the source it runs.
 `href` is the demo, here or elsewhere. `source` names local files, which get
 highlighted source pages, or addresses. `target` is where the link opens.
 `windows` is how many frames show the demo side by side, and `expect` a text
-that must appear in it.
+that must appear in it. `feature` is what the demo shows, as `features.yaml`
+has it.
 """
 
 from __future__ import annotations
@@ -69,6 +70,10 @@ class Example:
         expect: A text that must appear in the demo, or `None`.
 
         phone: How to open it on a phone, where the site's public address is known.
+
+        id: Of a card that shows features, the id of its element.
+
+        features: The ids of those features, with spaces between.
     """
 
     label: str
@@ -81,6 +86,8 @@ class Example:
     windows: list[str] = field(default_factory=list)
     expect: str | None = None
     phone: Phone | None = None
+    id: str = ""
+    features: str = ""
 
 
 RenderTemplate = Callable[[Example], str]
@@ -104,6 +111,7 @@ def render_example(block: Block, page: PageState, template: RenderTemplate) -> t
     local = _is_local(href)
     demo = _resolved(href, "href", block, page) if local else href
     title = _plain(block.lines) or href
+    shown = _shown(title, href if local else None, block, page)
     example = Example(
         label=_CUT,
         title=title,
@@ -115,11 +123,28 @@ def render_example(block: Block, page: PageState, template: RenderTemplate) -> t
         windows=_windows(title, block, page),
         expect=block.attributes.get("expect"),
         phone=_phone(href, block, page) if local else None,
+        id=shown.get("id", ""),
+        features=shown.get("data-features", ""),
     )
     before, _, after = template(example).partition(_CUT)
     if not any(line.strip() for line in block.lines):
         block.lines.append(href)
     return before.strip(), after.strip()  # raw HTML that begins with a tag stands in no paragraph
+
+
+def _shown(title: str, href: str | None, block: Block, page: PageState) -> dict[str, str]:
+    """Note what a card shows; return the attributes of its element."""
+    if "feature" not in block.attributes:
+        return {}
+    features = page.known_features(block.attributes["feature"], block.line)
+    if href is None:
+        message = "feature= is for a demo of this site, which can be tried; remove it"
+        page.report(block.line, message)
+        return {}
+    target = find_target(unquote(urlsplit(href).path), page.folder, page.sources)
+    if isinstance(target, str):  # reported with the link itself
+        return {}
+    return page.show("example", title, features, url_of(target.output))
 
 
 def _sources(written: list[str], block: Block, page: PageState) -> Iterator[Source]:

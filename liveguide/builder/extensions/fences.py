@@ -9,12 +9,13 @@ Fenced code: highlighted, titled, included from files, and runnable.
 | `title`    | text above the code                                |
 | `linenums` | a flag, or the number of the first line            |
 | `hl_lines` | lines to stress, `"2 4-6"`                         |
-| `run`      | `never`, or `always`; JavaScript only              |
+| `run`      | `never`, or `always`; JavaScript only. `program`   |
 | `file`     | show this file instead of the fence's own lines    |
 | `lines`    | only these lines of the file, `3-10`               |
 | `section`  | only what stands between `[start:x]` and `[end:x]` |
 | `expect`   | a text that the snippet must log                   |
 | `chain`    | run as one program with fences of the same chain   |
+| `feature`  | ids of what it shows, as `features.yaml` has them  |
 
 A fence may stand in a list, a block quote or a `:::` block. JavaScript that
 contains `new WebSocket` runs when a reader opens the page: the build writes it
@@ -58,12 +59,13 @@ _OPEN = re.compile(
         (?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$""",
     re.VERBOSE,
 )
+_PYTHON = ("python", "py", "python3", "py3")
 _QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
 _CONTAINER = re.compile(r"[ \t]*(?:[-*+][ ]|\d{1,9}\.[ ]|:::|!!!|:[ ]|\[\^[^\]]+\]:)")
 
 OPTIONS = (
     *("title", "linenums", "hl_lines", "run", "file", "lines", "section"),
-    *("expect", "chain"),
+    *("expect", "chain", "feature"),
 )
 
 
@@ -178,11 +180,12 @@ class FencesPreprocessor(Preprocessor):
         page, options = self.page, fence.options
         before, self._before = self._before, None
         first, source_href, title = 1, None, options.get("title")
+        path: Path | None = None
         if options.get("file"):
             included = self._include(fence)
             if included is None:
                 return ""
-            fence.code, first, source_href = included
+            fence.code, first, source_href, path = included
             title = title or posixpath.basename(str(options["file"]))
             if not fence.language:
                 fence.language = highlighting.language_of(posixpath.basename(str(options["file"])))
@@ -191,18 +194,27 @@ class FencesPreprocessor(Preprocessor):
         stressed = self._numbers(fence, "hl_lines")
         start = self._first_line_number(fence, first)
         if fence.language == OUTPUT:
+            if "feature" in options:
+                message = "feature= is for the fence that runs; move it to the one above"
+                page.report(fence.line, message)
             figure = _figure(fence.code, "", title or "Expected output", None, start, stressed)
             figure = figure.replace('class="code"', 'class="code expected"', 1)
             belongs = self._snippets.expect(before, fence.line, fence.code, figure)
             self._snippets.choose(before, fence.line, options)
             return None if belongs else figure
         figure = _figure(fence.code, fence.language, title, source_href, start, stressed)
-        if self._runs(fence):
-            self._before = self._snippets.add(fence.line, fence.code, options, figure)
+        if options.get("run") == "program":
+            if self._is_program(fence) and path is not None:
+                self._before = self._snippets.add_program(fence.line, path, options, figure)
+        elif self._runs(fence):
+            self._before = self._snippets.add(fence.line, fence.code, options, figure, title)
+        elif "feature" in options:
+            message = "feature= is for a fence that runs; add run=always, or remove it"
+            page.report(fence.line, message)
         return figure
 
-    def _include(self, fence: Fence) -> tuple[str, int, str | None] | None:
-        """Return the included code, its first line and the address of its source view."""
+    def _include(self, fence: Fence) -> tuple[str, int, str | None, Path] | None:
+        """Return the included code, its first line, the address of its source view, its path."""
         page, name = self.page, str(fence.options["file"])
         if fence.code.strip():
             page.report(
@@ -235,7 +247,7 @@ class FencesPreprocessor(Preprocessor):
         except IncludeError as error:
             page.report(fence.line, f"{name!r} can't be included: {error}")
             return None
-        return code, first, source_href
+        return code, first, source_href, path
 
     def _numbers(self, fence: Fence, key: str) -> list[int]:
         """Return the line numbers that an option such as `"2 4-6"` names."""
@@ -261,13 +273,30 @@ class FencesPreprocessor(Preprocessor):
             return None
         return int(value)
 
+    def _is_program(self, fence: Fence) -> bool:
+        """Return whether a fence is a Python program; report what speaks against it."""
+        page, options = self.page, fence.options
+        if fence.language.lower() not in _PYTHON:
+            page.report(fence.line, "run=program is for Python; in JavaScript, write run=always")
+        elif not options.get("file"):
+            message = "run=program runs a file, and this fence has none; add file=NAME.py"
+            page.report(fence.line, message)
+        elif "expect" in options or "chain" in options:
+            key = "expect" if "expect" in options else "chain"
+            message = f"a program has no {key}=; state what it prints in an 'output' fence below it"
+            page.report(fence.line, message)
+        else:
+            return True
+        return False
+
     def _runs(self, fence: Fence) -> bool:
         """Return whether a fence runs, by itself or in a chain; report what speaks against it."""
         page, options = self.page, fence.options
         javascript = fence.language.lower() in highlighting.JAVASCRIPT
         run = options.get("run")
         if "run" in options and run not in ("never", "always"):
-            page.report(fence.line, f"run={run!r} is not known; write run=never or run=always")
+            message = f"run={run!r} is not known; write run=never, run=always or run=program"
+            page.report(fence.line, message)
         elif run == "always" and not javascript:
             page.report(fence.line, "only JavaScript runs in the page; remove run=always")
         if "chain" in options:

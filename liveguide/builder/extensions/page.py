@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
-from ...errors import Problem, Severity
-from ..sources import Sources
+from ...errors import Problem, Severity, did_you_mean
+from ..features import Features
+from ..sources import FEATURES_FILE, Sources
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,56 @@ class Snippet:
     code: str
     line: int
     stated: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """
+    One Python program, which the check runs.
+
+    Attributes:
+
+        line: The line of the page on which its fence opens.
+
+        name: What the page calls it.
+
+        path: Where it is on disk.
+
+        expected: What it must print, as the front end reads what a snippet must log.
+
+        features: The ids of the features that it shows.
+    """
+
+    line: int
+    name: str
+    path: Path
+    expected: dict[str, Any]
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """
+    Something live that shows features.
+
+    Attributes:
+
+        kind: What it is.
+
+        name: What the page calls it.
+
+        id: The id of its element.
+
+        features: The ids of the features.
+
+        demo: Of an example, the address of its demo, relative to the site's root.
+    """
+
+    kind: Literal["snippet", "program", "example"]
+    name: str
+    id: str
+    features: tuple[str, ...]
+    demo: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +137,14 @@ class PageState:
         site_url: The site's public address, empty where it is not known.
 
         images: Pictures that the build makes for the page, by their path in the site.
+
+        features: What the guide promises to show, or `None` where it does not say.
+
+        programs: The Python programs, in page order.
+
+        shown: What shows features, in page order.
+
+        tables: The sources whose features the page lists.
     """
 
     uri: str
@@ -105,6 +165,10 @@ class PageState:
     included: set[str] = field(default_factory=set)
     site_url: str = ""
     images: dict[str, str] = field(default_factory=dict)
+    features: Features | None = None
+    programs: list[Program] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
 
     @property
     def folder(self) -> str:
@@ -114,6 +178,39 @@ class PageState:
     def line_at(self, offset: int) -> int:
         """Return the line of the file on which the character at *offset* of the body stands."""
         return self.body.count("\n", 0, offset) + self.first_line
+
+    def known_features(self, written: str | None, line: int) -> tuple[str, ...]:
+        """Return the ids in the value of a `feature=`; report those that the guide has not."""
+        names = tuple(dict.fromkeys((written or "").split()))
+        if self.features is None:
+            message = f"feature={written or ''!r} names nothing, because the guide has no"
+            self.report(line, f"{message} {FEATURES_FILE}; add one at its top, or remove feature=")
+            return ()
+        if not names:
+            self.report(line, f"feature= names nothing; write an id of {FEATURES_FILE}")
+        for name in names:
+            if name not in self.features.rows and self.features.complete:
+                hint = did_you_mean(name, self.features.rows) or f"; add it to {FEATURES_FILE}"
+                self.report(line, f"there is no feature {name!r}{hint}")
+        return tuple(name for name in names if name in self.features.rows)
+
+    def show(
+        self,
+        kind: Literal["snippet", "program", "example"],
+        name: str,
+        features: tuple[str, ...],
+        demo: str = "",
+    ) -> dict[str, str]:
+        """Note what shows these features; return the attributes of its element."""
+        if not features:
+            return {}
+        taken = {shown.id for shown in self.shown}
+        id_ = first = f"feature-{features[0]}"
+        number = 2
+        while id_ in taken:
+            id_, number = f"{first}-{number}", number + 1
+        self.shown.append(Shown(kind, name, id_, features, demo))
+        return {"id": id_, "data-features": " ".join(features)}
 
     def report(self, line: int | None, message: str, severity: Severity = "error") -> None:
         """Note a fault on *line* of the page's file."""

@@ -13,6 +13,14 @@ after it states the lines: exactly, with `...` for any text, or as JavaScript's
 regular expressions with `match=pattern`; one after the other, or in any order
 with `order=any`. The fences of a chain run as one program, under the last.
 
+A Python program states what it prints in the same way:
+
+    ```python file=client.py run=program
+
+    ```output
+
+It does not run in the page: the check runs it, as a process of its own.
+
 A page's snippets are known only when all of its fences are read, so each fence
 leaves a place in Markdown's stash, and `finish` fills it.
 """
@@ -25,6 +33,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from markdown.util import HtmlStash
@@ -32,12 +41,14 @@ from markdown.util import HtmlStash
 from ...errors import did_you_mean
 from .. import highlighting
 from ..sources import ASSETS, relative_url, url_of
-from .page import PageState, Snippet
+from .page import PageState, Program, Snippet
 
 OUTPUT = "output"
 """The language of a fence that states what the snippet before it must log."""
 
 OUTPUT_OPTIONS = {"order": ("strict", "any"), "match": ("exact", "pattern")}
+
+_LONGEST_NAME = 60
 
 _CONNECTS = re.compile(r"\bnew\s+WebSocket\b")
 
@@ -62,6 +73,12 @@ class Runnable:
         expected: What it must log, as the front end reads it.
 
         expected_figure: The block that states it.
+
+        name: Its title, or the first line of its code.
+
+        features: The ids of the features that it shows.
+
+        program: Where it is on disk, if it is a program.
     """
 
     line: int
@@ -71,6 +88,9 @@ class Runnable:
     place: int = -1
     expected: dict[str, Any] | None = None
     expected_figure: str = ""
+    name: str = ""
+    features: tuple[str, ...] = ()
+    program: Path | None = None
 
 
 @dataclass
@@ -81,9 +101,13 @@ class Snippets:
     runnables: list[Runnable] = field(default_factory=list)
     chains: dict[str, list[Runnable]] = field(default_factory=dict)
 
-    def add(self, line: int, code: str, options: dict[str, str | None], figure: str) -> Runnable:
+    def add(
+        self, line: int, code: str, options: dict[str, str | None], figure: str, title: str | None
+    ) -> Runnable:
         """Note a runnable fence, and what its options state."""
-        runnable = Runnable(line, code, options, figure)
+        runnable = Runnable(line, code, options, figure, name=title or first_statement(code))
+        if "feature" in options:
+            runnable.features = self.page.known_features(options["feature"], line)
         if "expect" in options:
             stated = options["expect"]
             if stated:
@@ -93,6 +117,17 @@ class Snippets:
         chain = options.get("chain")
         if chain:
             self.chains.setdefault(chain, []).append(runnable)
+        self.runnables.append(runnable)
+        return runnable
+
+    def add_program(
+        self, line: int, path: Path, options: dict[str, str | None], figure: str
+    ) -> Runnable:
+        """Note a program."""
+        runnable = Runnable(line, "", options, figure, name=options.get("title") or path.name)
+        if "feature" in options:
+            runnable.features = self.page.known_features(options["feature"], line)
+        runnable.program = path
         self.runnables.append(runnable)
         return runnable
 
@@ -116,6 +151,8 @@ class Snippets:
             self.page.report(line, f"{message}, on line {runnable.line}; keep one of the two")
         else:
             runnable.expected = {"lines": lines, "match": "exact", "order": "strict"}
+            if runnable.program is not None:
+                figure = figure.replace("<span>Expected output</span>", "<span>Output</span>", 1)
             runnable.expected_figure = figure
         return True
 
@@ -132,6 +169,9 @@ class Snippets:
     def finish(self, stash: HtmlStash) -> None:
         """Write the HTML of every runnable fence into its place."""
         for runnable in self.runnables:
+            if runnable.program is not None:
+                stash.rawHtmlBlocks[runnable.place] = self._program(runnable, runnable.program)
+                continue
             name = runnable.options.get("chain")
             parts = self.chains[name] if name else [runnable]
             if runnable is parts[-1]:
@@ -143,6 +183,34 @@ class Snippets:
                     message = "only the last fence of a chain can state what must be logged"
                     self.page.report(runnable.line, f"{message}; move it to line {parts[-1].line}")
             stash.rawHtmlBlocks[runnable.place] = html
+
+    def _program(self, runnable: Runnable, path: Path) -> str:
+        page, line = self.page, runnable.line
+        if runnable.expected is None:
+            message = "this program states no output"
+            page.report(line, f"{message}; let a fence of the language 'output' follow it")
+            return runnable.figure
+        if runnable.expected["match"] == "pattern":
+            self._check_patterns(line, runnable.expected["lines"])
+        features = runnable.features
+        page.programs.append(Program(line, runnable.name, path, runnable.expected, features))
+        attributes = page.show("program", runnable.name, features)
+        written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+        told = f"python {path.name} ADDRESS"
+        note = f"A program. The tests run it: <code>{escape(told)}</code>"
+        return (
+            f'<div class="program" data-line="{line}"{written}><p class="program-note">{note}</p>'
+            f"{runnable.figure}{runnable.expected_figure}</div>"
+        )
+
+    def _check_patterns(self, line: int, patterns: list[str]) -> None:
+        """Report what is no pattern: of a program's output, they are Python's."""
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                message = f"the output of this program: {pattern!r} is no regular expression"
+                self.page.report(line, f"{message} ({error})")
 
     def _snippet(self, chain: str | None, parts: list[Runnable]) -> str:
         page, last = self.page, parts[-1]
@@ -172,6 +240,8 @@ class Snippets:
             )
         if not connects:
             attributes["class"] = "no-socket"
+        features = dict.fromkeys(name for part in parts for name in part.features)
+        attributes |= page.show("snippet", last.name, tuple(features))
         written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
         return f"<live-snippet{written}>{last.figure}{last.expected_figure}</live-snippet>"
 
@@ -187,6 +257,14 @@ def runs(code: str, language: str, run: str | None) -> bool:
     if language.lower() not in highlighting.JAVASCRIPT:
         return False
     return _CONNECTS.search(code) is not None if run is None else run == "always"
+
+
+def first_statement(code: str) -> str:
+    """Return the first line of *code* that is no comment, to call a snippet without a title by."""
+    lines = [line.strip() for line in code.split("\n")]
+    told = [line for line in lines if line and not re.match(r"//|/\*|\*", line)]
+    name = (told or [line for line in lines if line] or ["an empty snippet"])[0]
+    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "..."
 
 
 def snippet_script(code: str) -> str:
