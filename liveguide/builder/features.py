@@ -147,14 +147,17 @@ class _Reader:
             return
         self._check_keys(values, "this file", ("sources", "features"))
         for id_, entry in self._entries(values, "sources", "source", _SOURCE_KEYS):
-            title, href = (self._text(entry, id_, key) for key in _SOURCE_KEYS)
+            title, href = (
+                self._text(entry, id_, key, values["sources"].line_of(id_)) for key in _SOURCE_KEYS
+            )
             self.features.sources[id_] = FeatureSource(title, href)
             if href and not _is_address(href):
                 message = f"{href!r} is no address; write it as https://docs.example.org/"
                 self._report(entry.line_of("href"), message)
         for id_, entry in self._entries(values, "features", "feature", _FEATURE_KEYS):
-            source, text = self._text(entry, id_, "source"), self._text(entry, id_, "text")
             line = values["features"].line_of(id_)
+            source = self._text(entry, id_, "source", line)
+            text = self._text(entry, id_, "text", line)
             if source and source not in self.features.sources:
                 hint = did_you_mean(source, self.features.sources)
                 hint = hint or f"; add it under 'sources' in {self.features.path}"
@@ -191,8 +194,8 @@ class _Reader:
                 hint = did_you_mean(key, known) or f"; its keys are {', '.join(known)}"
                 self._report(mapping.line_of(key), f"{what} has no key {key!r}{hint}")
 
-    def _text(self, entry: YAMLMapping, id_: str, key: str) -> str:
-        """Return a text of one line that must be there; an empty one where it is not."""
+    def _text(self, entry: YAMLMapping, id_: str, key: str, line: int) -> str:
+        """Return a text of the entry on *line* that must be there; an empty one if it is not."""
         value = entry.get(key)
         if value is None:
             message = f"{id_!r} has no {key!r}; add it"
@@ -202,7 +205,7 @@ class _Reader:
             message = f"{key!r} of {id_!r} is empty; write it"
         else:
             return " ".join(value.split())
-        self._report(entry.line_of(key), message)
+        self._report(entry.line_of(key) if key in entry else line, message)
         return ""
 
     def _tests(self, entry: YAMLMapping, id_: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Check one page of a guide: the page itself, its snippets, and the demos of its examples."""
+"""Check one page of a guide: the page, its snippets, its programs, the demos of its examples."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from .plan import PlannedExample, PlannedPage
+from .programs import address_for, run_program
 from .report import Outcome
 from .verdict import judge
 from .visit import Visit, first_line, same_host, visiting
@@ -23,7 +24,7 @@ _TO_ANSWER = 10_000  # on top of what the page itself was given
 
 async def check_page(browser: Browser, site: str, planned: PlannedPage) -> list[Outcome]:
     """
-    Open a page and each of its examples; return what became of them, in page order.
+    Open a page, run its programs, and open each of its examples; return what became of them.
 
     Args:
 
@@ -45,6 +46,8 @@ async def check_page(browser: Browser, site: str, planned: PlannedPage) -> list[
         failed = next((outcome for outcome in outcomes if not outcome.ok), None)
         if failed is not None and visit.errors:
             failed.findings["console"] = visit.last_errors  # the whole page's, so told once
+    address = address_for(site, planned.url)
+    outcomes += [await run_program(planned.path, one, address) for one in planned.programs]
     return outcomes + [await _example(browser, site, planned, one) for one in planned.examples]
 
 

@@ -25,8 +25,9 @@ from ..builder.site import build_site
 from ..errors import Problem, SourceError, UsageError
 from .checking import check_page
 from .chromium import chromium
-from .plan import PlannedPage, plan_pages
-from .report import Outcome, lines_of, summary
+from .feature_rows import feature_rows
+from .plan import Plan, PlannedPage, plan_guide
+from .report import Outcome, feature_lines, lines_of, summary
 from .serving import serving
 
 if TYPE_CHECKING:
@@ -36,10 +37,17 @@ _DESCRIPTION = """\
 Open every page of a guide in Chromium, let its snippets and examples run, and
 tell for each whether it does what its page says.
 
+Run its Python programs as well, each as a process of its own, with the address
+of its page's folder. Only check guides whose authors you trust.
+
 A snippet passes when it logs what its page states (expect=, or an output fence
 after it), or where nothing is stated, when it runs without an uncaught error
 and its connection is not refused. An example passes when its demo opens
 without an error and, where its card has expect=, shows that text.
+A program passes when it prints what its page states, and ends with status 0.
+
+Where the guide has a features.yaml, its features are told at the end: each is
+ok when all that shows it passed.
 """
 
 _EPILOG = """\
@@ -122,7 +130,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace, temporary: Path) -> int:
     site = options.site or temporary
-    pages, problems = plan_pages(options.guide, site)
+    plan = plan_guide(options.guide, site)
+    problems = plan.problems
     if not problems and options.url is None and options.site is None:
         report = build_site(options.guide, site)
         problems = [] if report.written else report.problems
@@ -130,7 +139,7 @@ def _check(options: argparse.Namespace, temporary: Path) -> int:
         return _not_built(problems)
     if options.site is not None and not site.is_dir():
         raise UsageError(f"there is no site in {site}; build it first, or leave out --site")
-    return asyncio.run(_check_all(options, site, pages))
+    return asyncio.run(_check_all(options, site, plan))
 
 
 def _not_built(problems: list[Problem]) -> int:
@@ -140,21 +149,24 @@ def _not_built(problems: list[Problem]) -> int:
     return 1
 
 
-async def _check_all(options: argparse.Namespace, site: Path, pages: list[PlannedPage]) -> int:
+async def _check_all(options: argparse.Namespace, site: Path, plan: Plan) -> int:
     """Check the pages, and tell of each when those before it are told."""
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     outcomes: list[Outcome] = []
     async with _address(options, site) as (url, log), chromium(options.browser) as browser:
-        async for found in _in_order(browser, url, pages, options.jobs):
+        async for found in _in_order(browser, url, plan.pages, options.jobs):
             for outcome in found:
                 print("\n".join(lines_of(outcome)), flush=True)
             outcomes += found
     failed = not all(outcome.ok for outcome in outcomes)
     if failed and log:
         print("the last lines of the server's log:", *log, sep="\n  ")
-    print(summary(outcomes, len(pages)))
+    rows = feature_rows(plan.features, plan.pages, outcomes) if plan.features else []
+    for line in feature_lines(rows):
+        print(line)
+    print(summary(outcomes, len(plan.pages)))
     return 1 if failed else 0
 
 

@@ -1,19 +1,20 @@
-"""What the pages of a guide promise: the snippets and examples on each, read from its sources."""
+"""What the pages of a guide promise: what runs on each, read from its sources."""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from ..builder.extensions.page import Program
+from ..builder.extensions.snippets import first_statement
+from ..builder.features import Features, read_features
 from ..builder.rendering import RenderedPage, Renderer
+from ..builder.site import showings_of
 from ..builder.sources import collect_sources
 from ..errors import Problem, in_order
 from ..settings import read_settings
-
-_LONGEST_NAME = 60
 
 
 @dataclass
@@ -30,12 +31,15 @@ class PlannedSnippet:
         script: The address of its script, relative to the page; its content's hash is in it.
 
         stated: What it must log, as the page carries it (JSON); empty where nothing is stated.
+
+        features: The ids of the features that it shows.
     """
 
     line: int
     name: str = ""
     script: str = ""
     stated: str = ""
+    features: tuple[str, ...] = ()
 
     @property
     def expected(self) -> list[str]:
@@ -57,12 +61,15 @@ class PlannedExample:
         href: The address of its demo, relative to the page, or of another site.
 
         expected: A text that must appear in the demo; empty where none is stated.
+
+        features: The ids of the features that it shows.
     """
 
     line: int
     name: str = ""
     href: str = ""
     expected: str = ""
+    features: tuple[str, ...] = ()
 
 
 @dataclass
@@ -79,17 +86,39 @@ class PlannedPage:
         snippets: Its runnable snippets, in page order.
 
         examples: Its example cards, in page order.
+
+        programs: Its Python programs, in page order.
     """
 
     path: str
     url: str
     snippets: list[PlannedSnippet] = field(default_factory=list)
     examples: list[PlannedExample] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
 
 
-def plan_pages(guide: Path, site: Path) -> tuple[list[PlannedPage], list[Problem]]:
+@dataclass
+class Plan:
     """
-    Return every page of the guide in the folder *guide*, and the errors that forbid a check.
+    All that there is to check.
+
+    Attributes:
+
+        pages: Every page of the guide.
+
+        problems: The errors that forbid a check.
+
+        features: What the guide promises to show, or `None` where it does not say.
+    """
+
+    pages: list[PlannedPage]
+    problems: list[Problem]
+    features: Features | None = None
+
+
+def plan_guide(guide: Path, site: Path) -> Plan:
+    """
+    Return what there is to check on the guide in the folder *guide*.
 
     Args:
 
@@ -105,18 +134,26 @@ def plan_pages(guide: Path, site: Path) -> tuple[list[PlannedPage], list[Problem
     """
     settings = read_settings(guide)
     sources, problems = collect_sources(guide, site)
-    renderer = Renderer(guide, sources, settings)
-    pages = []
-    for file in sources.pages:
-        rendered = renderer.render(file)
-        problems += rendered.problems
-        pages.append(plan_page(rendered))
-    return pages, in_order(problem for problem in problems if problem.severity == "error")
+    features, feature_problems = read_features(guide)
+    renderer = Renderer(guide, sources, settings, features)
+    rendered = [renderer.render(file) for file in sources.pages]
+    problems += feature_problems + [problem for page in rendered for problem in page.problems]
+    if features is not None and features.complete:
+        problems += features.not_shown(showings_of(rendered))
+    errors = in_order(problem for problem in problems if problem.severity == "error")
+    return Plan([plan_page(page) for page in rendered], errors, features)
+
+
+def plan_pages(guide: Path, site: Path) -> tuple[list[PlannedPage], list[Problem]]:
+    """Return the pages of `plan_guide`, and the errors that forbid a check."""
+    plan = plan_guide(guide, site)
+    return plan.pages, plan.problems
 
 
 def plan_page(rendered: RenderedPage) -> PlannedPage:
     """Return what there is to check on one page."""
     page = PlannedPage(str(rendered.file.path), rendered.file.url)
+    page.programs = rendered.programs
     reader = _Reader(page)
     reader.feed(rendered.html)
     reader.close()
@@ -139,11 +176,14 @@ class _Reader(HTMLParser):
         classes = given.get("class", "").split()
         if tag == "live-snippet":
             stated = given.get("data-expect", "")
-            self._snippet = PlannedSnippet(_line(given), "", given.get("src", ""), stated)
+            features = tuple(given.get("data-features", "").split())
+            self._snippet = PlannedSnippet(_line(given), "", given.get("src", ""), stated, features)
             self._code = self._inside = ""
         elif tag == "aside" and "example" in classes:
             name = given.get("aria-label", "").removeprefix("Example: ")
-            self._example = PlannedExample(_line(given), name, "", given.get("data-expect", ""))
+            features = tuple(given.get("data-features", "").split())
+            expected = given.get("data-expect", "")
+            self._example = PlannedExample(_line(given), name, "", expected, features)
         elif tag == "a" and "example-open" in classes and self._example is not None:
             self._example.href = given.get("href", "")
         elif tag == "figcaption" and not self._inside:
@@ -180,11 +220,3 @@ class _Reader(HTMLParser):
 def _line(attributes: dict[str, str]) -> int:
     line = attributes.get("data-line", "")
     return int(line) if line.isdecimal() else 0
-
-
-def first_statement(code: str) -> str:
-    """Return the first line of *code* that is no comment, to call a snippet without a title by."""
-    lines = [line.strip() for line in code.split("\n")]
-    told = [line for line in lines if line and not re.match(r"//|/\*|\*", line)]
-    name = (told or [line for line in lines if line] or ["an empty snippet"])[0]
-    return name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "..."

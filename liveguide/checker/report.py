@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["page", "snippet", "example"]
+Kind = Literal["page", "snippet", "program", "example"]
 
 _MOST_LINES = 8
 _LONGEST_LINE = 200
@@ -15,7 +15,7 @@ _LONGEST_LINE = 200
 @dataclass(frozen=True)
 class Outcome:
     """
-    What became of one page, snippet or example.
+    What became of one page, snippet, program or example.
 
     Attributes:
 
@@ -57,11 +57,57 @@ def summary(outcomes: Iterable[Outcome], pages: int) -> str:
     """Return the closing line of a check of so many pages."""
     outcomes = list(outcomes)
     snippets = sum(outcome.kind == "snippet" for outcome in outcomes)
+    programs = sum(outcome.kind == "program" for outcome in outcomes)
     examples = sum(outcome.kind == "example" for outcome in outcomes)
     failed = sum(not outcome.ok for outcome in outcomes)
-    counts = f"{_count(snippets, 'snippet')} and {_count(examples, 'example')}"
+    told = f", {_count(programs, 'program')}" if programs else ""
+    counts = f"{_count(snippets, 'snippet')}{told} and {_count(examples, 'example')}"
     result = f"{failed} failed" if failed else "all passed"
     return f"{counts} checked on {_count(pages, 'page')}: {result}"
+
+
+@dataclass(frozen=True)
+class FeatureRow:
+    """
+    What became of one feature.
+
+    Attributes:
+
+        id: What the guide calls it.
+
+        pages: The addresses of the pages that show it, relative to the site's root.
+
+        names: What those pages call the snippets, programs and examples that show it.
+
+        ok: Whether all of these passed.
+    """
+
+    id: str
+    pages: list[str]
+    names: list[str]
+    ok: bool
+
+
+def feature_lines(rows: list[FeatureRow]) -> list[str]:
+    """Return the table of features, a line for each, and a closing count; nothing for none."""
+    if not rows:
+        return []
+    cells = [
+        (row.id, ", ".join(page or "./" for page in row.pages), ", ".join(map(_quoted, row.names)))
+        for row in rows
+    ]
+    widths = [max(len(row[column]) for row in cells) for column in range(3)]
+    lines = [
+        "  ".join([*(text.ljust(width) for text, width in zip(found, widths, strict=True)), told])
+        for found, told in zip(cells, ("ok" if row.ok else "FAILED" for row in rows), strict=True)
+    ]
+    failed = sum(not row.ok for row in rows)
+    result = f"{failed} failed" if failed else "all ok"
+    return [*lines, f"{_count(len(rows), 'feature')} shown: {result}"]
+
+
+def _quoted(name: str) -> str:
+    return f'"{_safe(name)}"'
 
 
 def quoted(lines: list[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from liveguide.checker.plan import PlannedExample, PlannedSnippet, first_statement, plan_pages
+from liveguide.builder.extensions.snippets import first_statement
+from liveguide.checker.plan import PlannedExample, PlannedSnippet, plan_pages
 
 from .conftest import WriteTree
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.checker.plan import plan_pages
+from liveguide.checker.plan import plan_guide, plan_pages
 
 from .conftest import GUIDE, ROOT, Server, ServeTree
 
@@ -66,13 +66,14 @@ async def _check_page(write_tree: WriteTree, page: str, **files: str) -> tuple[i
 
 
 async def test_our_guide_passes_on_a_server_that_runs(guide_server: Server) -> None:
-    """Every snippet and every example is told, each with its line, and all passed."""
+    """Every snippet, program and example is told with its line, then every feature: all passed."""
     status, lines = await _check("guide", "--url", guide_server.url.rstrip("/"))
-    pages, _ = plan_pages(GUIDE, ROOT / "site")
+    plan = plan_guide(GUIDE, ROOT / "site")
+    pages, features = plan.pages, plan.features
     planned = [
         (f"guide/{Path(page.path).relative_to(GUIDE)}:{one.line}: ok", one.name)
         for page in pages
-        for one in [*page.snippets, *page.examples]
+        for one in [*page.snippets, *page.programs, *page.examples]
     ]
 
     assert status == 0, lines
@@ -80,7 +81,11 @@ async def test_our_guide_passes_on_a_server_that_runs(guide_server: Server) -> N
         (line.startswith(place), f'"{name}"' in line)
         for line, (place, name) in zip(lines, planned, strict=False)
     ] == [(True, True)] * len(planned)
-    assert lines[len(planned) :] == [lines[-1]]
+    assert features is not None
+    table = lines[len(planned) : -2]
+    assert [line.split()[0] for line in table] == list(features.rows)
+    assert [line.split()[-1] for line in table] == ["ok"] * len(table)
+    assert lines[-2] == f"{len(table)} features shown: all ok"
     assert lines[-1].endswith(f"checked on {len(pages)} pages: all passed")
 
 
@@ -276,3 +281,78 @@ async def test_a_site_that_is_named_is_served_as_it_is(guide_site: Path) -> None
     status, lines = await _check("guide", "--site", guide_site, "--jobs", "1")
 
     assert status == 0, lines
+
+
+FEATURES = """\
+sources:
+  a: {title: The A, href: "https://a.example/"}
+features:
+  good: {source: a, text: "works"}
+  bad: {source: a, text: "does not"}
+  program: {source: a, text: "runs"}
+  card: {source: a, text: "opens"}
+"""
+
+PROGRAM = """\
+import asyncio, sys
+from tornado.websocket import websocket_connect
+
+async def main():
+    connection = await websocket_connect(sys.argv[1] + 'echo')
+    await connection.write_message('hi')
+    print('Answer:', await connection.read_message())
+
+asyncio.run(main())
+"""
+
+
+async def test_a_program_talks_to_the_server_that_is_checked(write_tree: WriteTree) -> None:
+    """It gets the address of its page's folder, and what it prints is compared line by line."""
+    status, lines = await _check_page(
+        write_tree,
+        "# P\n\n```python file=client.py run=program\n```\n\n```output\nAnswer: echo hi\n```\n\n"
+        "```python file=client.py run=program title=Wrong\n```\n\n```output\nAnswer: ho\n```\n",
+        **{"client.py": PROGRAM},
+    )
+
+    assert status == 1
+    assert lines == [
+        'page.md:3: ok  "client.py" printed "Answer: echo hi"',
+        'page.md:10: FAILED  "Wrong"',
+        "  expected  Answer: ho",
+        "  seen      Answer: echo hi",
+        "0 snippets, 2 programs and 0 examples checked on 1 page: 1 failed",
+    ]
+
+
+async def test_the_features_end_the_report(write_tree: WriteTree) -> None:
+    """One line for each, with its page and its snippets; it is ok when all of them are."""
+    works = "```js run=always expect=yes feature=good title=Works\nconsole.log('yes')\n```\n\n"
+    fails = works.replace("good", "bad").replace("Works", "Fails").replace("log('yes')", "log(1)")
+    status, lines = await _check_page(
+        write_tree,
+        f"{works}{works.replace('=good', '=bad')}{fails}"
+        "```python file=client.py run=program feature=program\n```\n\n"
+        "```output\nAnswer: echo hi\n```\n\n"
+        "::: example href=demo.html feature=card\n    Demo\n",
+        **{"client.py": PROGRAM, "demo.html": "<!doctype html><p>Hi", "features.yaml": FEATURES},
+    )
+
+    assert status == 1
+    assert [" ".join(line.split()) for line in lines[-6:]] == [
+        'good page.html "Works" ok',
+        'bad page.html "Works", "Fails" FAILED',
+        'program page.html "client.py" ok',
+        'card page.html "Demo" ok',
+        "4 features shown: 1 failed",
+        "3 snippets, 1 program and 1 example checked on 1 page: 1 failed",
+    ]
+
+
+async def test_a_feature_that_nothing_shows_stops_the_check(write_tree: WriteTree) -> None:
+    """The error names the line of the feature, and nothing is opened."""
+    status, lines = await _check_page(write_tree, "# P\n", **{"features.yaml": FEATURES})
+
+    assert status == 1
+    assert lines[0].startswith("features.yaml:4: error: no snippet shows the feature 'good'; add")
+    assert lines[-1].endswith("the guide has errors, so nothing was checked")
