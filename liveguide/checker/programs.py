@@ -75,11 +75,10 @@ async def run_program(
     problem = ""
     try:
         async with asyncio.timeout(seconds):
-            whole = await asyncio.gather(*readers)
-            if not all(whole):
-                problem = f"more than {_MOST_BYTES:,} bytes"
-            else:
-                await process.wait()
+            await asyncio.gather(*readers)
+            await process.wait()
+    except OverflowError:
+        problem = f"it wrote more than {_MOST_BYTES:,} bytes"
     except TimeoutError:
         problem = f"it did not end within {seconds:g} s"
     finally:
@@ -90,14 +89,12 @@ async def run_program(
     return _judge(path, program, problem, process.returncode or 0, printed, complained)
 
 
-async def _read(stream: asyncio.StreamReader, kept: bytearray) -> bool:
-    """Keep what a program writes; return whether that was all of it."""
-    while len(kept) < _MOST_BYTES:
-        part = await stream.read(65536)
-        if not part:
-            return True
+async def _read(stream: asyncio.StreamReader, kept: bytearray) -> None:
+    """Keep what a program writes; raise `OverflowError` where that is too much."""
+    while part := await stream.read(65536):
         kept += part
-    return False
+        if len(kept) > _MOST_BYTES:
+            raise OverflowError
 
 
 async def _end(process: Process, *streams: asyncio.StreamReader) -> None:

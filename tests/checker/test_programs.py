@@ -94,7 +94,7 @@ async def test_an_endless_output_is_cut(tmp_path: Path, monkeypatch: pytest.Monk
 
     outcome = await _run(tmp_path, "while True: print('x' * 99)\n", "y")
 
-    assert outcome.findings["state"] == ["more than 100,000 bytes"]
+    assert outcome.findings["state"] == ["it wrote more than 100,000 bytes"]
 
 
 async def test_a_program_that_prints_nothing_fails(tmp_path: Path) -> None:
