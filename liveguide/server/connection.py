@@ -98,6 +98,9 @@ class Connection(tornado.websocket.WebSocketHandler):
         logged_refusal: The same, as the log is told, where that differs.
     """
 
+    __failure: Exception | None = None
+    """What the author's class raised while this connection was made, for `prepare` to raise."""
+
     def initialize(self, endpoint: Endpoint, shared: Shared) -> None:
         self.__endpoint = endpoint
         self.__shared = shared
@@ -107,8 +110,19 @@ class Connection(tornado.websocket.WebSocketHandler):
         self.session = Session()
         self.args = _arguments(self.request)
         self.refusal = self.logged_refusal = ""
-        with _no_exit():
-            super().initialize(**endpoint.arguments)
+        try:
+            with _no_exit():
+                super().initialize(**endpoint.arguments)
+        except Exception as error:
+            self.__failure = error  # here, Tornado would cut the connection without an answer
+
+    def set_default_headers(self) -> None:
+        """Set what the author's class sets; Tornado asks before `initialize`, and for an error."""
+        try:
+            with _no_exit():
+                super().set_default_headers()
+        except Exception as error:
+            self.__failure = error
 
     async def prepare(self) -> None:
         """
@@ -120,6 +134,8 @@ class Connection(tornado.websocket.WebSocketHandler):
         if self.__traced is not None:
             # For all that follows in this task: what is said is told to this page.
             listening.set(self.__traced)
+        if self.__failure is not None:
+            raise self.__failure
         upgrades = is_upgrade(self.request)
         if not upgrades and self.request.method != "GET":
             return  # Tornado answers 405
@@ -203,17 +219,24 @@ class Connection(tornado.websocket.WebSocketHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer a refusal that was raised as an `HTTPError` with its reason as JSON."""
         error = kwargs.get("exc_info", (None, None))[1]
-        self.refusal = self._reason
+        self.refusal = self.refusal or self._reason
         self.logged_refusal = error.get_message() or "" if isinstance(error, HTTPError) else ""
         self.finish({"error": self.refusal})
 
     def check_origin(self, origin: str) -> bool:
-        """Return what `prepare` decided; where that was not final, what the author's class says."""
+        """
+        Return what `prepare` decided; where that was not final, ask the author's class.
+
+        Raises:
+
+            HTTPError: The class says no.
+        """
         if self.__decision is not Decision.ANONYMOUS or self.__is_own_frame():
             return self.__decision is not Decision.REFUSED
         allowed = super().check_origin(origin)
         if not allowed:
             self.refusal = self.__foreign()
+            raise HTTPError(403)  # as False, it would be answered without the reason
         return allowed
 
     def get_current_user(self) -> Any:
