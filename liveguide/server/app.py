@@ -93,7 +93,7 @@ class SiteApplication(tornado.web.Application):
                 (
                     r"/_liveguide/trace",
                     TraceHandler,
-                    {"traces": traces, "connections": self.connections},
+                    {"traces": traces, "connections": self.connections, "sessions": sessions},
                 ),
                 (r"(.*)", SiteHandler, files),
             ],

@@ -29,6 +29,7 @@ from tornado.web import RequestHandler
 from .ongoing import Ongoing
 from .origins import parse_origin
 from .places import Places
+from .sessions import DAYS, Sessions, cookie_flags, cookie_name
 from .traced import TracedConnection
 
 PARAMETER = "_liveguide"
@@ -208,9 +209,10 @@ class Trace:
 class TraceHandler(tornado.websocket.WebSocketHandler):
     """The socket on which a page of this site is told about its own connections."""
 
-    def initialize(self, traces: Traces, connections: Ongoing[Any]) -> None:
+    def initialize(self, traces: Traces, connections: Ongoing[Any], sessions: Sessions) -> None:
         self._traces = traces
         self._connections = connections
+        self._sessions = sessions
         self._trace: Trace | None = None
         self.refusal = ""
 
@@ -220,7 +222,12 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         return _LONGEST_MESSAGE
 
     def prepare(self) -> None:
-        """Let in pages of this site only: what is told here belongs to a reader."""
+        """
+        Let in pages of this site only: what is told here belongs to a reader.
+
+        The reader's session begins here at the latest. A page's other sockets
+        open when this one has, so they all find the same.
+        """
         if not is_upgrade(self.request):
             return  # Tornado answers what is not a handshake
         own = parse_origin(f"{self.request.protocol}://{self.request.host}")
@@ -228,6 +235,12 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
             self.refusal = "a trace is for pages of this site"
             self.set_status(403)
             self.finish({"error": self.refusal})
+            return
+        secure = self.request.protocol == "https"
+        name = cookie_name(secure)
+        self._session, cookie = self._sessions.open(name, self.get_cookie(name))
+        if cookie is not None:
+            self.set_cookie(name, cookie, expires_days=DAYS, **cookie_flags(secure))
 
     def check_origin(self, origin: str) -> bool:
         """Return what `prepare` has made sure of."""

@@ -44,6 +44,23 @@ async def test_every_page_gets_a_key_of_its_own(serve):
         assert one.key != two.key
 
 
+async def test_a_page_has_one_session_from_its_trace_on(serve):
+    """Sockets that open at once find the session that the trace began, and set no cookie."""
+    who = "open: {function: \"handler.write_message(handler.session['id'])\"}"
+    served = await serve({"gramex.yaml": routes(who=who)})
+
+    async with open_page(served) as page:
+        assert page.ws.response is not None
+        cookie = page.ws.response.headers["Set-Cookie"].partition(";")[0]
+        options = {"origin": served.url, "additional_headers": {"Cookie": cookie}}
+        async with (
+            page.connect("/who", 1, **options) as one,
+            page.connect("/who", 2, **options) as two,
+        ):
+            assert await one.recv() == await two.recv()
+            assert "Set-Cookie" not in one.response.headers
+
+
 @pytest.mark.parametrize(
     "origin",
     [
