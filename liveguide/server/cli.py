@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from ..settings import Settings, network, read_settings
 from .app import SiteApplication, make_app
 from .console import overheard
 from .sessions import load_secret
+from .tls import tls_context
 
 IsCurrent = Callable[[Path, Path], bool]
 Build = Callable[[Path, Path], int]
@@ -75,6 +77,7 @@ def main(
 
 def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | None) -> int:
     guide, site = args.guide, args.site
+    tls = tls_context(args.certfile, args.keyfile)
     settings, problems = _settings(guide)
     if build is None and not site.is_dir():
         hint = "leave out --no-build, or build it first" if args.no_build else "build it first"
@@ -103,11 +106,13 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
     except OSError as error:
         return _failed(_unavailable(args.address, args.port, error))
     with overheard():
-        asyncio.run(_serve(app, sockets))
+        asyncio.run(_serve(app, sockets, tls))
     return 0
 
 
-async def _serve(app: SiteApplication, sockets: list[socket.socket]) -> None:
+async def _serve(
+    app: SiteApplication, sockets: list[socket.socket], tls: ssl.SSLContext | None
+) -> None:
     """Serve until a signal says to stop, and stop so that nobody is cut off."""
     stop, hurry = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -119,12 +124,13 @@ async def _serve(app: SiteApplication, sockets: list[socket.socket]) -> None:
         loop.add_signal_handler(number, stopped)
     server = HTTPServer(
         app,
+        ssl_options=tls,
         idle_connection_timeout=_HEADER_SECONDS,
         max_header_size=_HEADER_BYTES,
         max_body_size=_BODY_BYTES,
     )
     server.add_sockets(sockets)
-    print(f"Serving {_url(sockets[0])}")
+    print(f"Serving {_url(sockets[0], 'https' if tls else 'http')}")
     await stop.wait()
     server.stop()
     # A second Ctrl-C does not wait for anybody.
@@ -142,9 +148,9 @@ def _settings(guide: Path) -> tuple[Settings, list[Problem]]:
         return Settings(), [error.problem]
 
 
-def _url(bound: socket.socket) -> str:
+def _url(bound: socket.socket, scheme: str) -> str:
     host, port = bound.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def _unavailable(address: str, port: int, error: OSError) -> str:
@@ -188,6 +194,16 @@ def _parser() -> argparse.ArgumentParser:
         "--address",
         default="127.0.0.1",
         help="the address to listen on (127.0.0.1: this computer only)",
+    )
+    parser.add_argument(
+        "--certfile",
+        type=Path,
+        metavar="PEM",
+        help="serve https: and wss: with the certificate in this file, "
+        "which may hold its key as well",
+    )
+    parser.add_argument(
+        "--keyfile", type=Path, metavar="PEM", help="the file with the certificate's private key"
     )
     parser.add_argument(
         "--no-build", action="store_true", help="serve the site as it is, however old"
