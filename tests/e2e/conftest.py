@@ -34,6 +34,14 @@ class Server:
     """
     A `site_server.py` of its own process.
 
+    Args:
+
+        guide: The guide folder.
+
+        site: The built site.
+
+        options: More arguments of its command line.
+
     Attributes:
 
         url: The address of the site, with a slash at the end.
@@ -41,9 +49,10 @@ class Server:
         lines: What it has printed so far.
     """
 
-    def __init__(self, guide: Path, site: Path) -> None:
+    def __init__(self, guide: Path, site: Path, *options: str | Path) -> None:
         self._guide = guide
         self._site = site
+        self._options = options
         self._process: Process
         self._reader: asyncio.Task[None]
         self._printed = asyncio.Condition()
@@ -54,7 +63,7 @@ class Server:
         """Start it, and wait until it says that it is serving."""
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, ROOT / "site_server.py", self._guide),
-            *("--site", self._site, "--port", str(port), "--no-build"),
+            *("--site", self._site, "--port", str(port), "--no-build", *self._options),
             stdout=PIPE,
         )
         assert self._process.stdout is not None
