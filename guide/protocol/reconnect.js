@@ -28,7 +28,8 @@ const send = reconnectingSocket(
     state.dataset.state = name
     state.textContent = detail ? `${WORDS[name]}, ${detail}` : WORDS[name]
     note(state.textContent)
-    for (const button of buttons) button.disabled = name !== 'open'
+    // Not `disabled`: a button that is loses the focus, and whoever uses the keyboard their place.
+    for (const button of buttons) button.setAttribute('aria-disabled', String(name !== 'open'))
   },
 )
 

@@ -36,6 +36,18 @@ async def test_a_page_that_is_told_to_stay_away_does(guide_url: str, page: Page)
         await expect(button).to_be_disabled()
 
 
+async def test_the_keyboard_keeps_its_place(guide_url: str, page: Page) -> None:
+    """The button that was pressed can be pressed again when the connection is back."""
+    await page.goto(guide_url + "protocol/reconnect.html")
+    connected = page.locator(".messages li").filter(has_text="Connected")
+    await expect(connected).to_have_count(1)
+    await page.get_by_role("button", name="Drop").focus()
+
+    for times in (2, 3):
+        await page.keyboard.press("Enter")
+        await expect(connected).to_have_count(times)
+
+
 async def test_nobody_else_notices(guide_url: str, browser: Browser) -> None:
     """The buttons end one reader's connection."""
     async with await browser.new_context() as one, await browser.new_context() as two:
