@@ -67,6 +67,7 @@ class YAMLSequence(list[Any]):
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _DEEPEST = 64
+_MOST_VALUES = 100_000  # a few aliases of aliases make billions
 
 _FIXES = {
     "found character '\\t'": "indent with spaces, not tabs",
@@ -147,6 +148,9 @@ def _check_depth(text: str, path: str, first_line: int) -> None:
 def _construct(loader: Any, node: yaml.Node, path: str, offset: int) -> Any:
     """Turn a node into a value, scalars by PyYAML's own rules."""
     mark = _mark(node, offset)
+    loader.values_made = getattr(loader, "values_made", 0) + 1
+    if loader.values_made > _MOST_VALUES:
+        raise SourceError(path, mark.line, "this YAML holds too many values; use fewer aliases")
     if isinstance(node, yaml.SequenceNode):
         sequence = YAMLSequence(mark)
         for item in node.value:

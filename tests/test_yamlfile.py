@@ -193,3 +193,12 @@ def test_control_characters() -> None:
 def test_kinds_have_names(value: Any, kind: str) -> None:
     """A message calls a value's type by its name in YAML."""
     assert kind_of(value) == kind
+
+
+def test_aliases_of_aliases_are_bounded() -> None:
+    """A few lines that stand for a billion values are an error, not a full memory."""
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+
+    with pytest.raises(SourceError, match="holds too many values; use fewer aliases"):
+        parse_yaml("\n".join(lines), "x.yaml")

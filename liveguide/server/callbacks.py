@@ -65,6 +65,9 @@ def compile_callbacks(
                 functions.append(_compile(step, key, known, route, modules))
             except SourceError as error:
                 problems.append(error.problem)
+            except (Exception, SystemExit) as error:  # an author's __getattr__, or the like
+                message = f"{step.function!r} can't be used: {type(error).__name__}: {error}"
+                problems.append(Problem(route.path, step.line, message))
             text = step.function.strip()
             if not step.name and _is_dotted(text) and text.partition(".")[0] in known:
                 message = f"{text!r} is only looked up, not called; write '{text}()' to call it"

@@ -33,6 +33,9 @@ from .tls import tls_context
 IsCurrent = Callable[[Path, Path], bool]
 Build = Callable[[Path, Path], int]
 
+log = logging.getLogger(__name__)
+
+_TO_LEAVE = 0.5  # seconds
 _HEADER_SECONDS = 15
 _HEADER_BYTES = 16 * 1024
 _BODY_BYTES = 64 * 1024  # nothing here takes a body
@@ -139,6 +142,22 @@ async def _serve(
     for end in waiting:
         end.cancel()
     await server.close_all_connections()
+    await _leave()
+
+
+async def _leave() -> None:
+    """Cancel what still runs; what can't be cancelled must not keep the process."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=_TO_LEAVE)
+    stubborn = [task for task in left if not task.done()]
+    if stubborn:
+        log.error("%d functions go on, though they were cancelled: the process ends", len(stubborn))
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def _settings(guide: Path) -> tuple[Settings, list[Problem]]:

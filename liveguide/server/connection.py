@@ -5,7 +5,7 @@ Before the handshake: the origin is judged, the session found, the author's
 `on_request` asked, a user asked for. After it: an error of the author's closes
 that one connection with 1011, and the page that watches is told.
 
-`Connection` stands in front of a handler's class, which may be an author's own,
+`GuardedConnection` stands in front of a handler's class, which may be an author's own,
 in the order of method resolution. What is private here has two underscores, so
 that no name of an author's class is taken.
 """
@@ -65,9 +65,9 @@ class Endpoint:
 
         route: The route.
 
-        handler: The class of its connections, with `Connection` in front.
+        handler: The class of its connections, with `GuardedConnection` in front.
 
-        arguments: What the class behind `Connection` is initialised with.
+        arguments: What the class behind `GuardedConnection` is initialised with.
 
         callbacks: The author's functions by their keys; what they are called in messages.
 
@@ -75,13 +75,13 @@ class Endpoint:
     """
 
     route: Route
-    handler: type[Connection]
+    handler: type[GuardedConnection]
     arguments: Mapping[str, Any] = field(default_factory=dict)
     callbacks: Mapping[str, Callback] = field(default_factory=dict)
     answers_pages: bool = False
 
 
-class Connection(tornado.websocket.WebSocketHandler):
+class GuardedConnection(tornado.websocket.WebSocketHandler):
     """
     One connection to an endpoint: what an author's functions get as `handler`.
 
@@ -106,7 +106,8 @@ class Connection(tornado.websocket.WebSocketHandler):
         self.__shared = shared
         self.__traced = shared.traces.connection(self.request)
         self.__decision = Decision.REFUSED
-        self.__opened = self.__ended = self.__gone = False
+        self.__opened = self.__ended = self.__gone = self.__told = False
+        self.__asking: asyncio.Future[Any] | None = None
         self.session = Session()
         self.args = _arguments(self.request)
         self.refusal = self.logged_refusal = ""
@@ -134,11 +135,16 @@ class Connection(tornado.websocket.WebSocketHandler):
         if self.__traced is not None:
             # For all that follows in this task: what is said is told to this page.
             listening.set(self.__traced)
+        if _has_left(self.request):
+            self.__gone = True  # so soon that Tornado did not begin to watch for it
+            return
         if self.__failure is not None:
             raise self.__failure
         upgrades = is_upgrade(self.request)
-        if not upgrades and self.request.method != "GET":
-            return  # Tornado answers 405
+        if self.request.method != "GET":
+            self.set_header("Allow", "GET")
+            self.__refuse(405, "a WebSocket is asked for with GET")  # RFC 6455, section 4.1
+            return
         cookie = None
         if upgrades:
             self.__judge_origin()
@@ -151,10 +157,8 @@ class Connection(tornado.websocket.WebSocketHandler):
         with _no_exit():
             on_request = self.__endpoint.callbacks.get(ON_REQUEST)
             if on_request is not None:
-                asked = on_request.function(self)
-                if inspect.isawaitable(asked):
-                    await asked
-            if self._finished:
+                await self.__asked(on_request.function(self))
+            if self._finished or self.__gone:
                 return
             auth = self.__endpoint.route.auth
             refusal = auth.refusal(self.current_user) if auth is not None else None
@@ -167,9 +171,23 @@ class Connection(tornado.websocket.WebSocketHandler):
                 return
             if cookie is not None:
                 self.__set_cookie(cookie)
-            preparing = super().prepare()
-            if preparing is not None:
-                await preparing
+            await self.__asked(super().prepare())
+
+    async def __asked(self, answer: Any) -> None:
+        """Await what an author's function returned before the handshake, while the client waits."""
+        if not inspect.isawaitable(answer):
+            return
+
+        async def ask() -> None:
+            with _no_exit():  # which would end the server, were it to leave this task
+                await answer
+
+        self.__asking = asking = asyncio.ensure_future(ask())
+        await asyncio.wait({asking})
+        if asking.cancelled() and not self.__gone:
+            raise RuntimeError("an author's function was cancelled before the handshake")
+        if not asking.cancelled():
+            asking.result()
 
     def __judge_origin(self) -> None:
         route = self.__endpoint.route
@@ -213,8 +231,12 @@ class Connection(tornado.websocket.WebSocketHandler):
         """Do the handshake, and whatever the class behind this one does with a GET."""
         if self.__gone:
             return  # while `prepare` waited: Tornado would open it and never close it
-        with _no_exit():
-            await super().get(*args, **kwargs)
+        try:
+            with _no_exit():
+                await super().get(*args, **kwargs)
+        finally:
+            if self.__opened and not self.__told:
+                self.on_connection_close()  # Tornado passes over a cancelled `open`
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer a refusal that was raised as an `HTTPError` with its reason as JSON."""
@@ -250,8 +272,10 @@ class Connection(tornado.websocket.WebSocketHandler):
 
     @property
     def ping_timeout(self) -> float | None:
-        """Seconds to wait for a pong."""
-        return self.__endpoint.route.limits.get("ping_timeout", super().ping_timeout)
+        """Seconds to wait for a pong, no longer than until the next ping."""
+        timeout = self.__endpoint.route.limits.get("ping_timeout", super().ping_timeout)
+        interval = self.ping_interval
+        return min(timeout, interval) if timeout and interval else timeout
 
     @property
     def max_message_size(self) -> int:
@@ -279,6 +303,10 @@ class Connection(tornado.websocket.WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Open as the author's class does."""
+        if self.__gone:
+            # While the class behind this one waited: nobody would be told of its close.
+            self.close()
+            return None
         if self.session.ended:
             # The reader has logged out since `prepare`.
             self._liveguide_end(LOGGED_OUT, "logged out")
@@ -299,11 +327,20 @@ class Connection(tornado.websocket.WebSocketHandler):
             self.__traced.ponged(data)
         return self.__run("on_pong", super().on_pong, data)
 
+    def on_ping(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]
+        """Hand on a ping of the client's."""
+        return self.__run("on_ping", super().on_ping, data)
+
     def on_close(self) -> None:
         """Close as the author's class does, once, and only after `open`."""
         if not self.__opened:
             self.__gone = True
+            if self.__asking is not None:
+                self.__asking.cancel()
             return
+        if self.__told:
+            return
+        self.__told = True
         closing = self.__run("on_close", super().on_close)
         if closing is None:
             self.__end()
@@ -369,7 +406,7 @@ class Connection(tornado.websocket.WebSocketHandler):
     def _liveguide_fail(self, key: str, error: BaseException) -> None:
         """Log an author's error and close this connection; all others go on."""
         leaving = self.ws_connection is None or self.ws_connection.is_closing()
-        if isinstance(error, WebSocketClosedError) and leaving:
+        if leaving and only_closed(error):
             return  # an awaited message to a reader who has just left
         callback = self.__endpoint.callbacks[key]
         log.error(
@@ -390,9 +427,16 @@ class Connection(tornado.websocket.WebSocketHandler):
         self.close(code, reason)
 
 
-def guarded(handler: type[tornado.websocket.WebSocketHandler]) -> type[Connection]:
-    """Return a class with `Connection` in front of *handler*."""
-    return type(handler.__name__, (Connection, handler), {"__module__": handler.__module__})
+def guarded(handler: type[tornado.websocket.WebSocketHandler]) -> type[GuardedConnection]:
+    """Return a class with `GuardedConnection` in front of *handler*."""
+    return type(handler.__name__, (GuardedConnection, handler), {"__module__": handler.__module__})
+
+
+def only_closed(error: BaseException) -> bool:
+    """Say whether *error* is a closed connection, or a group of nothing else."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(only_closed(inner) for inner in error.exceptions)
+    return isinstance(error, WebSocketClosedError)
 
 
 def _arguments(request: HTTPServerRequest) -> dict[str, list[str]]:
@@ -400,6 +444,11 @@ def _arguments(request: HTTPServerRequest) -> dict[str, list[str]]:
         name: [value.decode(errors="replace") for value in values]
         for name, values in request.query_arguments.items()
     }
+
+
+def _has_left(request: HTTPServerRequest) -> bool:
+    stream = getattr(request.connection, "stream", None)
+    return stream is not None and bool(stream.closed())
 
 
 def _retrieve(future: asyncio.Future[None]) -> None:

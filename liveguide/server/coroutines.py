@@ -10,16 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import tornado.websocket
 from tornado.httputil import HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
+from .connection import INTERNAL_ERROR, only_closed
 from .trace import is_upgrade
+
+log = logging.getLogger(__name__)
 
 NORMAL_CLOSURE = 1000
 
@@ -130,6 +136,7 @@ class WebSocket:
                 self._room = None
             return message
         if self._is_closed:
+            await asyncio.sleep(0)  # for one who asks again and again: others must be served
             raise WebSocketClosedError
         if self._receiver is not None:
             raise RuntimeError("two tasks can't receive from one WebSocket at once")
@@ -154,7 +161,11 @@ class WebSocket:
 
             WebSocketClosedError: The connection has ended.
         """
-        await self._handler.write_message(message, isinstance(message, bytes))
+        try:
+            await self._handler.write_message(message, isinstance(message, bytes))
+        except WebSocketClosedError:
+            await asyncio.sleep(0)  # as in `receive`
+            raise
 
     async def ping(self, data: bytes = b"") -> None:
         """Send a ping of at most 125 bytes."""
@@ -237,6 +248,7 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
             await super().get(*args, **kwargs)
         finally:
             websocket._end()
+            self._ending = asyncio.ensure_future(_end_soon(self._talk))
 
     def check_origin(self, origin: str) -> bool:
         """Let in what `origins` does not forbid."""
@@ -259,17 +271,18 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
         """Tell the function, also where the client leaves before it is accepted."""
         if self._websocket is not None:
             self._websocket._end()
+        elif self._talk is not None:
+            self._talk.cancel()  # a page that nobody waits for any more
         super().on_connection_close()
 
     async def on_close(self) -> None:  # type: ignore[override]
         """Wait for the function's end, and see to it."""
-        if self._talk is not None and not self._talk.done():
-            await asyncio.wait({self._talk}, timeout=GRACE)
-            self._talk.cancel()
-            await asyncio.wait({self._talk})
+        if self._talk is not None:
+            await _end_soon(self._talk)
 
     async def _run(self, websocket: WebSocket) -> None:
         """Run the function to its end, and close."""
+        code = INTERNAL_ERROR
         try:
             result = self._call(websocket)
             if inspect.isawaitable(result):
@@ -277,21 +290,26 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
             else:
                 async for _ in result:
                     raise TypeError("a page can't be sent on a WebSocket; return before 'yield'")
-        except asyncio.CancelledError:
+            code = NORMAL_CLOSURE
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            self._failed(websocket, error)  # something that it awaited was cancelled, not itself
+        except KeyboardInterrupt:
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             self._failed(websocket, error)
-        else:
-            if websocket._opened.done() and not websocket._is_closed:
-                self.close(NORMAL_CLOSURE)
         finally:
+            if websocket._opened.done() and not websocket._is_closed:
+                self.close(code)
             websocket._end()
 
     def _failed(self, websocket: WebSocket, error: BaseException) -> None:
         """Refuse the handshake; after it, close with 1011, unless the client has just left."""
         if not websocket._asked.done():
             self._refusal = error
-        elif not (isinstance(error, WebSocketClosedError) and websocket._is_closed):
+        elif not (websocket._is_closed and only_closed(error)):
             guarded: Any = self
             guarded._liveguide_fail("function", error)
 
@@ -305,16 +323,42 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
         self.set_header("Content-Security-Policy", PAGE_POLICY)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "strict-origin-when-cross-origin")
-        result = self._call(None)
-        if inspect.isawaitable(result):
-            page = await result
-            if not isinstance(page, str | bytes):
-                raise TypeError(f"a page is str or bytes, but the function returned {page!r:.100}")
-            self.write(page)
-        else:
-            async for piece in result:
-                self.write(piece)
-                await self.flush()
+        self._talk = page = asyncio.ensure_future(self._write_page())
+        await asyncio.wait({page})
+        error = None if page.cancelled() else page.exception()
+        if error is None or isinstance(error, StreamClosedError):
+            return
+        if not self._headers_written:
+            raise error
+        # So that a page which was cut short does not look like a whole one.
+        self.log_exception(type(error), error, error.__traceback__)
+        self.detach().close()
+
+    async def _write_page(self) -> None:
+        try:
+            result = self._call(None)
+            if inspect.isawaitable(result):
+                page = await result
+                if not isinstance(page, str | bytes):
+                    raise TypeError(f"a page is str or bytes, not {page!r:.100}")
+                self.write(page)
+                return
+            async with aclosing(result):
+                async for piece in result:
+                    self.write(piece)
+                    await self.flush()
+        except SystemExit as error:  # which would end the server, were it to leave this task
+            raise RuntimeError("an author's function called sys.exit()") from error
+
+
+async def _end_soon(task: asyncio.Task[None]) -> None:
+    """Let a task end by itself, for a while, then cancel it."""
+    await asyncio.wait({task}, timeout=GRACE)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=1)
+    if not task.done():
+        log.error("%s goes on, though it was cancelled", task.get_coro())
 
 
 def _port(request: HTTPServerRequest) -> int:

@@ -19,7 +19,16 @@ from .route import Route
 _Functions = guarded(FunctionsHandler)
 _Coroutine = guarded(CoroutineHandler)
 
-_METHODS = ("open", "on_message", "on_close", "on_pong")
+_METHODS = ("open", "on_message", "on_close", "on_ping", "on_pong")
+
+_AT_ONCE = (
+    "initialize",
+    "check_origin",
+    "get_current_user",
+    "select_subprotocol",
+    "get_compression_options",
+)
+"""Methods whose result Tornado does not await; a coroutine would pass for yes."""
 
 
 def compile_endpoint(route: Route, modules: AuthorModules) -> tuple[Endpoint | None, list[Problem]]:
@@ -35,6 +44,9 @@ def compile_endpoint(route: Route, modules: AuthorModules) -> tuple[Endpoint | N
         return _of_function(route, target, callbacks), problems
     except SourceError as error:
         return None, [*problems, error.problem]
+    except (Exception, SystemExit) as error:  # an author's metaclass, or the like
+        fault = _error(route, f"{route.handler!r} can't be used: {type(error).__name__}: {error}")
+        return None, [*problems, fault.problem]
 
 
 def _of_class(route: Route, target: type, callbacks: Mapping[str, Callback]) -> Endpoint:
@@ -44,6 +56,11 @@ def _of_class(route: Route, target: type, callbacks: Mapping[str, Callback]) -> 
             f"{route.handler!r} is a class, but no WebSocketHandler; "
             "derive it from tornado.websocket.WebSocketHandler",
         )
+    for name in _AT_ONCE:
+        if inspect.iscoroutinefunction(getattr(target, name)):
+            raise _error(
+                route, f"{route.handler}.{name} is async, but must answer at once; remove 'async'"
+            )
     initialize: Any = target.initialize
     _check_arguments(route, initialize, [None], f"{route.handler}.initialize")
     place = f"{route.path}:{route.handler_line}"

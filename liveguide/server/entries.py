@@ -37,6 +37,7 @@ from .route import (
 )
 
 _FUNCTIONS = "WebSocketHandler"
+_TAKEN_GROUPS = {"self", "transforms"}  # parameters of the method that Tornado calls with them
 _GIVEN_KEYS = {"args", "kwargs"}
 _CALLBACK_KEYS = {"function", *_GIVEN_KEYS}
 _STEP_KEYS = {*_CALLBACK_KEYS, "name"}
@@ -248,13 +249,21 @@ class _Reader:
         pattern = self.substitute(written, line, in_pattern=True)
         if not pattern.startswith("/"):
             self.report(
-                line, f"the pattern {written!r} does not begin with '/'; write '/{written}'"
+                line, f"the pattern {written!r} does not begin with '/'; write {'/' + written!r}"
             )
             return None
         try:
-            re.compile(pattern)
+            groups = re.compile(pattern)
         except (re.error, OverflowError) as error:
             self.report(line, f"the pattern {written!r} is not a regular expression: {error}")
+            return None
+        if groups.groupindex and len(groups.groupindex) != groups.groups:
+            self.report(line, f"the pattern {written!r} names some of its groups; name all or none")
+            return None
+        for taken in _TAKEN_GROUPS & groups.groupindex.keys():
+            self.report(
+                line, f"the pattern {written!r} has a group {taken!r}; call it another name"
+            )
             return None
         return pattern
 

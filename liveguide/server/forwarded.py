@@ -9,10 +9,14 @@ other end of the TCP connection, is a proxy that the settings name. (Tornado's
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Some proxies add the port: 192.0.2.1:4711, [2001:db8::1]:4711.
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+")
 
 # Some proxies name the WebSocket's scheme.
 _SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
@@ -26,7 +30,7 @@ def forwarded(
 
     The address is the rightmost one in `X-Forwarded-For` that is not itself a
     trusted proxy's: what stands left of it is hearsay. Without that header it
-    is `X-Real-IP`. A malformed header is passed over.
+    is `X-Real-IP`. Where the header can't be read, it is the peer's.
 
     Args:
 
@@ -39,9 +43,9 @@ def forwarded(
     address = _parse(peer)
     if address is None or not _trusted(address, proxies):
         return peer, None
-    client = _client(headers.get("X-Forwarded-For", ""), proxies) or _parse(
-        headers.get("X-Real-IP", "")
-    )
+    chain = headers.get("X-Forwarded-For")
+    # A proxy that adds to the one may pass on the other as the client wrote it.
+    client = _parse(headers.get("X-Real-IP", "")) if chain is None else _client(chain, proxies)
     scheme = headers.get("X-Scheme") or headers.get("X-Forwarded-Proto") or ""
     return str(client or address), _SCHEMES.get(scheme.rpartition(",")[2].strip().lower())
 
@@ -56,8 +60,12 @@ def _client(header: str, proxies: Sequence[Network]) -> _Address | None:
 
 
 def _parse(text: str) -> _Address | None:
+    text = text.strip()
+    with_port = _WITH_PORT.fullmatch(text)
+    if with_port:
+        text = with_port[1] or with_port[2]
     try:
-        address = ipaddress.ip_address(text.strip())
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
     # A socket that listens on :: sees IPv4 peers as ::ffff:192.0.2.1.

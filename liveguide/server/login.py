@@ -23,7 +23,7 @@ from tornado.web import RequestHandler
 
 from ..settings import Settings
 from .attempts import Attempts
-from .connection import LOGGED_OUT, Connection
+from .connection import LOGGED_OUT, GuardedConnection
 from .credentials import Credentials
 from .ongoing import Ongoing
 from .origins import parse_origin
@@ -152,7 +152,7 @@ class _FormHandler(RequestHandler):
     def _end(self, session: Session) -> None:
         self._doors.sessions.end(session)
         for connection in self._doors.connections:
-            if isinstance(connection, Connection) and connection.session is session:
+            if isinstance(connection, GuardedConnection) and connection.session is session:
                 connection._liveguide_end(LOGGED_OUT, "logged out")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:

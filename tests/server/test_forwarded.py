@@ -35,7 +35,12 @@ PROXIES = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")]
         # Malformed values are passed over.
         ("10.0.0.1", {"X-Forwarded-For": "nonsense"}, ("10.0.0.1", None)),
         ("10.0.0.1", {"X-Forwarded-For": "6.6.6.6, nonsense"}, ("10.0.0.1", None)),
-        ("10.0.0.1", {"X-Forwarded-For": "x", "X-Real-IP": "198.51.100.8"}, ("198.51.100.8", None)),
+        # X-Real-IP may then be the client's own, passed on.
+        ("10.0.0.1", {"X-Forwarded-For": "x", "X-Real-IP": "198.51.100.8"}, ("10.0.0.1", None)),
+        # Some proxies add the port.
+        ("10.0.0.1", {"X-Forwarded-For": "198.51.100.7:4711"}, ("198.51.100.7", None)),
+        ("10.0.0.1", {"X-Forwarded-For": "[2001:db8::7]:4711"}, ("2001:db8::7", None)),
+        ("10.0.0.1", {"X-Forwarded-For": "[2001:db8::7]"}, ("2001:db8::7", None)),
         ("10.0.0.1", {"X-Real-IP": "<script>"}, ("10.0.0.1", None)),
         ("10.0.0.1", {"X-Scheme": "javascript"}, ("10.0.0.1", None)),
         # Schemes.

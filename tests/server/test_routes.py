@@ -403,6 +403,16 @@ def test_the_variables_are_replaced_in_every_text(load, tmp_path):
             4,
             "'chat.1st' is not the name of a class or a function; write it as in module.Name",
         ),
+        (
+            ENTRY.replace("/$YAMLURL/chat", "'/(a)(?P<b>.)'"),
+            3,
+            "the pattern '/(a)(?P<b>.)' names some of its groups; name all or none",
+        ),
+        (
+            ENTRY.replace("/$YAMLURL/chat", "'/(?P<self>.)'"),
+            3,
+            "the pattern '/(?P<self>.)' has a group 'self'; call it another name",
+        ),
         (KWARGS + "      auth: 'yes'", 6, AUTH + "text"),
         (
             KWARGS + "      auth: {membership: x}",
