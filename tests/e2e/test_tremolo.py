@@ -1,0 +1,154 @@
+"""The real Tremolo beside our coroutines: what a browser sees of both, and where they differ."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from .conftest import free_port
+
+pytestmark = pytest.mark.browser
+
+APP = Path(__file__).parents[1] / "peers" / "tremolo_app.py"
+
+TALK = """async ([path, messages, count]) => {
+  const url = new URL(path, location.href)
+  url.protocol = url.protocol.replace('http', 'ws')
+  const ws = new WebSocket(url)
+  const got = []
+  ws.onopen = () => messages.forEach((message) => {
+    ws.send(Array.isArray(message) ? new Uint8Array(message) : message)
+  })
+  return await new Promise((resolve) => {
+    ws.onmessage = (event) => {
+      got.push(event.data)
+      if (got.length === count) resolve(got)
+    }
+    ws.onclose = (event) => resolve([...got, event.code])
+  })
+}"""
+
+
+@pytest_asyncio.fixture(name="tremolo", scope="module")
+async def _tremolo() -> AsyncIterator[str]:
+    """Return the address of a running Tremolo, with a slash at the end."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, APP, str(port), stdout=DEVNULL, stderr=DEVNULL
+    )
+    async with asyncio.timeout(20):
+        while True:  # it does not say when it listens
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                break
+    yield f"http://127.0.0.1:{port}/"
+    process.terminate()
+    await process.wait()
+
+
+@pytest.fixture(name="ours")
+def _ours(guide_url: str) -> str:
+    """Return the address of the page's folder."""
+    return guide_url + "coroutines/"
+
+
+async def chat(page: Page, folder: str, *messages: str) -> list[str]:
+    """Say something in the chat of a folder; return what stands on the page, from the top."""
+    await page.goto(folder + "chat")
+    items = page.locator("#messages li")
+    for number, message in enumerate(messages, 1):
+        await page.locator("#message").fill(message)
+        await page.get_by_role("button", name="Send").click()
+        await expect(items).to_have_count(number)
+    return await items.all_text_contents()
+
+
+async def test_the_chats_show_the_same(tremolo: str, ours: str, page: Page) -> None:
+    """The time, the guest's port and the text, the newest first, markup as text."""
+    said = ["Hello", "<img src=x onerror=alert(1)>", "Grüß dich"]
+
+    for folder in (tremolo, ours):
+        shown = await chat(page, folder, *said)
+        found = [re.fullmatch(r"\[\d\d:\d\d:\d\d\] Guest(\d+): (.*)", line) for line in shown]
+        assert [one and one[2] for one in found] == said[::-1]
+        assert len({one and one[1] for one in found}) == 1
+
+
+async def test_two_visits_are_two_guests(tremolo: str, ours: str, page: Page) -> None:
+    """A guest is named by the port at the other end of the connection."""
+    for folder in (tremolo, ours):
+        first = await chat(page, folder, "hi")
+        again = await chat(page, folder, "hi")
+        assert first[0].partition("] ")[2] != again[0].partition("] ")[2]
+
+
+async def test_the_chat_s_socket_has_the_page_s_scheme_and_address(
+    tremolo: str, ours: str, page: Page
+) -> None:
+    """One address is the page, and its conversation."""
+    for folder in (tremolo, ours):
+        async with page.expect_websocket() as opening:
+            await page.goto(folder + "chat")
+        assert (await opening.value).url == folder.replace("http", "ws") + "chat"
+
+
+@pytest.mark.parametrize("path", ["echo", "iterate"])
+async def test_the_echoes_say_the_same(tremolo: str, ours: str, page: Page, path: str) -> None:
+    """In the order in which it was said."""
+    answers = []
+    for folder in (tremolo, ours):
+        await page.goto(folder + "chat")
+        answers.append(await page.evaluate(TALK, [path, ["one", "two", "drei ü"], 3]))
+
+    assert answers[0] == answers[1] == ["You said: one", "You said: two", "You said: drei ü"]
+
+
+@pytest.mark.parametrize("char", ["<", ">", "&", '"', "'"])
+async def test_a_host_with_markup_is_a_bad_request(tremolo: str, ours: str, char: str) -> None:
+    """Both refuse the page, and ours the handshake as well."""
+    for folder in (tremolo, ours):
+        parts = urlsplit(folder)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        writer.write(
+            f"GET {parts.path}chat HTTP/1.1\r\nHost: a{char}b\r\nConnection: close\r\n\r\n".encode()
+        )
+        status = await asyncio.wait_for(reader.readline(), 10)
+        writer.close()
+        assert status.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_where_they_differ(tremolo: str, ours: str, page: Page) -> None:
+    """What the page says of the differences is what a browser sees."""
+    cases = [
+        ("farewell", ["Ada"], ["Goodbye, Ada", 1006], ["Goodbye, Ada", 1000]),  # the end
+        ("stumble", ["0"], [1006], [1011]),  # an error
+        ("echo", [[1, 2]], [r"You said: bytearray(b'\x01\x02')"], [r"You said: b'\x01\x02'"]),
+    ]
+    for folder, which in ((tremolo, 2), (ours, 3)):
+        await page.goto(folder + "chat")
+        for case in cases:
+            count = sum(isinstance(one, str) for one in case[which])
+            wanted = count if len(case[which]) == count else 99
+            assert await page.evaluate(TALK, [case[0], case[1], wanted]) == case[which]
+
+
+async def test_a_plain_request_to_a_socket_finds_no_page(
+    tremolo: str, ours: str, page: Page
+) -> None:
+    """Tremolo's function says 404; ours need not say anything, and the answer is 426."""
+    statuses = [(await page.request.get(folder + "echo")).status for folder in (tremolo, ours)]
+
+    assert statuses == [404, 426]
