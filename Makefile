@@ -38,6 +38,7 @@ bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/build_ratio.py
 	$(RUN) benchmarks/start_time.py
 	$(RUN) benchmarks/page_weight.py
+	$(RUN) benchmarks/handler_styles.py
 
 format: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format
