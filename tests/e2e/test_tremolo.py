@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sys
 from asyncio.subprocess import DEVNULL
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
+import websockets
 from playwright.async_api import Page, expect
 
 from .conftest import free_port
@@ -152,3 +154,67 @@ async def test_a_plain_request_to_a_socket_finds_no_page(
     statuses = [(await page.request.get(folder + "echo")).status for folder in (tremolo, ours)]
 
     assert statuses == [404, 426]
+
+
+def connect(folder: str, path: str, **options: object) -> websockets.connect:
+    """Connect to one of the two with a client that is no browser."""
+    address = folder.replace("http", "ws", 1) + path
+    return websockets.connect(address, proxy=None, compression=None, max_size=None, **options)
+
+
+async def test_a_client_s_close_code_comes_back_from_ours_alone(tremolo: str, ours: str) -> None:
+    """Tremolo lets the connection end."""
+    codes = []
+    for folder in (tremolo, ours):
+        async with connect(folder, "echo") as ws:
+            await ws.send("hi")
+            await ws.recv()
+            await ws.close(4001)
+        codes.append(ws.close_code)
+
+    assert codes == [1006, 4001]
+
+
+async def test_ours_alone_puts_frames_together(tremolo: str, ours: str) -> None:
+    """A message may come in several frames (RFC 6455, section 5.4)."""
+    async with connect(ours, "echo") as ws:
+        await ws.send(["Hel", "lo"])
+        assert await ws.recv() == "You said: Hello"
+    async with connect(tremolo, "echo") as ws:
+        await ws.send(["Hel", "lo"])
+        await ws.send("after")
+        with contextlib.suppress(TimeoutError, websockets.ConnectionClosed):
+            assert await asyncio.wait_for(ws.recv(), 2) != "You said: Hello"
+
+
+async def test_the_largest_messages_differ(tremolo: str, ours: str) -> None:
+    """2 MiB there, 64 KiB here; both say 1009 to what is larger."""
+    for folder, largest in ((tremolo, 2 * 1024 * 1024), (ours, 64 * 1024)):
+        async with connect(folder, "echo") as ws:
+            await ws.send("x" * (largest - 1))
+            assert len(await ws.recv()) == largest - 1 + len("You said: ")
+            await ws.send("x" * (largest + 1))
+            with pytest.raises(websockets.ConnectionClosed) as caught:
+                await ws.recv()
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1009
+
+
+async def test_subprotocols_are_chosen_by_ours_alone(tremolo: str, ours: str) -> None:
+    """Tremolo does not answer the offer."""
+    async with connect(tremolo, "echo", subprotocols=["chat.v2"]) as ws:
+        assert ws.subprotocol is None
+    async with connect(ours, "dialect", subprotocols=["chat.v2"]) as ws:
+        assert ws.subprotocol == "chat.v2"
+
+
+async def test_a_page_of_another_site_keeps_its_reader_s_cookies_at_tremolo_alone(
+    tremolo: str, ours: str, guide_url: str
+) -> None:
+    """Both let it in; ours gives it a session that is nobody's."""
+    async with connect(tremolo, "echo", origin="http://elsewhere.example") as ws:
+        await ws.send("hi")
+        assert await ws.recv() == "You said: hi"
+    async with connect(ours, "echo", origin="http://elsewhere.example") as ws:
+        assert ws.response is not None
+        assert "Set-Cookie" not in ws.response.headers
