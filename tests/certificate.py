@@ -19,8 +19,8 @@ from cryptography.x509.oid import NameOID
 
 
 def make_certificate(folder: Path, password: bytes = b"") -> tuple[Path, Path]:
-    """Write a certificate for 127.0.0.1, signed by itself, and its key, into a new folder."""
-    folder.mkdir()
+    """Write a certificate for 127.0.0.1, signed by itself, and its key, into a folder."""
+    folder.mkdir(exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
-import ipaddress
 import os
 import shutil
 import socket
@@ -19,10 +17,7 @@ from typing import Any
 
 import pytest
 import websockets
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificate import make_certificate
 from playwright.async_api import Browser, expect
 from tornado.httpclient import AsyncHTTPClient
 
@@ -70,35 +65,6 @@ class Proxied:
             scheme = "wss"
             options["ssl"] = ssl.create_default_context(cafile=self.certificate)
         return websockets.connect(f"{scheme}://127.0.0.1:{port}{path}", proxy=None, **options)
-
-
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate for 127.0.0.1, signed by itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "crt.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return folder / "crt.pem", folder / "key.pem"
 
 
 def free_ports(count: int) -> list[int]:
@@ -160,7 +126,7 @@ async def proxied_server(folder: Path, guide: Path, *options: str) -> AsyncItera
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None:
         pytest.skip("nginx is not installed: apt-get install nginx-light")
-    certificate, key = make_certificate(folder)
+    certificate, key = make_certificate(folder / "tls")
     script = [sys.executable, ROOT / "site_server.py", guide, "--site", folder / "site"]
     async with running(*script, "--port", "0", *options, stdout=PIPE) as server:
         assert server.stdout is not None
