@@ -252,6 +252,7 @@ def test_the_table_names_pages_and_snippets(build: Build) -> None:
         "Feature",
         "Page",
         "Snippet",
+        "Test",
         "Result",
     ]
     assert '<th scope="row"><code>open</code> <em>opens</em></th>' in table[0]
@@ -263,6 +264,26 @@ def test_the_table_names_pages_and_snippets(build: Build) -> None:
     assert '<span role="status">not tried yet</span>' in table[0]
     assert "<p>After</p>" in page.replace(table[0], "")
     assert "_liveguide/main.js" in page
+
+
+def test_the_table_names_the_tests(build: Build) -> None:
+    """In words, for their names are sentences; a feature without any is held by the check."""
+    tests = "[tests/a.py::test_it_opens, tests/b.py::test_all_is_well]"
+    shown = SHOWN.replace("feature=one", 'feature="one two"')
+    built = build(
+        {
+            "README.md": f"# Home\n\n{TABLE}\n{shown}",
+            "features.yaml": f"{TWO}    test: {tests}\n",
+        }
+    )
+
+    assert built.messages == []
+    cells = re.findall(r'<td class="feature-test">(.*?)</td>', built.text(), re.DOTALL)
+    assert [re.sub(r"<br ?/?>\s*", "", cell) for cell in cells] == [
+        "the check of its page",
+        '<span title="tests/a.py::test_it_opens">it opens</span>'
+        '<span title="tests/b.py::test_all_is_well">all is well</span>',
+    ]
 
 
 def test_a_table_is_the_same_from_several_processes(build: Build) -> None:

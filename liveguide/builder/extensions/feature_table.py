@@ -20,11 +20,11 @@ from html import escape
 from markdown.util import HtmlStash
 
 from ...errors import did_you_mean
-from ..features import Features
+from ..features import Feature, Features
 from ..sources import FEATURES_FILE, relative_url
 from .page import Block, PageState, Shown
 
-_COLUMNS = ("Feature", "Page", "Snippet", "Result")
+_COLUMNS = ("Feature", "Page", "Snippet", "Test", "Result")
 _CELL = re.compile(r"<!--feature-(?P<what>pages|snippets):(?P<id>[a-z0-9-]+)-->")
 
 
@@ -73,8 +73,20 @@ def add_table(parent: etree.Element, block: Block, page: PageState, stash: HtmlS
         for what in ("pages", "snippets"):
             cell = etree.SubElement(row, "td")
             cell.text = stash.store(f"<!--feature-{what}:{feature.id}-->")
+        _tests(etree.SubElement(row, "td", {"class": "feature-test"}), feature)
         result = etree.SubElement(row, "td", {"class": "feature-result"})
         etree.SubElement(result, "span", {"role": "status"}).text = "not tried yet"
+
+
+def _tests(cell: etree.Element, feature: Feature) -> None:
+    """Name the tests that hold a feature: their names are sentences."""
+    if not feature.tests:
+        cell.text = "the check of its page"
+    for number, test in enumerate(feature.tests):
+        if number:
+            etree.SubElement(cell, "br")
+        words = test.rpartition("::test_")[2].replace("_", " ")
+        etree.SubElement(cell, "span", {"title": test}).text = words
 
 
 def _problem(source: str, block: Block, features: Features | None) -> str:
