@@ -127,8 +127,7 @@ class WebSocket:
 
             WebSocketClosedError: The connection has ended, and all messages were received.
         """
-        if not self._opened.done():
-            raise RuntimeError("accept this WebSocket before receiving: await websocket.accept()")
+        self._must_be_accepted("receiving")
         if self._messages:
             message = self._messages.popleft()
             if self._room is not None and len(self._messages) < MOST_WAITING:
@@ -161,6 +160,7 @@ class WebSocket:
 
             WebSocketClosedError: The connection has ended.
         """
+        self._must_be_accepted("sending")
         try:
             await self._handler.write_message(message, isinstance(message, bytes))
         except WebSocketClosedError:
@@ -169,6 +169,7 @@ class WebSocket:
 
     async def ping(self, data: bytes = b"") -> None:
         """Send a ping of at most 125 bytes."""
+        self._must_be_accepted("sending")
         self._handler.ping(data)
 
     async def close(self, code: int = NORMAL_CLOSURE, reason: str = "") -> None:
@@ -194,6 +195,10 @@ class WebSocket:
             return await self.receive()
         except WebSocketClosedError:
             raise StopAsyncIteration from None
+
+    def _must_be_accepted(self, before: str) -> None:
+        if not self._opened.done():
+            raise RuntimeError(f"accept this WebSocket before {before}: await websocket.accept()")
 
     def _arrived(self, message: str | bytes) -> asyncio.Future[None] | None:
         """Take a message; return what to wait for before the next is read."""
