@@ -6,8 +6,10 @@ const input = form.elements.message
 const list = document.querySelector('.messages ol')
 const state = document.querySelector('.state')
 
-// The page's name is its endpoint's: functions.html talks to functions.
-const url = new URL(location.pathname.replace(/\.html$/, ''), location.href)
+// The address says which guest this is: guest.html?class talks to class, beside it.
+const style = ['functions', 'class', 'coroutine'].find((one) => location.search === `?${one}`) ?? 'functions'
+document.querySelector('h1').textContent = style[0].toUpperCase() + style.slice(1)
+const url = new URL(style, location.href)
 url.protocol = url.protocol.replace('http', 'ws')
 
 const send = reconnectingSocket(

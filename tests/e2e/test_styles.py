@@ -12,7 +12,7 @@ STYLES = ("functions", "class", "coroutine")
 
 def window(page: Page, style: str) -> FrameLocator:
     """Return the window of one style."""
-    return page.frame_locator(f"iframe[src='{style}.html']")
+    return page.frame_locator(f"iframe[src='guest.html?{style}']")
 
 
 async def test_what_one_says_all_hear(guide_url: str, browser: Browser) -> None:
@@ -50,7 +50,7 @@ async def test_one_who_leaves_is_missed_by_nobody(guide_url: str, browser: Brows
         leaving, staying = await context.new_page(), await context.new_page()
         await staying.goto(guide_url + "styles/styles.html")
         for style in STYLES:
-            await leaving.goto(guide_url + f"styles/{style}.html")
+            await leaving.goto(guide_url + f"styles/guest.html?{style}")
             await expect(leaving.locator(".state")).to_have_text("open")
             await leaving.goto("about:blank")
 
