@@ -20,9 +20,18 @@ async function takeShared() {
   if (shared) await snippets[shared.number - 1]?.receive(shared.code)
 }
 
+// The demos' sources come as tabs, loaded when a reader first opens a demo; one may be open already.
+function openExamples() {
+  if (document.querySelector('live-example [open]')) import('./elements/live-example.js')
+}
+
+document.addEventListener('toggle', openExamples, { capture: true })
+openExamples()
+
 const snippets = /** @type {LiveSnippet[]} */ ([...document.querySelectorAll('live-snippet')])
 const live = await isLive()
 document.documentElement.dataset.live = live ? 'yes' : 'no'
+if (document.querySelector('live-features')) import('./elements/live-features.js')
 
 if (snippets.length > 0 && live) {
   await takeShared()
@@ -36,14 +45,3 @@ if (snippets.length > 0 && live) {
     'Serve it with site_server.py to run them.'
   document.querySelector('main')?.prepend(element('p', { className: 'not-live', textContent: words }))
 }
-
-if (document.querySelector('live-features')) import('./elements/live-features.js')
-
-// The demos' sources come as tabs, loaded when a reader first opens a demo.
-document.addEventListener(
-  'toggle',
-  () => {
-    if (document.querySelector('live-example [open]')) import('./elements/live-example.js')
-  },
-  { capture: true },
-)

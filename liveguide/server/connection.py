@@ -321,13 +321,13 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         """Hand on a message, unless an earlier call has failed, or the reader has logged out."""
         return None if self.__ended else self.__run("on_message", super().on_message, message)
 
-    def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]
+    def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Tell the page that a ping was answered, and hand the answer on."""
         if self.__traced is not None:
             self.__traced.ponged(data)
         return self.__run("on_pong", super().on_pong, data)
 
-    def on_ping(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]
+    def on_ping(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Hand on a ping of the client's."""
         return self.__run("on_ping", super().on_ping, data)
 

@@ -280,7 +280,7 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
             self._talk.cancel()  # a page that nobody waits for any more
         super().on_connection_close()
 
-    async def on_close(self) -> None:  # type: ignore[override]
+    async def on_close(self) -> None:  # type: ignore[override]  # Tornado awaits it
         """Wait for the function's end, and see to it."""
         if self._talk is not None:
             await _end_soon(self._talk)

@@ -50,12 +50,12 @@ class FunctionsHandler(tornado.websocket.WebSocketHandler):
         callback = self._callbacks.get("on_message")
         return None if callback is None else callback.function(self, message)
 
-    def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]
+    def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Call the author's `on_pong`."""
         noting: Awaitable[None] | None = self._call("on_pong", data)
         return noting
 
-    def on_close(self) -> Awaitable[None] | None:  # type: ignore[override]
+    def on_close(self) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Call the author's `on_close`."""
         self._is_told = True
         closing: Awaitable[None] | None = self._call("on_close")

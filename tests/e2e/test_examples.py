@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from .conftest import GUIDE, ServeTree
 
@@ -40,6 +41,25 @@ async def test_a_message_in_one_window_appears_in_the_other(
     await left.get_by_role("textbox").press("Enter")
 
     await expect(right.locator(".messages li")).to_have_text(["from the left"])
+
+
+async def test_a_demo_that_is_opened_at_once_has_its_tabs(
+    guide_url: str, page: Page, room: Locator
+) -> None:
+    """A reader need not wait for the page's snippets, nor for the answer of a live server."""
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/status.json", hold)
+    await _show(page, guide_url, room)
+    await asyncio.wait_for(asked.wait(), 20)
+
+    await expect(room.get_by_role("tab", name="messages.py")).to_be_visible()
+    answer.set()
 
 
 @pytest.mark.parametrize("name", SOURCES)
