@@ -120,7 +120,11 @@ class Recorder:
         return f"http://127.0.0.1:{self.port}/"
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request."""
+        """Answer one request; however that ends, nothing stays open."""
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            await self._answer(reader, writer)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = b""
         try:
             async with asyncio.timeout(5):
@@ -140,10 +144,8 @@ class Recorder:
             "Connection: close",
             "\r\n",
         )
-        with contextlib.suppress(ConnectionError):
-            writer.write("\r\n".join(lines).encode() + body)
-            await writer.drain()
-        writer.close()
+        writer.write("\r\n".join(lines).encode() + body)
+        await writer.drain()
 
 
 class Datagrams(asyncio.DatagramProtocol):
@@ -180,7 +182,7 @@ async def tap(url: str) -> AsyncIterator[Recorder]:
     host, port = url.removeprefix("http://").rstrip("/").split(":")
 
     async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, note: bool) -> None:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.closing(sink), contextlib.suppress(ConnectionError):
             while data := await source.read(65536):
                 if note:
                     found = re.findall(
@@ -189,7 +191,6 @@ async def tap(url: str) -> AsyncIterator[Recorder]:
                     made.heads += found
                 sink.write(data)
                 await sink.drain()
-        sink.close()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream, onward = await asyncio.open_connection(host, int(port))

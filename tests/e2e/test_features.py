@@ -102,6 +102,7 @@ async def test_every_row_of_our_guide_is_green(guide_server: Server, page: Page)
     """Each feature that the guide promises works in Chromium, now."""
     await page.goto(f"{guide_server.url}features.html")
     buttons = page.get_by_role("button", name="Try every row now")
+    await expect(buttons).to_have_count(await page.locator("live-features").count())
     for index in range(await buttons.count()):
         await buttons.nth(index).click()
         await expect(buttons.nth(index)).to_be_enabled(timeout=180_000)

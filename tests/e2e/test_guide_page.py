@@ -19,6 +19,12 @@ GUIDE = Path(__file__).parents[2] / "guide"
 SNIPPET = "live-snippet"
 
 
+PAGES = [
+    *("", "websockethandler/", "function/", "tornado/", "coroutines/", "styles/", "protocol/"),
+    *("login/", "authoring.html", "features.html", "settings.html", "no-such-page"),
+]
+
+
 def _console_snippet() -> str:
     """Return the snippet that the page tells readers to paste, as it stands in its source."""
     text = (GUIDE / "websockethandler/README.md").read_text()
@@ -38,13 +44,15 @@ async def test_every_snippet_of_the_page_answers(guide_url: str, page: Page) -> 
     """The snippets after the first run too, each with what its own endpoint says."""
     await page.goto(guide_url + "websockethandler/")
 
-    await expect(page.locator(SNIPPET)).to_have_count(2)
-    last = page.locator(SNIPPET).last
-    await expect(last).to_contain_text("shout: WHAT A LOVELY DAY")
-    await expect(last).to_contain_text("count: 4 words, the longest is lovely")
+    await expect(page.locator(SNIPPET)).to_have_count(5)
+    both = page.locator(SNIPPET).filter(has_text="Both, from your browser")
+    await expect(both).to_contain_text("shout: WHAT A LOVELY DAY")
+    await expect(both).to_contain_text("count: 4 words, the longest is lovely")
 
 
-@pytest.mark.parametrize("path", ["", "websockethandler/", "authoring.html", "settings.html"])
+@pytest.mark.parametrize(
+    "path", ["", "websockethandler/", "function/", "styles/", "authoring.html", "settings.html"]
+)
 async def test_a_page_loads_from_this_site_alone_and_without_errors(
     guide_url: str, page: Page, path: str
 ) -> None:
@@ -64,7 +72,7 @@ async def test_a_page_loads_from_this_site_alone_and_without_errors(
     assert complaints == []
 
 
-@pytest.mark.parametrize("path", ["", "websockethandler/", "authoring.html", "settings.html", "x"])
+@pytest.mark.parametrize("path", PAGES)
 async def test_a_page_fits_a_small_phone(guide_url: str, page: Page, path: str) -> None:
     """At 320 pixels nothing makes the page itself scroll sideways."""
     await page.set_viewport_size({"width": 320, "height": 600})
