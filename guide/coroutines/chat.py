@@ -10,17 +10,20 @@ PAGE = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>WebSocket Chat</title>
 <script type="module" src="hybrid.js"></script>
 </head>
 <body>
+<main>
 <h1>WebSocket Chat</h1>
 <form>
 <label for="message">Message</label>
 <input id="message" autocomplete="off">
 <button>Send</button>
 </form>
-<ul id="messages" role="log"></ul>
+<div role="log" aria-label="Messages"><ul id="messages"></ul></div>
+</main>
 </body>
 </html>
 """

@@ -22,6 +22,15 @@ async def stumble(websocket):
 # [end:stumble]
 
 
+# [start:leave]
+async def leave(websocket):
+    await websocket.accept()
+    await websocket.close(4000, 'that is enough')
+
+
+# [end:leave]
+
+
 # [start:bouncer]
 async def bouncer(websocket):
     if websocket.args.get("word") != ["please"]:

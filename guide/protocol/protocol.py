@@ -5,7 +5,8 @@ VERSIONS = ['chat.v2', 'chat.v1']  # The newest first.
 
 # [start:pong]
 def on_pong(handler, data):
-    handler.write_message(f'the pong carried {data.decode()}')
+    if data:  # The server's own pings carry nothing.
+        handler.write_message(f'the pong carried {data.decode()}')
 # [end:pong]
 
 

@@ -28,6 +28,7 @@ const send = reconnectingSocket(
     state.dataset.state = name
     state.textContent = detail ? `${WORDS[name]}, ${detail}` : WORDS[name]
     note(state.textContent)
+    if (name !== 'open') clock.textContent = '--:--:--'
     // Not `disabled`: a button that is loses the focus, and whoever uses the keyboard their place.
     for (const button of buttons) button.setAttribute('aria-disabled', String(name !== 'open'))
   },

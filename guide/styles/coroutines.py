@@ -6,6 +6,7 @@ from . import room
 
 
 async def guest(websocket):
+    await websocket.accept()
     heard = asyncio.Queue(100)
     room.members.add(heard.put_nowait)
     telling = asyncio.create_task(tell(websocket, heard))

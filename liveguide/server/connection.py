@@ -141,7 +141,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if self.__failure is not None:
             raise self.__failure
         upgrades = is_upgrade(self.request)
-        if self.request.method != "GET":
+        asks_for_page = not upgrades and self.__endpoint.answers_pages
+        if self.request.method != "GET" and not (self.request.method == "HEAD" and asks_for_page):
             self.set_header("Allow", "GET")
             self.__refuse(405, "a WebSocket is asked for with GET")  # RFC 6455, section 4.1
             return

@@ -255,6 +255,10 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
             websocket._end()
             self._ending = asyncio.ensure_future(_end_soon(self._talk))
 
+    async def head(self, *args: Any, **kwargs: Any) -> None:
+        """Answer for a page as GET does, but for the page."""
+        await self._answer_with_page()
+
     def check_origin(self, origin: str) -> bool:
         """Let in what `origins` does not forbid."""
         return True

@@ -212,11 +212,18 @@ class _Reader:
         for key in kwargs:
             if key in ROUTE_KEYS:
                 continue
-            value = kwargs[key]
-            if isinstance(value, str):
-                value = self.substitute(value, kwargs.line_of(key))
-            found[key] = value
+            found[key] = self.substituted(kwargs[key], kwargs.line_of(key))
         return found
+
+    def substituted(self, value: Any, line: int) -> Any:
+        """Return a value of whatever shape with its variables replaced."""
+        if isinstance(value, str):
+            return self.substitute(value, line)
+        if isinstance(value, list):
+            return [self.substituted(item, line) for item in value]
+        if isinstance(value, dict):
+            return {key: self.substituted(item, line) for key, item in value.items()}
+        return value
 
     def check_keys(
         self, mapping: YAMLMapping, known: set[str], where: str, handler: str = _FUNCTIONS
@@ -342,10 +349,9 @@ class _Reader:
 
     def argument(self, value: Any, line: int) -> str:
         """Return the Python expression of an argument."""
-        if isinstance(value, str):
-            value = self.substitute(value, line)
-            return f"({value[1:]})" if value.startswith("=") else repr(value)
-        return repr(value)
+        value = self.substituted(value, line)
+        is_expression = isinstance(value, str) and value.startswith("=")
+        return f"({value[1:]})" if is_expression else repr(value)
 
     def check_callback_keys(self, value: YAMLMapping, where: str, known: set[str]) -> None:
         for key in value:

@@ -268,7 +268,7 @@ def test_the_table_names_pages_and_snippets(build: Build) -> None:
 
 def test_the_table_names_the_tests(build: Build) -> None:
     """In words, for their names are sentences; a feature without any is held by the check."""
-    tests = "[tests/a.py::test_it_opens, tests/b.py::test_all_is_well]"
+    tests = "[tests/a.py::test_it_opens, tests/b.py::test_the_reader_s_page_can_t_fail]"
     shown = SHOWN.replace("feature=one", 'feature="one two"')
     built = build(
         {
@@ -282,7 +282,8 @@ def test_the_table_names_the_tests(build: Build) -> None:
     assert [re.sub(r"<br ?/?>\s*", "", cell) for cell in cells] == [
         "the check of its page",
         '<span title="tests/a.py::test_it_opens">it opens</span>'
-        '<span title="tests/b.py::test_all_is_well">all is well</span>',
+        '<span title="tests/b.py::test_the_reader_s_page_can_t_fail">'
+        "the reader&rsquo;s page can&rsquo;t fail</span>",
     ]
 
 

@@ -909,3 +909,14 @@ async def test_the_page_is_told_that_the_function_failed(serve):
     assert (line["text"], line["level"]) == ("bot.it raised ValueError", "error")
     assert line["place"] == f"bot.py:{HEAD.count(chr(10)) + 4}"
     assert (end["code"], end["reason"], end["by"]) == (1011, "bot.it failed", "server")
+
+
+async def test_a_head_request_gets_the_page_s_head(serve):
+    """As GET, but for the page (RFC 9110, section 9.3.2); a POST gets 405."""
+    served = await serve(a_page("return 'a page'"))
+
+    answer = await served.get("/it", method="HEAD")
+
+    assert (answer.code, answer.body) == (200, b"")
+    assert answer.headers["Content-Security-Policy"] == PAGE_POLICY
+    assert (await served.get("/it", method="POST", body=b"")).code == 405

@@ -104,14 +104,15 @@ def test_a_class_or_a_function_gets_the_rest_of_the_kwargs(load):
     """What every endpoint may say is read, and what is left is the author's own."""
     routes, problems = load(
         ENTRY.replace("WebSocketHandler", "chat.Room")
-        + "    kwargs: {ping_interval: 3, open: {a: 1}, page: /$YAMLURL/x, origins: a.example}\n"
+        + "    kwargs: {ping_interval: 3, open: {a: [$YAMLURL, 1]}, page: /$YAMLURL/x, "
+        "origins: a.example}\n"
     )
 
     assert problems == []
     (route,) = routes
     assert (route.handler, route.handler_line) == ("chat.Room", 4)
     assert route.limits == {"ping_interval": 3, "ping_timeout": 3}
-    assert route.arguments == {"open": {"a": 1}, "page": "/chat/x"}
+    assert route.arguments == {"open": {"a": ["chat", 1]}, "page": "/chat/x"}
     assert route.origins == (OriginRule("a.example"),)
     assert route.callbacks == {}
 

@@ -25,6 +25,7 @@ from ..sources import FEATURES_FILE, relative_url
 from .page import Block, PageState, Shown
 
 _COLUMNS = ("Feature", "Page", "Snippet", "Test", "Result")
+_APOSTROPHE = re.compile(r"_(s|t)(?=_|$)")  # the_reader_s_page, can_t
 _CELL = re.compile(r"<!--feature-(?P<what>pages|snippets):(?P<id>[a-z0-9-]+)-->")
 
 
@@ -85,7 +86,7 @@ def _tests(cell: etree.Element, feature: Feature) -> None:
     for number, test in enumerate(feature.tests):
         if number:
             etree.SubElement(cell, "br")
-        words = test.rpartition("::test_")[2].replace("_", " ")
+        words = _APOSTROPHE.sub(r"'\1", test.rpartition("::test_")[2]).replace("_", " ")
         etree.SubElement(cell, "span", {"title": test}).text = words
 
 

@@ -38,7 +38,8 @@ export class LiveFeatures extends HTMLElement {
   }
 
   async #tryAll() {
-    this.#try.disabled = true
+    if (this.#try.ariaDisabled === 'true') return
+    this.#try.ariaDisabled = 'true' // not disabled: that would take the focus away
     for (const row of this.#rows) show(row, 'trying', 'waiting')
     /** @type {Map<HTMLAnchorElement, Tried>} */
     const tried = new Map()
@@ -55,7 +56,7 @@ export class LiveFeatures extends HTMLElement {
     const left = results.length - ok - failed
     const tests = left > 0 ? `, ${left} run by the tests` : ''
     this.#told.textContent = `${ok} of ${results.length} rows ok, ${failed} failed${tests}`
-    this.#try.disabled = false
+    this.#try.ariaDisabled = 'false'
   }
 
   /** @returns {Map<string, HTMLAnchorElement[]>} the links by the page that they lead to */

@@ -15,7 +15,7 @@ export class LivePane extends HTMLElement {
   /**
    * @param {string} name
    * @param {string} label what the body holds, for screen readers
-   * @param {'log' | 'region'} role whether screen readers read out what comes
+   * @param {'log' | 'group'} role whether screen readers read out what comes
    */
   constructor(name, label, role) {
     super()

@@ -7,7 +7,7 @@ import { LinesPane } from './live-pane.js'
 
 export class LiveServer extends LinesPane {
   constructor() {
-    super('Server', 'What the server printed for this connection', 'region')
+    super('Server', 'What the server printed for this connection', 'group')
   }
 
   /** @param {TraceRecord} record */

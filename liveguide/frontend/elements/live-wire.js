@@ -27,7 +27,7 @@ export class LiveWire extends LivePane {
   #seen = 0
 
   constructor() {
-    super('Wire', 'What went over the connection', 'region')
+    super('Wire', 'What went over the connection', 'group')
     this.#filter.setAttribute('aria-label', 'Show only messages with these words')
     this.#filter.addEventListener('input', () => this.#redraw())
     this.#pause.setAttribute('aria-pressed', 'false')
