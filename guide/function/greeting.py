@@ -10,6 +10,10 @@ def hello(handler):
 
 def answer(handler, message):
     handler.write_message(f'you said {message}')
+
+
+def goodbye(handler):
+    print('closed with', handler.close_code)
 # [end:names]
 
 
