@@ -44,7 +44,7 @@ async def _measure(base: str) -> None:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         print(f"{'page':36} {'KB':>7} {'requests':>9} {'KB of scripts':>14}")
-        for address in ("websockethandler/", "authoring.html", "", "settings.html"):
+        for address in ("websockethandler/", "authoring/", "", "authoring/settings.html"):
             context = await browser.new_context(viewport={"width": 412, "height": 823})
             weight = await _weigh(await context.new_page(), base + address)
             print("{:36} {:7.1f} {:9} {:14.1f}".format("/" + address, *weight))

@@ -52,7 +52,7 @@ def _options(parser: argparse.ArgumentParser) -> list[str]:
 
 def test_every_setting_of_the_site_is_documented() -> None:
     """The settings page has a section for each key of liveguide.yaml."""
-    headings = re.findall(r"^### `(\w+)`$", (GUIDE / "settings.md").read_text(), re.MULTILINE)
+    headings = re.findall(r"^### `(\w+)`$", (GUIDE / "authoring/settings.md").read_text(), re.MULTILINE)
 
     assert {field.name for field in dataclasses.fields(Settings)} == set(headings)
 
@@ -61,32 +61,32 @@ def test_every_setting_of_an_endpoint_is_documented() -> None:
     """The settings page names each key of an entry and of its kwargs."""
     known = route.ENTRY_KEYS | route.KWARGS_KEYS
 
-    assert known - _documented("settings.md") == set()
+    assert known - _documented("authoring/settings.md") == set()
 
 
 @pytest.mark.parametrize("parser", [builder_cli._parser(), server_cli._parser(), _checker_parser()])
 def test_every_option_of_the_programs_is_documented(parser: argparse.ArgumentParser) -> None:
     """The settings page names each option of build.py, site_server.py and the check."""
-    assert set(_options(parser)) - {"--help"} - _documented("settings.md") == set()
+    assert set(_options(parser)) - {"--help"} - _documented("authoring/settings.md") == set()
 
 
 def test_every_option_of_a_fence_is_documented() -> None:
     """The page on writing pages names each option of a fence."""
     known = {*fences.OPTIONS, *snippets.OUTPUT_OPTIONS}
 
-    assert known - _documented("authoring.md") == set()
+    assert known - _documented("authoring/README.md") == set()
 
 
 def test_every_attribute_of_an_example_is_documented() -> None:
     """The page on writing pages names each attribute of an example."""
-    assert EXAMPLE_ATTRIBUTES - _documented("authoring.md") == set()
+    assert EXAMPLE_ATTRIBUTES - _documented("authoring/README.md") == set()
 
 
 def test_every_key_of_front_matter_is_documented() -> None:
     """The page on writing pages names each key that front matter gives a meaning to."""
     known = {*TEXT_KEYS, "order", "unsafe-eval"}
 
-    assert known - _documented("authoring.md") == set()
+    assert known - _documented("authoring/README.md") == set()
 
 
 @pytest.mark.parametrize("name", ["pingbot.py", "messages.py", "chatbot.py"])

@@ -21,7 +21,7 @@ SNIPPET = "live-snippet"
 
 PAGES = [
     *("", "websockethandler/", "function/", "tornado/", "coroutines/", "styles/", "protocol/"),
-    *("login/", "authoring.html", "features.html", "settings.html", "no-such-page"),
+    *("login/", "authoring/", "features.html", "authoring/settings.html", "no-such-page"),
 ]
 
 
@@ -51,7 +51,7 @@ async def test_every_snippet_of_the_page_answers(guide_url: str, page: Page) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["", "websockethandler/", "function/", "styles/", "authoring.html", "settings.html"]
+    "path", ["", "websockethandler/", "function/", "styles/", "authoring/", "authoring/settings.html"]
 )
 async def test_a_page_loads_from_this_site_alone_and_without_errors(
     guide_url: str, page: Page, path: str
