@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import Problem, SourceError
 from ..textfile import read_text
 from .extensions.snippets import snippet_script
-from .highlighting import highlight, language_of, number_lines, stylesheet
+from .highlighting import stylesheet
 from .policy import Embedded, author_stylesheet, embedded_in_document
 from .rendering import RenderedPage
 from .scripts import join_scripts
@@ -22,9 +22,6 @@ FRONTEND = Path(__file__).parent.parent / "frontend"
 
 SCRIPTS = ("main.js", "runner.js")
 """The scripts that HTML of ours names."""
-
-LARGEST_SOURCE_VIEW = 1_000_000
-"""The size in bytes of the largest file whose source a page may show."""
 
 
 def write_file(site: Path, output: str, text: str) -> None:
@@ -103,22 +100,6 @@ def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Proble
             shown, fix = "eval in a script", "move what it does into the script"
         message = f"{shown} is stopped by the file's security policy; {fix}"
         yield Problem(str(file.path), line, message, "warning")
-
-
-def source_code(file: SourceFile) -> tuple[str, str]:
-    """
-    Return the text of a file and its highlighted lines, each with its own anchor.
-
-    Raises:
-
-        SourceError: The file is not text, or too large to be shown.
-    """
-    if file.path.stat().st_size > LARGEST_SOURCE_VIEW:
-        megabytes = LARGEST_SOURCE_VIEW // 1_000_000
-        raise SourceError(str(file.path), None, f"its source is over {megabytes} MB; don't link it")
-    text = read_text(file.path)
-    html = highlight(text.rstrip("\n"), language_of(file.path.name))
-    return text, number_lines(html, 1, anchors=True)
 
 
 def write_manifest(site: Path, manifest: dict[str, Any]) -> None:

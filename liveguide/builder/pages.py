@@ -83,13 +83,17 @@ def label_of(rendered: RenderedPage) -> str:
     return rendered.front_matter.text("prefix") or rendered.title
 
 
-def page_for(rendered: RenderedPage, icon: str | None, around: list[RenderedPage | None]) -> Page:
+def page_for(
+    rendered: RenderedPage, content: str, icon: str | None, around: list[RenderedPage | None]
+) -> Page:
     """
     Return the page of a rendered source.
 
     Args:
 
         rendered: The rendered source.
+
+        content: Its HTML, with all that could be filled in only when every page was rendered.
 
         icon: The address of its icon.
 
@@ -110,7 +114,7 @@ def page_for(rendered: RenderedPage, icon: str | None, around: list[RenderedPage
         author=front_matter.text("by"),
         kind=front_matter.text("type"),
         meta=front_matter.values,
-        content=rendered.html,
+        content=content,
         has_heading=rendered.opens_with_heading,
         snippets=len(rendered.snippets),
         stated=sum(snippet.stated for snippet in rendered.snippets),

@@ -11,8 +11,8 @@ from ..builder.extensions.page import Program
 from ..builder.extensions.snippets import first_statement
 from ..builder.features import Features, read_features
 from ..builder.rendering import RenderedPage, Renderer
-from ..builder.site import showings_of
 from ..builder.sources import collect_sources
+from ..builder.writing import showings_of
 from ..errors import Problem, in_order
 from ..settings import read_settings
 

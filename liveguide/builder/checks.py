@@ -1,0 +1,36 @@
+"""What can be checked only when every page is rendered."""
+
+from __future__ import annotations
+
+from ..errors import Problem, did_you_mean
+from .links import find_target
+from .rendering import RenderedPage
+from .sources import Sources
+
+
+def check_anchors(rendered: list[RenderedPage]) -> list[Problem]:
+    """Return a warning for each link to a heading that the page it names does not have."""
+    ids = {page.file.output: page.ids for page in rendered}
+    problems = []
+    for page in rendered:
+        for anchor in page.anchors:
+            known = ids.get(anchor.output)
+            if known is None or anchor.id in known:
+                continue
+            message = f"the link {anchor.written!r} is broken: the page has no {anchor.id!r}"
+            message += did_you_mean(anchor.id, known)
+            problems.append(Problem(str(page.file.path), anchor.line, message, "warning"))
+    return problems
+
+
+def check_icons(rendered: list[RenderedPage], sources: Sources) -> list[Problem]:
+    """Return a warning for each icon that is not there."""
+    problems = []
+    for page in rendered:
+        icon = page.front_matter.text("icon")
+        found = find_target(icon, page.file.folder, sources) if icon else ""
+        if icon and isinstance(found, str) and "://" not in icon:
+            line = page.front_matter.lines.get("icon")
+            message = f"the icon {icon!r} is broken: {found}"
+            problems.append(Problem(str(page.file.path), line, message, "warning"))
+    return problems

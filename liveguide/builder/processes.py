@@ -1,0 +1,78 @@
+"""Render all pages of a guide, over as many processes as pay."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from ..settings import Settings
+from .features import Features
+from .progress import Progress
+from .rendering import RenderedPage, Renderer
+from .sources import SourceFile, Sources
+
+_PAGES_WORTH_A_PROCESS = 40
+
+Asked = tuple[Path, Sources, Settings, Features | None]
+"""What a `Renderer` is made of."""
+
+
+def render_all(of: Asked, jobs: int | None, progress: Progress) -> list[RenderedPage]:
+    """
+    Render every page, over processes where that pays, in the order of their addresses.
+
+    Args:
+
+        of: What a `Renderer` is made of.
+
+        jobs: How many processes; `None` for as many as pay.
+
+        progress: Is told how far it is.
+    """
+    files = of[1].pages
+    if jobs is None:
+        jobs = min(os.cpu_count() or 1, 1 + len(files) // _PAGES_WORTH_A_PROCESS)
+    jobs = max(1, min(jobs, len(files)))
+    rendered = []
+    for page in _rendered(files, of, jobs):
+        rendered.append(page)
+        progress.step("Rendering pages", len(rendered), len(files))
+    progress.clear()
+    return rendered
+
+
+def _rendered(files: list[SourceFile], of: Asked, jobs: int) -> Iterator[RenderedPage]:
+    if jobs == 1:
+        renderer = Renderer(*of)
+        yield from map(renderer.render, files)
+        return
+    context = multiprocessing.get_context("spawn" if os.name == "nt" else None)
+    with ProcessPoolExecutor(jobs, context, _start_process, of) as pool:
+        yield from pool.map(_render_in_process, files, chunksize=1 + len(files) // (jobs * 8))
+
+
+_renderer: Renderer
+
+
+def _start_process(
+    guide: Path, sources: Sources, settings: Settings, features: Features | None
+) -> None:
+    global _renderer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _renderer = Renderer(guide, sources, settings, features)
+
+
+def _end_with_parent() -> None:
+    """End this process with the build that started it: when that is killed, no page ever comes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _render_in_process(file: SourceFile) -> RenderedPage:
+    return _renderer.render(file)

@@ -1,0 +1,61 @@
+"""The files whose source some page publishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import Problem, SourceError
+from ..textfile import read_text
+from .highlighting import highlight, language_of, number_lines
+from .rendering import RenderedPage
+from .sources import SourceFile, Sources
+
+LARGEST_SOURCE_VIEW = 1_000_000
+"""The size in bytes of the largest file whose source a page may show."""
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """A file whose source some page publishes: its text, its lines as HTML, the page that asked."""
+
+    file: SourceFile
+    text: str
+    html: str
+    asked_by: RenderedPage
+
+
+def source_views(
+    rendered: list[RenderedPage], sources: Sources
+) -> tuple[list[SourceView], list[Problem]]:
+    """Return the source views that the pages ask for, and what stands in the way of others."""
+    asked: dict[str, RenderedPage] = {}
+    for page in rendered:
+        for uri in page.source_views:
+            # The page to go back to is one beside the file, where there is one.
+            if uri not in asked or page.file.folder == sources.files[uri].folder:
+                asked[uri] = page
+    views, problems = [], []
+    for uri in sorted(asked):
+        file = sources.files[uri]
+        try:
+            text, html = source_code(file)
+            views.append(SourceView(file, text, html, asked[uri]))
+        except SourceError as error:
+            problems.append(error.problem)
+    return views, problems
+
+
+def source_code(file: SourceFile) -> tuple[str, str]:
+    """
+    Return the text of a file and its highlighted lines, each with its own anchor.
+
+    Raises:
+
+        SourceError: The file is not text, or too large to be shown.
+    """
+    if file.path.stat().st_size > LARGEST_SOURCE_VIEW:
+        megabytes = LARGEST_SOURCE_VIEW // 1_000_000
+        raise SourceError(str(file.path), None, f"its source is over {megabytes} MB; don't link it")
+    text = read_text(file.path)
+    html = highlight(text.rstrip("\n"), language_of(file.path.name))
+    return text, number_lines(html, 1, anchors=True)
