@@ -1,0 +1,108 @@
+"""
+What git knows of a guide: which commits changed which files, and when.
+
+One `git log` answers for all pages. Nobody needs git to build a guide: without
+it, outside a repository, or where git takes too long, the history is empty. In
+a shallow clone the oldest commit seems to add every file; it counts for none,
+so that a page has no date rather than a wrong one.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+SECONDS = 10
+"""How long git may take; the history of a hundred thousand commits takes it a second or two."""
+
+# An empty field, which no file's name can be, begins each commit.
+_FORMAT = "%x00%H%x00%cI%x00%D%x00%s"
+_FIELDS = 4
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    One commit.
+
+    Attributes:
+
+        id: Its full hash.
+
+        date: When it was committed, with the committer's offset from UTC.
+
+        subject: The first line of its message.
+
+        uris: The files of the guide that it changed, relative to the guide folder.
+    """
+
+    id: str
+    date: datetime
+    subject: str
+    uris: tuple[str, ...] = ()
+
+
+class History:
+    """
+    The commits that touched a guide.
+
+    Args:
+
+        changes: The commits, newest first.
+    """
+
+    def __init__(self, changes: list[Change]):
+        self._changes = changes
+        self._last: dict[str, Change] = {}
+        for change in changes:
+            for uri in change.uris:
+                self._last.setdefault(uri, change)
+
+    def last_change(self, uri: str) -> Change | None:
+        """Return the newest commit that changed a file; `None` where git knows of none."""
+        return self._last.get(uri)
+
+    def changes(self) -> list[Change]:
+        """Return every commit that changed a file of the guide, newest first."""
+        return list(self._changes)
+
+
+def read_history(guide: Path) -> History:
+    """Return the history of the guide folder *guide*; an empty one where there is none."""
+    # A hook of git's names its own repository to whatever it starts.
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
+    command = ["git", "-C", str(guide), "-c", "i18n.logOutputEncoding=UTF-8"]
+    command += ["-c", "log.showSignature=false", "log", "-z", f"--format={_FORMAT}"]
+    command += ["--decorate=full", "--name-only", "--no-renames", "--relative", "--", "."]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment,
+            timeout=SECONDS,
+            check=True,
+        )
+        return History(list(_read(done.stdout.decode("utf-8", "surrogateescape"))))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return History([])
+
+
+def _read(log: str) -> Iterator[Change]:
+    fields = log.split("\0")
+    position = 0
+    while position + _FIELDS < len(fields):
+        start = position + 1
+        id_, date, names, subject = fields[start : start + _FIELDS]
+        position = start + _FIELDS
+        while position < len(fields) and fields[position]:
+            position += 1
+        uris = [field.removeprefix("\n") for field in fields[start + _FIELDS : position]]
+        if "grafted" in names.split(", "):
+            continue  # where a shallow clone was cut off
+        shown = subject.encode("utf-8", "replace").decode()
+        yield Change(id_, datetime.fromisoformat(date), shown, tuple(uris))
