@@ -54,7 +54,7 @@ $(VENV)/bin/python:
 		|| { rm -rf $(VENV); echo "Python can't make a virtual environment; on Debian: apt install python3-venv"; exit 1; }
 
 $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
-	$(RUN) -m pip install --quiet --disable-pip-version-check --editable .
+	$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[guide]'
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python

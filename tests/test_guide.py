@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import html
 import re
@@ -10,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.builder import cli as builder_cli
 from liveguide.builder.extensions import fences, snippets
 from liveguide.builder.extensions.elements import EXAMPLE_ATTRIBUTES
 from liveguide.builder.frontmatter import TEXT_KEYS
 from liveguide.builder.site import build_site
-from liveguide.checker import cli as checker_cli
-from liveguide.server import cli as server_cli
+from liveguide.commands import command_line
 from liveguide.server import route, routes
 from liveguide.settings import Settings
 
@@ -39,20 +36,11 @@ def _documented(*pages: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", text))
 
 
-def _checker_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers()
-    checker_cli.add_command(commands)
-    return commands.choices["check"]
-
-
-def _options(parser: argparse.ArgumentParser) -> list[str]:
-    return [name for action in parser._actions for name in action.option_strings if "--" in name]
-
-
 def test_every_setting_of_the_site_is_documented() -> None:
     """The settings page has a section for each key of liveguide.yaml."""
-    headings = re.findall(r"^### `(\w+)`$", (GUIDE / "authoring/settings.md").read_text(), re.MULTILINE)
+    headings = re.findall(
+        r"^### `(\w+)`$", (GUIDE / "authoring/settings.md").read_text(), re.MULTILINE
+    )
 
     assert {field.name for field in dataclasses.fields(Settings)} == set(headings)
 
@@ -64,10 +52,15 @@ def test_every_setting_of_an_endpoint_is_documented() -> None:
     assert known - _documented("authoring/settings.md") == set()
 
 
-@pytest.mark.parametrize("parser", [builder_cli._parser(), server_cli._parser(), _checker_parser()])
-def test_every_option_of_the_programs_is_documented(parser: argparse.ArgumentParser) -> None:
-    """The settings page names each option of build.py, site_server.py and the check."""
-    assert set(_options(parser)) - {"--help"} - _documented("authoring/settings.md") == set()
+@pytest.mark.parametrize("command", command_line()[1])
+def test_every_option_of_a_command_is_documented(command: str) -> None:
+    """The pages on settings and commands name each command and each of its options."""
+    documented = _documented("authoring/settings.md", "authoring/commands.md")
+    parser = command_line()[1][command]
+    options = {name for action in parser._actions for name in action.option_strings}
+
+    assert {name for name in options if "--" in name} - {"--help"} - documented == set()
+    assert f"liveguide {command}" in documented
 
 
 def test_every_option_of_a_fence_is_documented() -> None:

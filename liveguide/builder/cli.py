@@ -9,35 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import OutputBusy, SourceError, UsageError
-from ..settings import site_address
+from .options import add_options
 from .progress import Progress
 from .site import BuildReport, build_site
-
-_DESCRIPTION = """\
-Build a static site from a folder of Markdown pages.
-
-Every README.md is its folder's page, every other .md a page beside it; what
-else the folder holds is copied, Python files and gramex.yaml excepted. The
-site is replaced in one step when nothing is wrong, and left alone otherwise.
-"""
-
-_EPILOG = """\
-exit status:
-  0   the site was written
-  1   the pages have errors, or warnings with --strict, or the disk is full
-  2   the command line or a folder can't be used as asked
-  75  another build is writing the same site
-
-examples:
-  python build.py                          guide/ into site/
-  python build.py docs --output public     another folder into another
-  python build.py --strict                 fail on a broken link
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build as the command line asks; return the exit status."""
-    options = _parser().parse_args(arguments)
+    return run(_parser().parse_args(arguments))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build as these options ask, those of `add_options`; return the exit status."""
     started = time.monotonic()
     try:
         report = build_site(
@@ -49,17 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             progress=Progress(options.quiet),
         )
     except UsageError as error:
-        return _fail(str(error), 2)
+        return _fail(options.program, str(error), 2)
     except OutputBusy as error:
-        return _fail(str(error), 75)
+        return _fail(options.program, str(error), 75)
     except SourceError as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        return _fail(f"the site can't be written: {error.strerror or error}{place}", 1)
+        return _fail(
+            options.program, f"the site can't be written: {error.strerror or error}{place}", 1
+        )
     except KeyboardInterrupt:
-        return _fail("stopped; the old site is as it was", 130)
+        return _fail(options.program, "stopped; the old site is as it was", 130)
     for problem in report.problems:
         print(problem, file=sys.stderr)
     if not options.quiet:
@@ -68,58 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="build.py",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "guide",
-        metavar="GUIDE",
-        nargs="?",
-        type=Path,
-        default=Path("guide"),
-        help="the folder that holds the pages (default: guide)",
-    )
-    parser.add_argument(
-        "--output",
-        metavar="SITE",
-        type=Path,
-        default=Path("site"),
-        help="the folder to write (default: site)",
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="let a warning, such as a broken link, fail the build"
-    )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=_positive,
-        help="render with N processes (default: as many as pay)",
-    )
-    parser.add_argument(
-        "--url",
-        metavar="ADDRESS",
-        type=_address,
-        help="the site's public address, for QR codes (default: 'url' in liveguide.yaml)",
-    )
-    parser.add_argument("--quiet", action="store_true", help="say nothing but errors and warnings")
+    parser = argparse.ArgumentParser(prog="build.py")
+    add_options(parser, command="python build.py")
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return number
-
-
-def _address(text: str) -> str:
-    try:
-        return site_address(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _summary(report: BuildReport, site: Path, seconds: float) -> str:
@@ -141,6 +77,6 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _fail(message: str, status: int) -> int:
-    print(f"build.py: {message}", file=sys.stderr)
+def _fail(program: str, message: str, status: int) -> int:
+    print(f"{program}: {message}", file=sys.stderr)
     return status

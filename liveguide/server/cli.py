@@ -24,9 +24,10 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from ..errors import Problem, SourceError, SourceErrors, UsageError, in_order
-from ..settings import Settings, network, read_settings
+from ..settings import Settings, read_settings
 from .app import SiteApplication, make_app
 from .console import overheard
+from .options import add_options
 from .sessions import load_secret
 from .tls import tls_context
 
@@ -60,7 +61,13 @@ def main(
             shown what is wrong itself. Without these two, which the script
             brings from the builder, the site is served as it is.
     """
-    args = _parser().parse_args(argv)
+    return run(_parser().parse_args(argv), is_current=is_current, build=build)
+
+
+def run(
+    args: argparse.Namespace, *, is_current: IsCurrent | None = None, build: Build | None = None
+) -> int:
+    """Serve as these options ask, those of `add_options`; the rest is as in `main`."""
     _write_lines_at_once(sys.stdout)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     try:
@@ -72,7 +79,7 @@ def main(
             print(problem, file=sys.stderr)
         return 2
     except UsageError as error:
-        print(f"site_server: {error}", file=sys.stderr)
+        print(f"{args.program}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 0
@@ -84,7 +91,7 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
     settings, problems = _settings(guide)
     if build is None and not site.is_dir():
         hint = "leave out --no-build, or build it first" if args.no_build else "build it first"
-        return _failed(f"there is no site in {site}; {hint}")
+        return _failed(args.program, f"there is no site in {site}; {hint}")
     try:
         app = make_app(
             guide,
@@ -103,11 +110,11 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
     if build is not None and not (is_current is not None and is_current(guide, site)):
         status = build(guide, site)
         if status != 0:
-            return _failed("the site could not be built")
+            return _failed(args.program, "the site could not be built")
     try:
         sockets = bind_sockets(args.port, args.address)
     except OSError as error:
-        return _failed(_unavailable(args.address, args.port, error))
+        return _failed(args.program, _unavailable(args.address, args.port, error))
     with overheard():
         asyncio.run(_serve(app, sockets, tls))
     return 0
@@ -181,8 +188,8 @@ def _unavailable(address: str, port: int, error: OSError) -> str:
     return f"the address {address} is not available ({reason}); choose another with --address"
 
 
-def _failed(message: str) -> int:
-    print(f"site_server: {message}", file=sys.stderr)
+def _failed(program: str, message: str) -> int:
+    print(f"{program}: {message}", file=sys.stderr)
     return 1
 
 
@@ -194,65 +201,6 @@ def _write_lines_at_once(stream: TextIO) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="site_server.py",
-        description="Serve a guide's built site, and the WebSocket endpoints that the gramex.yaml "
-        "files in the guide define. The site is built first when it is missing or older "
-        "than the guide.",
-        epilog="Stop with Ctrl-C: every socket is closed with 1012, which tells clients to come "
-        "back soon.",
-    )
-    parser.add_argument(
-        "guide", nargs="?", type=Path, default=Path("guide"), help="the guide folder (guide)"
-    )
-    parser.add_argument("--site", type=Path, default=Path("site"), help="the built site (site)")
-    parser.add_argument(
-        "--port", type=_port, default=8888, help="the port to listen on, 0 for a free one (8888)"
-    )
-    parser.add_argument(
-        "--address",
-        default="127.0.0.1",
-        help="the address to listen on (127.0.0.1: this computer only)",
-    )
-    parser.add_argument(
-        "--certfile",
-        type=Path,
-        metavar="PEM",
-        help="serve https: and wss: with the certificate in this file, "
-        "which may hold its key as well",
-    )
-    parser.add_argument(
-        "--keyfile", type=Path, metavar="PEM", help="the file with the certificate's private key"
-    )
-    parser.add_argument(
-        "--no-build", action="store_true", help="serve the site as it is, however old"
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="do not start when a gramex.yaml has warnings"
-    )
-    parser.add_argument(
-        "--trusted-proxy",
-        type=_proxy,
-        action="append",
-        default=[],
-        metavar="ADDRESS",
-        help="believe the forwarding headers of this reverse proxy, or network of proxies, "
-        "besides those that liveguide.yaml names; may be repeated",
-    )
+    parser = argparse.ArgumentParser(prog="site_server.py")
+    add_options(parser)
     return parser
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 65536):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number up to 65535")
-    return int(text)
-
-
-def _proxy(text: str) -> str:
-    try:
-        network(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8"
-        ) from None
-    return text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.__main__ import main
+from liveguide.commands import main
 
 from .conftest import WriteTree
 

@@ -51,7 +51,8 @@ async def test_every_snippet_of_the_page_answers(guide_url: str, page: Page) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["", "websockethandler/", "function/", "styles/", "authoring/", "authoring/settings.html"]
+    "path",
+    ["", "websockethandler/", "function/", "styles/", "authoring/", "authoring/settings.html"],
 )
 async def test_a_page_loads_from_this_site_alone_and_without_errors(
     guide_url: str, page: Page, path: str

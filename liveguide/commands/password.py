@@ -1,4 +1,4 @@
-"""The command `python -m liveguide password`: it hashes a password for a `gramex.yaml`."""
+"""The command `liveguide password`: it hashes a password for a `gramex.yaml`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import getpass
 import sys
 
-from .passwords import PasswordHash
+from ..passwords import PasswordHash
 
 _DESCRIPTION = """\
 Hash a password for the credentials of a gramex.yaml. It is asked for twice and

@@ -1,0 +1,42 @@
+"""
+The commands of `liveguide`, each in a file of its own.
+
+A command adds its options to the command line without loading what it needs to
+run: that it imports when it is called.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from .. import __version__
+from ..errors import did_you_mean
+from . import build, check, password, serve
+
+_DESCRIPTION = "Interactive documentation for WebSockets in Python."
+_EPILOG = "liveguide COMMAND --help tells what a command does."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks; return the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser, commands = command_line()
+    first = next(iter(given), "")
+    if first and not first.startswith("-") and first not in commands:
+        hint = did_you_mean(first, commands) or f"; there are {', '.join(commands)}"
+        parser.error(f"there is no command {first!r}{hint}")
+    options = parser.parse_args(given)
+    status: int = options.run(options)
+    return status
+
+
+def command_line() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser of the whole command line, and those of the commands by name."""
+    parser = argparse.ArgumentParser(prog="liveguide", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"liveguide {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in (build, serve, check, password):
+        module.add_command(commands)
+    return parser, dict(commands.choices)

@@ -1,0 +1,77 @@
+"""What the command line of the server may say. It loads nothing that only a server needs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..settings import network
+
+_DESCRIPTION = (
+    "Serve a guide's built site, and the WebSocket endpoints that the gramex.yaml "
+    "files in the guide define. The site is built first when it is missing or older "
+    "than the guide."
+)
+_EPILOG = (
+    "Stop with Ctrl-C: every socket is closed with 1012, which tells clients to come back soon."
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Give a parser, of `site_server.py` or of the command `serve`, the options of the server."""
+    parser.description = _DESCRIPTION
+    parser.epilog = _EPILOG
+    parser.set_defaults(program=parser.prog.removesuffix(".py"))
+    parser.add_argument(
+        "guide", nargs="?", type=Path, default=Path("guide"), help="the guide folder (guide)"
+    )
+    parser.add_argument("--site", type=Path, default=Path("site"), help="the built site (site)")
+    parser.add_argument(
+        "--port", type=_port, default=8888, help="the port to listen on, 0 for a free one (8888)"
+    )
+    parser.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="the address to listen on (127.0.0.1: this computer only)",
+    )
+    parser.add_argument(
+        "--certfile",
+        type=Path,
+        metavar="PEM",
+        help="serve https: and wss: with the certificate in this file, "
+        "which may hold its key as well",
+    )
+    parser.add_argument(
+        "--keyfile", type=Path, metavar="PEM", help="the file with the certificate's private key"
+    )
+    parser.add_argument(
+        "--no-build", action="store_true", help="serve the site as it is, however old"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="do not start when a gramex.yaml has warnings"
+    )
+    parser.add_argument(
+        "--trusted-proxy",
+        type=_proxy,
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="believe the forwarding headers of this reverse proxy, or network of proxies, "
+        "besides those that liveguide.yaml names; may be repeated",
+    )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number up to 65535")
+    return int(text)
+
+
+def _proxy(text: str) -> str:
+    try:
+        network(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8"
+        ) from None
+    return text
