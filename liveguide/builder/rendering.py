@@ -28,6 +28,7 @@ from .extensions.blocks import BlocksExtension
 from .extensions.example import Example, render_example
 from .extensions.fences import FencesExtension
 from .extensions.headings import HeadingsExtension
+from .extensions.on_demand import OnDemandExtension
 from .extensions.page import CurrentPage, PageState, Program, Shown, Snippet
 from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
@@ -166,6 +167,7 @@ class Renderer:
                 FencesExtension(self._current),
                 BlocksExtension(self._current, partial(render_example, template=fill)),
                 HeadingsExtension(),
+                OnDemandExtension(self._current),
             ],
             extension_configs={
                 "footnotes": {"BACKLINK_TEXT": "\N{LEFTWARDS ARROW WITH HOOK}\ufe0e"},

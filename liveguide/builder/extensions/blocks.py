@@ -32,6 +32,7 @@ from ...errors import did_you_mean
 from .elements import ELEMENTS, HOLD_NO_PARAGRAPHS, OWN_BLOCKS, check_attributes
 from .feature_table import add_table
 from .nested_lists import normalise_lists
+from .on_demand import CONTAINER
 from .options import OptionsError, parse_options
 from .page import Block, CurrentPage, PageState
 from .raw_html import raw_end
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"(?P<indent> *):::+[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<rest>.*)$")
 _MARKER = re.compile(rf"{STX}block:(\d+){ETX}")
+_HOLDER = re.compile(rf" *(?:[-*+]|\d{{1,9}}\.|:) |\[\^|!!!|{CONTAINER}")
 _DEEPEST = 20
 
 RenderExample = Callable[[Block, PageState], tuple[str, str]]
@@ -212,7 +214,7 @@ def _is_code(before: list[str]) -> bool:
     """Return whether an indented line after *before* is code: after a blank line, in no list."""
     for line in reversed(before):
         if line.strip() and _indent(line) < 4:
-            return re.match(r" *(?:[-*+]|\d{1,9}\.|:) |\[\^|!!!", line) is None
+            return _HOLDER.match(line) is None
     return True
 
 

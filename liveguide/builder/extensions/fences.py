@@ -45,6 +45,7 @@ from .. import highlighting
 from ..links import RESOLVED
 from ..sources import relative_url, source_view_of, url_of
 from .including import IncludeError, include_part
+from .on_demand import CONTAINER
 from .options import OptionsError, parse_options
 from .page import CurrentPage, PageState
 from .raw_html import raw_end
@@ -61,7 +62,9 @@ _OPEN = re.compile(
 )
 _PYTHON = ("python", "py", "python3", "py3")
 _QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
-_CONTAINER = re.compile(r"[ \t]*(?:[-*+][ ]|\d{1,9}\.[ ]|:::|!!!|:[ ]|\[\^[^\]]+\]:)")
+_CONTAINER = re.compile(
+    rf"[ \t]*(?:[-*+][ ]|\d{{1,9}}\.[ ]|:::|!!!|{CONTAINER}|:[ ]|\[\^[^\]]+\]:)"
+)
 
 OPTIONS = (
     *("title", "linenums", "hl_lines", "run", "file", "lines", "section"),

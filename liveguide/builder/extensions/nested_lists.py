@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .on_demand import CONTAINER
 from .raw_html import raw_end
 
 _ITEM = re.compile(r"(?P<indent> *)(?P<marker>[-*+]|\d{1,9}\.)(?P<space> +)(?=\S)")
-_CONTAINER = re.compile(r" {0,3}(?:!!!|: |\[\^[^\]]+\]:)")
+_CONTAINER = re.compile(rf" {{0,3}}(?:!!!|{CONTAINER}|: |\[\^[^\]]+\]:)")
+_INNER_CONTAINER = re.compile(rf" *(?:!!!|{CONTAINER})")
 _UNUSUAL = re.compile(r"(?: {4})* {1,3}\S")
 _RULE = re.compile(r" *(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 
@@ -71,6 +73,8 @@ def normalise_lists(lines: list[str]) -> list[str]:
         elif not open_items and _CONTAINER.match(line):
             # An admonition, a definition or a footnote holds what four spaces indent.
             open_items.append(_Item(indent=2, inside=4))
+        elif open_items and _INNER_CONTAINER.match(line):
+            open_items.append(_Item(indent=indent + 2, inside=indent + 4))
         after_blank = False
     return output
 
