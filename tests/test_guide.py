@@ -38,9 +38,8 @@ def _documented(*pages: str) -> set[str]:
 
 def test_every_setting_of_the_site_is_documented() -> None:
     """The settings page has a section for each key of liveguide.yaml."""
-    headings = re.findall(
-        r"^### `(\w+)`$", (GUIDE / "authoring/settings.md").read_text(), re.MULTILINE
-    )
+    page = (GUIDE / "authoring/settings.md").read_text()
+    headings = re.findall(r"^### `(\w+)`$", page, re.MULTILINE)
 
     assert {field.name for field in dataclasses.fields(Settings)} == set(headings)
 

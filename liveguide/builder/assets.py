@@ -12,16 +12,20 @@ from typing import Any
 from ..errors import Problem, SourceError
 from ..textfile import read_text
 from .extensions.snippets import snippet_script
-from .highlighting import stylesheet
+from .minified import minified
 from .policy import Embedded, author_stylesheet, embedded_in_document
 from .rendering import RenderedPage
 from .scripts import join_scripts
 from .sources import ASSETS, MANIFEST, SourceFile
+from .stylesheets import join_styles, parts_of, stylesheet_name
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
 SCRIPTS = ("main.js", "runner.js")
 """The scripts that HTML of ours names."""
+
+LOADED_LATER = ("login.css",)
+"""The stylesheets of the server's own pages, and those that scripts ask for."""
 
 
 def write_file(site: Path, output: str, text: str) -> None:
@@ -45,13 +49,22 @@ def _copy(source: Path, path: Path) -> None:
 def copy_frontend(site: Path) -> None:
     """Write the front end, its scripts joined, and the answer of a host without a live server."""
     for source in sorted(FRONTEND.rglob("[!.]*")):
-        if source.is_file() and source.suffix != ".js":
+        if source.is_file() and source.suffix not in (".js", ".css"):
             # Not copytree, which goes on when the disk is full.
             _copy(source, site / ASSETS / source.relative_to(FRONTEND))
     for output, text in join_scripts(FRONTEND, SCRIPTS).items():
-        write_file(site, f"{ASSETS}/{output}", text)
-    write_file(site, f"{ASSETS}/highlight.css", stylesheet())
+        write_file(site, f"{ASSETS}/{output}", minified("application/javascript", text))
     write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
+
+
+def write_styles(pages: list[RenderedPage], site: Path) -> None:
+    """Write each stylesheet that a page links, and those of pages that the server makes."""
+    folder = FRONTEND / "styles"
+    for parts in sorted({(), ("code",), *map(parts_of, pages)}):
+        write_file(site, f"{ASSETS}/{stylesheet_name(parts)}", join_styles(folder, parts))
+    for name in LOADED_LATER:
+        text = (folder / name).read_text(encoding="utf-8")
+        write_file(site, f"{ASSETS}/styles/{name}", minified("text/css", text))
 
 
 def write_snippets(pages: list[RenderedPage], site: Path) -> None:

@@ -14,6 +14,7 @@ from .assets import (
     write_images,
     write_manifest,
     write_snippets,
+    write_styles,
 )
 from .extensions.feature_table import Showing, fill_tables
 from .freshness import with_included
@@ -24,6 +25,7 @@ from .policy import BASE_POLICY, RUNNER_POLICY
 from .rendering import RenderedPage
 from .source_views import SourceView
 from .sources import ASSETS, Sources, relative_url, source_view_of, url_of
+from .stylesheets import parts_of, stylesheet_name
 from .templating import Templates
 
 
@@ -64,6 +66,7 @@ class Site:
 def write_site(site: Site, staging: Path) -> None:
     """Write everything of *site* into the empty folder *staging*."""
     copy_frontend(staging)
+    write_styles(site.pages, staging)
     copy_assets(site.sources.assets, staging)
     write_snippets(site.pages, staging)
     write_images(site.pages, staging)
@@ -141,7 +144,7 @@ class Writer:
             rendered.title,
             rendered.policy,
             page=page_for(rendered, content, self._icon(rendered, file.url), around),
-            has_live=bool(rendered.snippets or rendered.examples or rendered.tables),
+            parts=parts_of(rendered),
             author_styles=bool(rendered.styles),
         )
 
@@ -164,24 +167,33 @@ class Writer:
             file_name=view.file.path.name,
             raw_href=relative_url(url_of(raw), url_of(output)),
             content=view.html,
+            parts=("code",),
             parent_href=relative_url(parent.file.url, url_of(output)),
             parent_label=label_of(parent),
         )
         write_file(self._staging, raw, view.text)
 
     def _write(
-        self, template: str, output: str, folder: str, title: str, policy: str, **context: object
+        self,
+        template: str,
+        output: str,
+        folder: str,
+        title: str,
+        policy: str,
+        parts: tuple[str, ...] = (),
+        **context: object,
     ) -> None:
         url = url_of(output)
         root = "../" * url.count("/")
         site = self._settings
         names = {
+            "parts": parts,
+            "styles": stylesheet_name(parts),
             "site": site,
             "root": root,
             "title": title,
             "browser_title": title if title == site.title else f"{title} \N{EN DASH} {site.title}",
             "policy": policy,
-            "has_live": False,
             "author_styles": False,
             "nav": navigation_for(url, folder, self._top, self._icon),
         }

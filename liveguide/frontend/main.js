@@ -2,8 +2,14 @@
 import { LiveSnippet } from './elements/live-snippet.js'
 import { element } from './lib/element.js'
 
-/** Ask the host; a plain static one answers with the file of the same name, which says false. */
+/**
+ * Our server has said it with the page, where the browser tells (in secure contexts). Else ask the
+ * host; a plain static one answers with the file of the same name, which says false.
+ */
 async function isLive() {
+  const [page] = performance.getEntriesByType('navigation')
+  const told = /** @type {PerformanceNavigationTiming} */ (page)?.serverTiming ?? []
+  if (told.some(({ name }) => name === 'live')) return true
   try {
     const response = await fetch(new URL('status.json', import.meta.url), { cache: 'no-store' })
     return response.ok && (await response.json()).live === true

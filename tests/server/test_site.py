@@ -380,3 +380,14 @@ async def test_the_page_can_ask_whether_a_server_is_live(serve):
 def test_the_content_type_follows_from_the_name(name, expected):
     """Types do not depend on the computer, and text says that it is UTF-8."""
     assert expected == content_type(name)
+
+
+async def test_a_page_says_that_a_live_server_stands_behind_it(serve):
+    """Pages carry the metric that spares them a request; other files do not."""
+    served = await serve({}, {"index.html": "<p>", "a.js": "1"})
+
+    page = await served.get("/")
+    script = await served.get("/a.js")
+
+    assert page.headers["Server-Timing"] == "live"
+    assert "Server-Timing" not in script.headers

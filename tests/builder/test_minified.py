@@ -1,0 +1,25 @@
+"""Scripts and stylesheets, written shorter."""
+
+from __future__ import annotations
+
+from liveguide.builder.minified import minified
+
+
+def test_local_names_of_a_script_are_shortened_and_its_exports_are_not() -> None:
+    """What other files ask for keeps its name."""
+    text = "export function twice(number) {\n  return number * 2\n}\n"
+
+    short = minified("application/javascript", text)
+
+    assert len(short) < len(text)
+    assert "number" not in short
+    assert "twice" in short
+
+
+def test_rules_of_a_stylesheet_survive() -> None:
+    """Layers, nesting and newer functions are kept."""
+    text = "@layer base {\n  a {\n    color: color-mix(in srgb, red 22%, transparent);\n  }\n}\n"
+
+    short = minified("text/css", text)
+
+    assert short == "@layer base{a{color:color-mix(in srgb,red 22%,transparent)}}"
