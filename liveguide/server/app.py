@@ -5,25 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import tornado.httputil
 import tornado.web
 import tornado.websocket
+from tornado.routing import PathMatches, Rule
 
-from ..errors import Problem, SourceErrors, in_order
+from ..errors import SourceErrors
 from ..settings import Settings, network
+from .attempts import Attempts
 from .connection import Endpoint, Shared
-from .endpoints import compile_endpoint
-from .forwarded import Network, forwarded
+from .forwarded import forwarded
+from .loading import Loaded, load_endpoints
 from .login import Doors, login_rule
-from .modules import AuthorModules
 from .ongoing import Ongoing
 from .places import Places
-from .route import DEFAULT_PING_INTERVAL, DEFAULT_PING_TIMEOUT, FORM_KEYS, Route
-from .routes import load_routes
+from .route import DEFAULT_PING_INTERVAL, DEFAULT_PING_TIMEOUT, Route
 from .sessions import Sessions
 from .site import Manifest, SiteHandler, StatusHandler
 from .trace import TraceHandler, Traces
@@ -56,50 +56,59 @@ class SiteApplication(tornado.web.Application):
         responses: The files that are being sent.
 
         warnings: What the routes hold that was skipped.
+
+        endpoint_rules: The rules of the endpoints, which are asked before all others.
     """
 
     def __init__(
         self,
-        endpoints: Sequence[Endpoint | Route],
+        loaded: Loaded,
         site: Path,
         settings: Settings,
         sessions: Sessions,
-        proxies: Sequence[Network],
-        warnings: Sequence[Problem],
         places: Places,
+        proxies: Iterable[str] = (),
     ) -> None:
         self.connections: Ongoing[tornado.websocket.WebSocketHandler] = Ongoing()
         self.responses: Ongoing[SiteHandler] = Ongoing()
-        self.warnings = warnings
-        self._proxies = proxies
+        self._sessions = sessions
+        self._attempts = Attempts()
         self._traces = traces = Traces(places)
-        shared = Shared(sessions, self.connections, traces)
-        doors = Doors(sessions, self.connections, settings)
-        rules = [
-            login_rule(endpoint, doors)
-            if isinstance(endpoint, Route)
-            else (
-                endpoint.route.pattern,
-                endpoint.handler,
-                {"endpoint": endpoint, "shared": shared},
-            )
-            for endpoint in endpoints
-        ]
-        files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
+        self._shared = Shared(sessions, self.connections, traces)
+        self._more_proxies = tuple(proxies)
+        self.use(loaded, settings)
         super().__init__(
             [
-                *rules,
                 (r"/_liveguide/status\.json", StatusHandler),
                 (
                     r"/_liveguide/trace",
                     TraceHandler,
                     {"traces": traces, "connections": self.connections, "sessions": sessions},
                 ),
-                (r"(.*)", SiteHandler, files),
+                *self.site_rules(site),
             ],
             log_function=_log_request,
             **WEBSOCKET_SETTINGS,
         )
+
+    def use(self, loaded: Loaded, settings: Settings) -> None:
+        """Answer with these endpoints and settings from now on; what is open stays as it is."""
+        self.warnings = loaded.problems
+        self._proxies = [network(name) for name in (*settings.trusted_proxies, *self._more_proxies)]
+        doors = Doors(self._sessions, self.connections, settings, self._attempts)
+        self.endpoint_rules = [self._rule(endpoint, doors) for endpoint in loaded.endpoints]
+
+    def _rule(self, endpoint: Endpoint | Route, doors: Doors) -> Rule:
+        if isinstance(endpoint, Route):
+            pattern, handler, arguments = login_rule(endpoint, doors)
+            return Rule(PathMatches(pattern), handler, arguments)
+        arguments = {"endpoint": endpoint, "shared": self._shared}
+        return Rule(PathMatches(endpoint.route.pattern), endpoint.handler, arguments)
+
+    def site_rules(self, site: Path) -> list[Any]:
+        """Return the rules for everything that is no endpoint: the files of the site."""
+        files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
+        return [(r"(.*)", SiteHandler, files)]
 
     def find_handler(self, request: tornado.httputil.HTTPServerRequest, **kwargs: Any) -> Any:
         """Find out who is asking before anything else is decided."""
@@ -107,6 +116,10 @@ class SiteApplication(tornado.web.Application):
         request.remote_ip = address
         request.protocol = scheme or request.protocol
         self._traces.claim(request)
+        for rule in self.endpoint_rules:
+            found = rule.matcher.match(request)
+            if found is not None:
+                return self.get_handler_delegate(request, rule.target, rule.target_kwargs, **found)
         return super().find_handler(request, **kwargs)
 
     def log_request(self, handler: tornado.web.RequestHandler) -> None:
@@ -163,29 +176,11 @@ def make_app(
 
         SourceErrors: Something is wrong in a `gramex.yaml` or in a module beside one.
     """
-    routes, problems = load_routes(guide, site)
-    modules = AuthorModules()
-    endpoints: list[Endpoint | Route] = []
-    for route in routes:
-        if route.handler in FORM_KEYS:
-            endpoints.append(route)
-            continue
-        endpoint, faults = compile_endpoint(route, modules)
-        problems += faults
-        if endpoint is not None:
-            endpoints.append(endpoint)
-    if any(strict or problem.severity == "error" for problem in problems):
-        raise SourceErrors(problems)
-    proxies = [network(name) for name in (*settings.trusted_proxies, *trusted_proxies)]
-    return SiteApplication(
-        endpoints,
-        site,
-        settings,
-        Sessions(secret),
-        proxies,
-        in_order(problems),
-        Places(guide, site),
-    )
+    loaded = load_endpoints(guide, site)
+    if loaded.failed or (strict and loaded.problems):
+        raise SourceErrors(loaded.problems)
+    places = Places(guide, site)
+    return SiteApplication(loaded, site, settings, Sessions(secret), places, trusted_proxies)
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:

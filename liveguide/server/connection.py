@@ -262,6 +262,11 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             raise HTTPError(403)  # as False, it would be answered without the reason
         return allowed
 
+    @property
+    def _liveguide_endpoint(self) -> Endpoint:
+        """What this connection is to."""
+        return self.__endpoint
+
     def get_current_user(self) -> Any:
         """Return the session's user, unless the author's class knows one; `None` for nobody."""
         return super().get_current_user() or self.session.get("user")

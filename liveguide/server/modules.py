@@ -13,7 +13,7 @@ import importlib.util
 import itertools
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -72,6 +72,40 @@ class AuthorModules:
             sys.modules[name] = importlib.util.module_from_spec(spec)
             self._packages[folder] = name
         return self._packages[folder]
+
+    def renewed(self, changed: Collection[Path]) -> AuthorModules:
+        """
+        Return the modules as they are once some files have changed.
+
+        Folders whose files have not changed keep their modules, with all that these hold.
+        The others are loaded again when they are asked for; what runs goes on with the old ones.
+
+        Args:
+
+            changed: The files that were changed, made or removed.
+        """
+        modules = AuthorModules()
+        python = {path.resolve() for path in changed if path.suffix == ".py"}
+        for folder, package in self._packages.items():
+            files = {
+                Path(file).resolve()
+                for name, module in sys.modules.items()
+                if name.startswith(f"{package}.") and (file := getattr(module, "__file__", None))
+            }
+            if not any(path.parent == folder or path in files for path in python):
+                modules._packages[folder] = package
+        return modules
+
+    def shares(self, folder: Path, other: AuthorModules) -> bool:
+        """Say whether the modules of *folder* are the very same in both."""
+        folder = folder.resolve()
+        return self._packages.get(folder) == other._packages.get(folder)
+
+    def forget(self, kept: AuthorModules) -> None:
+        """Take out of `sys.modules` what *kept* does not share; who holds one goes on with it."""
+        for package in set(self._packages.values()) - set(kept._packages.values()):
+            for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+                del sys.modules[name]
 
     def _import(self, name: str, folder: Path) -> ModuleType | None:
         if name in self._failures:

@@ -128,7 +128,7 @@ async def test_a_stop_closes_every_socket_with_1012(serve):
         with pytest.raises(ConnectionClosed):
             await ws.recv()
         assert (ws.close_code, ws.close_reason) == (1012, "the server is restarting")
-    closed = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
+    closed = served.app.endpoint_rules[0].target_kwargs["endpoint"]
     assert len(closed.callbacks["on_close"].function.__globals__["closed"]) == 20
 
 

@@ -46,7 +46,7 @@ def a_class(body: str, *kwargs: str, **options: str) -> dict[str, str]:
 
 def module_of(served: Served) -> dict[str, Any]:
     """Return what the author's module defines, as it was loaded."""
-    name = served.app.wildcard_router.rules[0].target_kwargs["endpoint"].handler.__module__
+    name = served.app.endpoint_rules[0].target_kwargs["endpoint"].handler.__module__
     return vars(sys.modules[name])
 
 

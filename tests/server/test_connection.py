@@ -43,7 +43,7 @@ def on_close(handler):
 
 def bot_of(served: Served) -> Any:
     """Return the author's module, as the first endpoint loaded it."""
-    rule = served.app.wildcard_router.rules[0]
+    rule = served.app.endpoint_rules[0]
     return inspect_globals(rule.target_kwargs["endpoint"].callbacks["open"].function)
 
 
@@ -391,7 +391,7 @@ async def test_an_origin_that_is_not_listed_is_refused(serve, caplog):
 async def test_auth_asks_for_a_user(serve):
     """Without a user 401, from a foreign page 403, and with a user the socket opens."""
     served = await serve({"gramex.yaml": routes(echo=ECHO + "\nauth: true")})
-    sessions: Sessions = served.app.wildcard_router.rules[0].target_kwargs["shared"].sessions
+    sessions: Sessions = served.app.endpoint_rules[0].target_kwargs["shared"].sessions
     session, cookie = sessions.open("session", None)
     headers = {"Cookie": f'session="{cookie}"'}
 

@@ -44,7 +44,7 @@ def a_page(body: str, *kwargs: str, parameters: str = "websocket=None") -> dict[
 
 def module_of(served: Served) -> dict[str, Any]:
     """Return what the author's module defines, as it was loaded."""
-    endpoint = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
+    endpoint = served.app.endpoint_rules[0].target_kwargs["endpoint"]
     module: dict[str, Any] = endpoint.arguments["function"].__globals__
     return module
 

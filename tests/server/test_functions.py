@@ -165,7 +165,7 @@ async def test_a_client_that_leaves_while_it_is_judged_leaves_nothing_behind(ser
     served = await serve(
         functions(bot, slow="on_request: {function: bot.check}\nopen: {function: bot.open}")
     )
-    endpoint = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
+    endpoint = served.app.endpoint_rules[0].target_kwargs["endpoint"]
     module = endpoint.callbacks["open"].function.__globals__
 
     _, writer = await asyncio.open_connection("127.0.0.1", served.port)
@@ -224,7 +224,7 @@ async def test_a_client_that_answers_no_ping_is_gone_in_time(serve):
             quick="ping_interval: 0.05\nping_timeout: 0.03\non_close: {function: bot.on_close}",
         )
     )
-    endpoint = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
+    endpoint = served.app.endpoint_rules[0].target_kwargs["endpoint"]
     gone: asyncio.Event = endpoint.callbacks["on_close"].function.__globals__["gone"]
 
     _, writer = await handshake(served.port, "/quick")

@@ -28,7 +28,7 @@ async def _guide(serve) -> Served:
 
 def module_of(served: Served, name: str) -> Any:
     """Return what a module of the guide defines, as it was loaded for its endpoint."""
-    for rule in served.app.wildcard_router.rules[:-2]:
+    for rule in served.app.endpoint_rules:
         endpoint = rule.target_kwargs["endpoint"]
         if endpoint.route.name.endswith(name):
             return SimpleNamespace(**endpoint.callbacks["open"].function.__globals__)

@@ -199,7 +199,7 @@ async def test_a_group_of_tasks_ends_quietly_when_its_client_leaves(serve, caplo
         "    finally:\n        done.set()\n"
     )
     served = await serve(entries(bot, "group"))
-    endpoint = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
+    endpoint = served.app.endpoint_rules[0].target_kwargs["endpoint"]
 
     async with served.connect("/group"):
         pass
@@ -218,7 +218,7 @@ async def test_a_client_that_leaves_during_a_page_leaves_no_traceback(serve, cap
         "    finally:\n        done.set()\n"
     )
     served = await serve(entries(bot, "long"))
-    endpoint = served.app.wildcard_router.rules[0].target_kwargs["endpoint"]
+    endpoint = served.app.endpoint_rules[0].target_kwargs["endpoint"]
 
     (await served.open("/long")).close()
 

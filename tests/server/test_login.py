@@ -457,7 +457,7 @@ async def connected(reader: Reader, path: str) -> Any:
 
 def module_of(served: Served) -> dict[str, Any]:
     """Return what the author's module holds."""
-    rules = served.app.wildcard_router.rules
+    rules = served.app.endpoint_rules
     endpoint = next(
         rule.target_kwargs["endpoint"] for rule in rules if rule.matcher.regex.pattern == "/slow$"
     )
