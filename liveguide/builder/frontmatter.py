@@ -7,14 +7,43 @@ or `...`. A page may have none.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import SourceError
 from ..yamlfile import YAMLMapping, kind_of, parse_yaml
 
-TEXT_KEYS = ("title", "prefix", "icon", "desc", "by", "type")
-"""The keys whose value must be text; `order` is a whole number, `unsafe-eval` true or false."""
+Kind = Literal["text", "a whole number", "true or false"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """
+    A key that front matter gives a meaning to.
+
+    Attributes:
+
+        kind: What its value must be, in the words that its author reads.
+
+        meaning: What it is for, in one sentence; editors show it.
+    """
+
+    kind: Kind
+    meaning: str
+
+
+KEYS: Mapping[str, Key] = {
+    "title": Key("text", "The page's title; without it, its first heading or the file's name."),
+    "prefix": Key("text", "A shorter name for the navigation."),
+    "icon": Key("text", "An image beside the page, in the navigation and above the title."),
+    "desc": Key("text", "One sentence: the lead, and what search engines show."),
+    "by": Key("text", "The author."),
+    "type": Key("text", "A badge, such as microservice."),
+    "order": Key("a whole number", "Sorts the navigation; pages without it follow by name."),
+    "unsafe-eval": Key("true or false", "Lets scripts on this page call eval."),
+}
+"""Every key, in the order in which the guide explains them. The JSON Schema is made from it."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +106,18 @@ def _check_types(values: YAMLMapping, path: str) -> None:
     for key, value in values.items():
         if value is None:
             continue
-        if key in TEXT_KEYS and not isinstance(value, str):
-            fix = "" if isinstance(value, (dict, list)) else "; put it in quotes"
-            expected = "text"
-        elif key == "unsafe-eval" and not isinstance(value, bool):
-            fix, expected = "", "true or false"
-        elif key == "order" and (not isinstance(value, int) or isinstance(value, bool)):
-            fix, expected = "", "a whole number"
-        else:
+        expected = KEYS[key].kind if key in KEYS else None
+        if expected is None or _is_of(value, expected):
             continue
+        quotable = expected == "text" and not isinstance(value, (dict, list))
+        fix = "; put it in quotes" if quotable else ""
         message = f"{key!r} must be {expected}, but it is {kind_of(value)}{fix}"
         raise SourceError(path, values.line_of(key), message, values.marks[key].column)
+
+
+def _is_of(value: Any, kind: Kind) -> bool:
+    if kind == "text":
+        return isinstance(value, str)
+    if kind == "true or false":
+        return isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool)
