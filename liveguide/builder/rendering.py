@@ -30,6 +30,7 @@ from .extensions.fences import FencesExtension
 from .extensions.headings import HeadingsExtension
 from .extensions.on_demand import OnDemandExtension
 from .extensions.page import CurrentPage, PageState, Program, Shown, Snippet
+from .extensions.quick_inline import QuickInlineExtension
 from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .links import Anchor, rewrite_links
@@ -168,6 +169,7 @@ class Renderer:
                 BlocksExtension(self._current, partial(render_example, template=fill)),
                 HeadingsExtension(),
                 OnDemandExtension(self._current),
+                QuickInlineExtension(),
             ],
             extension_configs={
                 "footnotes": {"BACKLINK_TEXT": "\N{LEFTWARDS ARROW WITH HOOK}\ufe0e"},

@@ -1,0 +1,104 @@
+"""
+Inline patterns, tried only where they can match.
+
+Python-Markdown tries each of its patterns, 40 with ours and smarty's, on every text of a page,
+which is a third of a build. But no match of `\\[` is without `[`, and most texts hold few such
+signs. What comes out is the same.
+
+Stage: takes the place of the tree processors `inline` and `smarty`, with their patterns.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from re import _constants, _parser  # type: ignore[attr-defined]  # what `re` itself reads with
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import InlineProcessor
+from markdown.util import AtomicString
+
+_NAMES = {"inline": 20, "smarty": 6}
+
+
+class QuickInlineProcessor(InlineProcessor):
+    """
+    Markdown's own, but for the loop over the patterns.
+
+    The two methods named here after Markdown's class are private there; `tests/` compare
+    what comes of them with what Markdown makes.
+    """
+
+    inlinePatterns: Any
+    _signed: list[tuple[Any, frozenset[str]]]
+
+    def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
+        """Apply the patterns to a tree."""
+        self._signed = [(p, signs_of(p.pattern, p.compiled_re.flags)) for p in self.inlinePatterns]
+        return super().run(tree, ancestors)
+
+    def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
+        if isinstance(data, AtomicString):
+            return data
+        apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
+        present = set(data)
+        for index in range(patternIndex, len(self._signed)):
+            pattern, signs = self._signed[index]
+            if signs and signs.isdisjoint(present):
+                continue
+            data, matched, start = apply(pattern, data, index, 0)
+            while matched:
+                data, matched, start = apply(pattern, data, index, start)
+                present = set(data)
+        return data
+
+
+@cache
+def signs_of(pattern: str, flags: int = 0) -> frozenset[str]:
+    """Return characters of which each match of *pattern* holds one; none if that can't be told."""
+    if flags & (_constants.SRE_FLAG_IGNORECASE | _constants.SRE_FLAG_VERBOSE):
+        return frozenset()
+    return _signs(_parser.parse(pattern, flags))
+
+
+def _signs(parsed: Any) -> frozenset[str]:
+    found = [signs for op, argument in parsed if (signs := _signs_of_one(op, argument))]
+    # The fewest, and no letters or spaces where there is a choice: those are in every text.
+    return min(
+        found, key=lambda s: (any(c.isalnum() or c == " " for c in s), len(s)), default=_NONE
+    )
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _signs_of_one(op: Any, argument: Any) -> frozenset[str]:
+    if op is _constants.LITERAL:
+        return frozenset({chr(argument)})
+    if op is _constants.IN and all(kind is _constants.LITERAL for kind, _ in argument):
+        return frozenset(chr(code) for _, code in argument)
+    if op in (_constants.SUBPATTERN, _constants.ATOMIC_GROUP):
+        inner = argument[-1] if op is _constants.SUBPATTERN else argument
+        return _signs(inner)
+    if op is _constants.BRANCH:
+        branches = [_signs(branch) for branch in argument[1]]
+        return frozenset().union(*branches) if all(branches) else _NONE
+    repeats = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
+    if op in repeats and argument[0] > 0:
+        return _signs(argument[2])
+    return _NONE
+
+
+class QuickInlineExtension(Extension):
+    """Must be the last: it takes over the patterns that the others have registered."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Replace the tree processors."""
+        for name, priority in _NAMES.items():
+            if name in md.treeprocessors:
+                stock: Any = md.treeprocessors[name]
+                quick = QuickInlineProcessor(md)
+                quick.inlinePatterns = stock.inlinePatterns
+                md.treeprocessors.register(quick, name, priority)
