@@ -1,12 +1,11 @@
 """
-The floor of a build: Python-Markdown and Pygments, as their manuals say, in one process or more.
+The floor of a build: Python-Markdown and Pygments, as their manuals say, in one process.
 
-    python benchmarks/bare_conversion.py GUIDE OUTPUT [PROCESSES]
+    python benchmarks/bare_conversion.py GUIDE OUTPUT
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 from pathlib import Path
 
@@ -15,10 +14,10 @@ import markdown
 EXTENSIONS = ["fenced_code", "codehilite", "tables", "footnotes", "attr_list", "toc"]
 
 
-def convert(guide: Path, output: Path, paths: list[Path]) -> None:
-    """Convert the pages *paths* of *guide* into *output*, without templates, links or checks."""
+def convert(guide: Path, output: Path) -> None:
+    """Convert every page of *guide* into *output*, without templates, links or checks."""
     converter = markdown.Markdown(extensions=EXTENSIONS)
-    for path in paths:
+    for path in sorted(guide.rglob("*.md")):
         body = path.read_text(encoding="utf-8").split("\n---\n", 1)[-1]
         target = output / path.relative_to(guide).with_suffix(".html")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -26,15 +25,4 @@ def convert(guide: Path, output: Path, paths: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    guide, output = Path(sys.argv[1]), Path(sys.argv[2])
-    processes = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    pages = sorted(guide.rglob("*.md"))
-    others = [
-        multiprocessing.Process(target=convert, args=(guide, output, pages[n::processes]))
-        for n in range(1, processes)
-    ]
-    for other in others:
-        other.start()
-    convert(guide, output, pages[::processes])
-    for other in others:
-        other.join()
+    convert(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -23,14 +23,15 @@ def check_anchors(rendered: list[RenderedPage]) -> list[Problem]:
     return problems
 
 
-def check_icons(rendered: list[RenderedPage], sources: Sources) -> list[Problem]:
-    """Return a warning for each icon that is not there."""
+def check_pictures(rendered: list[RenderedPage], sources: Sources) -> list[Problem]:
+    """Return a warning for each picture of the front matter that is not there."""
     problems = []
     for page in rendered:
-        icon = page.front_matter.text("icon")
-        found = find_target(icon, page.file.folder, sources) if icon else ""
-        if icon and isinstance(found, str) and "://" not in icon:
-            line = page.front_matter.lines.get("icon")
-            message = f"the icon {icon!r} is broken: {found}"
-            problems.append(Problem(str(page.file.path), line, message, "warning"))
+        for key in ("icon", "image"):
+            written = page.front_matter.text(key)
+            found = find_target(written, page.file.folder, sources) if written else ""
+            if written and isinstance(found, str) and "://" not in written:
+                line = page.front_matter.lines.get(key)
+                message = f"the {key} {written!r} is broken: {found}"
+                problems.append(Problem(str(page.file.path), line, message, "warning"))
     return problems

@@ -15,7 +15,7 @@ from typing import Any
 
 from .sources import MANIFEST, walk
 
-_RENDERERS = ("markdown", "pygments", "segno", "tornado")
+_RENDERERS = ("markdown", "pillow", "pygments", "segno", "tornado")
 _PACKAGE = Path(__file__).parent.parent
 
 

@@ -38,6 +38,7 @@ KEYS: Mapping[str, Key] = {
     "prefix": Key("text", "A shorter name for the navigation."),
     "icon": Key("text", "An image beside the page, in the navigation and above the title."),
     "desc": Key("text", "One sentence: the lead, and what search engines show."),
+    "image": Key("text", "The picture that other sites show with a link; the build makes one."),
     "by": Key("text", "The author."),
     "type": Key("text", "A badge, such as microservice."),
     "order": Key("a whole number", "Sorts the navigation; pages without it follow by name."),

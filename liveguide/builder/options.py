@@ -71,7 +71,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         "--url",
         metavar="ADDRESS",
         type=_address,
-        help="the site's public address, for QR codes (default: 'url' in liveguide.yaml)",
+        help="the site's public address, for sharing (default: 'url' in liveguide.yaml)",
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors and warnings")
 

@@ -35,6 +35,8 @@ from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .links import Anchor, rewrite_links
 from .policy import Embedded
+from .publishing.page_markdown import page_markdown
+from .publishing.summary import summary_of
 from .sources import SourceFile, Sources
 from .templating import Templates
 
@@ -96,6 +98,10 @@ class RenderedPage:
 
         tables: The sources whose features it lists; their cells are still to be filled.
 
+        summary: What the page is about: `desc`, or the beginning of its first paragraph.
+
+        markdown: The page as Markdown that stands alone; see `publishing/page_markdown.py`.
+
         problems: What was found wrong.
     """
 
@@ -117,6 +123,8 @@ class RenderedPage:
     programs: list[Program] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
+    summary: str = ""
+    markdown: str = ""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -248,6 +256,8 @@ class Renderer:
         rendered.programs = page.programs
         rendered.shown = page.shown
         rendered.tables = page.tables
+        rendered.summary = front_matter.text("desc") or summary_of(rendered.html)
+        rendered.markdown = page_markdown(front_matter.body, page)
         rendered.problems += page.problems
         rendered.front_matter = FrontMatter(front_matter.values, front_matter.lines)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from ..errors import Problem, in_order
 from ..settings import Settings, read_settings
 from .assets import document_policies
-from .checks import check_anchors, check_icons
+from .checks import check_anchors, check_pictures
 from .features import Features, read_features
 from .freshness import fingerprint
+from .history import read_history
 from .output import check_output, staged
 from .processes import render_all
 from .progress import Progress
@@ -168,7 +169,7 @@ def check(collected: Collected, rendered: list[RenderedPage]) -> tuple[Site, Bui
     policies, policy_problems = document_policies(sources.assets)
     views, view_problems = source_views(rendered, sources)
     problems += policy_problems + view_problems
-    problems += check_anchors(rendered) + check_icons(rendered, sources)
+    problems += check_anchors(rendered) + check_pictures(rendered, sources)
     problems += [problem for page in rendered for problem in page.problems]
     report = BuildReport(
         pages=len(rendered),
@@ -186,5 +187,6 @@ def check(collected: Collected, rendered: list[RenderedPage]) -> tuple[Site, Bui
         showings,
         policies,
         collected.fingerprint,
+        read_history(collected.guide),
     )
     return site, report

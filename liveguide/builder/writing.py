@@ -18,10 +18,12 @@ from .assets import (
 )
 from .extensions.feature_table import Showing, fill_tables
 from .freshness import with_included
+from .history import History
 from .links import find_target
 from .navigation import NavNode, Section, navigation_for, section_tree
 from .pages import PageLink, home_page, label_of, page_for
 from .policy import BASE_POLICY, RUNNER_POLICY
+from .publishing.publication import Publication
 from .rendering import RenderedPage
 from .source_views import SourceView
 from .sources import ASSETS, Sources, relative_url, source_view_of, url_of
@@ -51,6 +53,8 @@ class Site:
         policies: The policies of the guide's own HTML files, by their path in the site.
 
         fingerprint: The hash of all that the build read.
+
+        history: What git knows of the guide.
     """
 
     guide: Path
@@ -61,6 +65,7 @@ class Site:
     showings: dict[str, list[Showing]]
     policies: dict[str, str]
     fingerprint: str
+    history: History
 
 
 def write_site(site: Site, staging: Path) -> None:
@@ -72,9 +77,11 @@ def write_site(site: Site, staging: Path) -> None:
     write_images(site.pages, staging)
     write_author_styles(site.pages, staging)
     top = section_tree(site.pages)
-    Writer(staging, site.settings, site.sources, top, site.showings).write_all(
+    publication = Publication(site.settings, site.sources, site.pages, top, site.history)
+    Writer(staging, site.settings, site.sources, top, site.showings, publication).write_all(
         site.pages, site.views
     )
+    publication.write(staging, staging.parent)
     policies = site.policies | {page.file.output: page.policy for page in site.pages}
     policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
     included = sorted({uri for page in site.pages for uri in page.included})
@@ -109,12 +116,14 @@ class Writer:
         sources: Sources,
         top: Section,
         showings: dict[str, list[Showing]],
+        publication: Publication,
     ):
         self._staging = staging
         self._settings = settings
         self._sources = sources
         self._top = top
         self._showings = showings
+        self._publication = publication
         self._templates = Templates()
 
     def write_all(self, rendered: list[RenderedPage], views: list[SourceView]) -> None:
@@ -143,6 +152,7 @@ class Writer:
             file.folder,
             rendered.title,
             rendered.policy,
+            sharing=self._publication.sharing(rendered, file.output),
             page=page_for(rendered, content, self._icon(rendered, file.url), around),
             parts=parts_of(rendered),
             author_styles=bool(rendered.styles),
@@ -153,7 +163,8 @@ class Writer:
         nodes = navigation_for("", "", self._top, self._icon)
         links = [PageLink(node.label, node.href) for node in nodes if node.href]
         page = home_page(title, links)
-        self._write("page.html", "index.html", "", title, BASE_POLICY, page=page)
+        sharing = self._publication.sharing(None, "index.html")
+        self._write("page.html", "index.html", "", title, BASE_POLICY, page=page, sharing=sharing)
 
     def _write_source_view(self, view: SourceView) -> None:
         output, raw = source_view_of(view.file.uri)
@@ -195,6 +206,8 @@ class Writer:
             "browser_title": title if title == site.title else f"{title} \N{EN DASH} {site.title}",
             "policy": policy,
             "author_styles": False,
+            "sharing": None,
+            "icons": self._publication.icons,
             "nav": navigation_for(url, folder, self._top, self._icon),
         }
         if template == "404.html":

@@ -47,7 +47,7 @@ from ..sources import relative_url, source_view_of, url_of
 from .including import IncludeError, include_part
 from .on_demand import CONTAINER
 from .options import OptionsError, parse_options
-from .page import CurrentPage, PageState
+from .page import CurrentPage, IncludedFence, PageState
 from .raw_html import raw_end
 from .snippets import OUTPUT, OUTPUT_OPTIONS, Runnable, Snippets, runs
 
@@ -135,6 +135,8 @@ class FencesPreprocessor(Preprocessor):
             prose[position : closing + 1] = [""] * (closing + 1 - position)
             fence = self._parse(opening, code, number)
             html = self._render(fence)
+            if fence.options.get("file"):
+                self._note_included(fence, position, closing)
             if html is None:
                 position = closing + 1
                 continue
@@ -251,6 +253,13 @@ class FencesPreprocessor(Preprocessor):
             page.report(fence.line, f"{name!r} can't be included: {error}")
             return None
         return code, first, source_href, path
+
+    def _note_included(self, fence: Fence, first: int, last: int) -> None:
+        """Note what a fence shows in place of its own lines."""
+        title = fence.options.get("title") or posixpath.basename(str(fence.options["file"]))
+        self.page.included_fences.append(
+            IncludedFence(first, last, fence.prefix, fence.language, title, fence.code)
+        )
 
     def _numbers(self, fence: Fence, key: str) -> list[int]:
         """Return the line numbers that an option such as `"2 4-6"` names."""

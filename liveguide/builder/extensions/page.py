@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -93,6 +94,45 @@ class Block:
     line: int
 
 
+@dataclass(frozen=True)
+class IncludedFence:
+    """
+    One fence that shows a file.
+
+    Attributes:
+
+        first: Its first line, counted from 0 in the page's body.
+
+        last: Its closing line.
+
+        prefix: What stands before it: indentation, a list's marker, a quote's.
+
+        language: The language of its code.
+
+        title: What the page writes above it.
+
+        code: What it shows.
+    """
+
+    first: int
+    last: int
+    prefix: str
+    language: str
+    title: str
+    code: str
+
+    def lines(self) -> list[str]:
+        """Return the fence as its author would have written it without the file."""
+        marks = max((len(run) for run in re.findall("`+", self.code)), default=0)
+        marks_written = "`" * max(3, marks + 1)
+        title = self.title.replace('"', "'")
+        below = re.sub(r"[^>\s]", " ", self.prefix) if ">" in self.prefix else ""
+        below = below or " " * len(self.prefix.expandtabs(4))
+        code = [(below + line).rstrip() for line in self.code.split("\n")]
+        opening = f'{self.prefix}{marks_written}{self.language} title="{title}"'
+        return [opening, *code, below + marks_written]
+
+
 @dataclass
 class PageState:
     """
@@ -125,6 +165,8 @@ class PageState:
         blocks: The `:::` blocks by the number in their marker.
 
         problems: What was found wrong so far.
+
+        included_fences: The fences that show a file, in page order.
 
         snippets: The runnable fences, in page order.
 
@@ -159,6 +201,7 @@ class PageState:
     line_numbers: list[int] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    included_fences: list[IncludedFence] = field(default_factory=list)
     snippets: list[Snippet] = field(default_factory=list)
     examples: int = 0
     source_views: set[str] = field(default_factory=set)

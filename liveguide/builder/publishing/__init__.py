@@ -1,0 +1,1 @@
+"""What a site tells machines: search engines, feed readers, language models, other sites."""

@@ -1,0 +1,254 @@
+"""What a whole site tells machines: the files for it, and what each page's head says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ...settings import Settings
+from ..history import History
+from ..links import find_target
+from ..navigation import Section
+from ..pages import label_of
+from ..rendering import RenderedPage
+from ..sources import Sources, relative_url, url_of
+from . import feed, llms, robots, sitemap
+from .breadcrumbs import breadcrumbs
+from .card import Card
+from .page_markdown import head, markdown_output, with_links
+from .pictures import DEFAULT_ACCENT, FOLDER, forget_old, write_cards, write_icons
+from .sharing import SharedImage, Sharing
+
+OWN_ICONS = ("icon.svg", "favicon.ico", "apple-touch-icon.png")
+"""The icons that a guide may have at its top, instead of those that the build makes."""
+
+_CARD_SIZE = (1200, 630)
+
+
+class Publication:
+    """
+    A site, for machines.
+
+    Args:
+
+        settings: The settings of the site. Without its address, only what needs none is made.
+
+        sources: Every file of the guide; none of them is overwritten.
+
+        pages: The rendered pages.
+
+        top: The tree of all pages.
+
+        history: What git knows of the guide.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        sources: Sources,
+        pages: list[RenderedPage],
+        top: Section,
+        history: History,
+    ):
+        self._url = settings.url
+        self._settings = settings
+        self._sources = sources
+        self._pages = pages
+        self._top = top
+        self._history = history
+        self._folder_pages = {page.file.folder: page for page in pages if page.file.is_index}
+        home = self._folder_pages.get("")
+        self.description = getattr(settings, "description", "") or (home.summary if home else "")
+        self._accent = getattr(settings, "accent", "") or DEFAULT_ACCENT
+        self._author = getattr(settings, "author", "") or settings.title
+        self._feed = self._feed_text()
+
+    @property
+    def icons(self) -> list[str]:
+        """The icons at the guide's own top; empty where it has none, and the build's are used."""
+        return [name for name in OWN_ICONS if name in self._sources.outputs]
+
+    def sharing(self, page: RenderedPage | None, output: str) -> Sharing:
+        """
+        Return what a page's head says.
+
+        Args:
+
+            page: The page, or `None` for a home page that the build makes.
+
+            output: Its path in the site.
+        """
+        here = url_of(output)
+        description = page.summary if page else self.description
+        to_markdown = ""
+        if page and self._has_markdown(page):
+            target = url_of(markdown_output(page.file, self._sources))
+            to_markdown = relative_url(target, here)
+        if not self._url:
+            return Sharing(description, markdown=to_markdown)
+        return Sharing(
+            description,
+            self._url + here,
+            "article" if here else "website",
+            self._image(page),
+            self._breadcrumbs(page) if page else "",
+            to_markdown,
+            relative_url(feed.OUTPUT, here) if self._feed else "",
+        )
+
+    def write(self, site: Path, work: Path) -> None:
+        """
+        Write every file that is not a page.
+
+        Args:
+
+            site: The site that is being written.
+
+            work: The folder beside it, in which pictures are kept for the next build.
+        """
+        kept = work / FOLDER
+        files: dict[str, Callable[[], str]] = {
+            llms.OUTPUT: self._llms,
+            llms.FULL_OUTPUT: self._llms_full,
+        }
+        if self._url:
+            files |= {sitemap.OUTPUT: self._sitemap, robots.OUTPUT: self._robots}
+        if self._feed:
+            files[feed.OUTPUT] = lambda: self._feed
+        for output, text in files.items():
+            if not self._taken(output):
+                _write(site / output, text())
+        for page in self._pages:
+            output = markdown_output(page.file, self._sources)
+            if output:
+                _write(site / output, self._markdown(page, output))
+        if self._url:
+            shown = [page for page in self._pages if not self._own_image(page)]
+            home = [] if "" in self._folder_pages else [None]
+            write_cards(map(self._card, [*shown, *home]), kept, site)
+        write_icons(self._accent, self._icon_taken, kept, site)
+        forget_old(kept)
+
+    def _taken(self, output: str) -> bool:
+        return output in self._sources.outputs or output in self._sources.folders
+
+    def _icon_taken(self, output: str) -> bool:
+        # Beside an icon of the guide's own, one of ours would be another site's.
+        return bool(self.icons) or self._taken(output)
+
+    def _has_markdown(self, page: RenderedPage) -> bool:
+        return bool(markdown_output(page.file, self._sources))
+
+    def _markdown(self, page: RenderedPage, output: str) -> str:
+        """Return a page's Markdown as it stands in the file *output*, which may hold others too."""
+        address = ""
+        if self._url:
+            address = self._url + page.file.url
+        elif output == llms.FULL_OUTPUT:
+            address = relative_url(page.file.url, output)
+        text = head(page.title, page.summary, address)
+        if not page.opens_with_heading:
+            text += f"# {page.title}\n\n"
+        return text + with_links(page.markdown, output, self._url)
+
+    def _llms(self) -> str:
+        return llms.llms(self._settings.title, self.description, self._sections())
+
+    def _sections(self) -> Iterator[tuple[str, list[llms.Listed]]]:
+        members = self._top.members()
+        first = [self._top.index] if self._top.index else []
+        yield "Pages", self._listed([*first, *(m for m in members if not isinstance(m, Section))])
+        for member in members:
+            if isinstance(member, Section):
+                name = label_of(member.index) if member.index else member.name
+                yield name, self._listed(member.all_pages())
+
+    def _listed(self, pages: list[RenderedPage]) -> list[llms.Listed]:
+        return [
+            llms.Listed(
+                page.title,
+                self._url + url_of(markdown_output(page.file, self._sources) or page.file.output),
+                page.summary,
+            )
+            for page in pages
+        ]
+
+    def _llms_full(self) -> str:
+        # In reading order; what the navigation hides comes last.
+        ordered = dict.fromkeys(page.file.uri for page in self._top.all_pages())
+        pages = {page.file.uri: page for page in self._pages}
+        uris = dict.fromkeys([*ordered, *pages])
+        return "\n".join(self._markdown(pages[uri], llms.FULL_OUTPUT) for uri in uris)
+
+    def _sitemap(self) -> str:
+        def changed(page: RenderedPage) -> datetime | None:
+            change = self._history.last_change(page.file.uri)
+            return change.date if change else None
+
+        return sitemap.sitemap((self._url + page.file.url, changed(page)) for page in self._pages)
+
+    def _robots(self) -> str:
+        return robots.robots(self._url)
+
+    def _feed_text(self) -> str:
+        if not self._url or self._taken(feed.OUTPUT):
+            return ""
+        pages = {page.file.uri: (page.title, page.file.url) for page in self._pages}
+        return feed.feed(self._settings.title, self._author, self._url, pages, self._history)
+
+    def _breadcrumbs(self, page: RenderedPage) -> str:
+        folder, way = page.file.folder, [page]
+        while folder:
+            if not (page.file.is_index and folder == page.file.folder):
+                way += [self._folder_pages[folder]] if folder in self._folder_pages else []
+            folder = folder.rpartition("/")[0]
+        named = [(label_of(step), self._url + step.file.url) for step in reversed(way)]
+        if page.file.url:
+            home = self._folder_pages.get("")
+            named.insert(0, (label_of(home) if home else self._settings.title, self._url))
+        return breadcrumbs(named) if len(named) > 1 else ""
+
+    def _card(self, page: RenderedPage | None) -> Card:
+        title = page.title if page and page.file.url else self._settings.title
+        summary = page.summary if page and page.file.url else self.description
+        host = urlsplit(self._url).hostname or ""
+        return Card(title, summary, self._settings.title, host, self._accent)
+
+    def _own_image(self, page: RenderedPage) -> SharedImage | None:
+        """Return the picture that a page's front matter names, or `None`."""
+        written = page.front_matter.text("image")
+        if not written:
+            return None
+        if "://" in written:
+            return SharedImage(written, page.title)
+        target = find_target(written, page.file.folder, self._sources)
+        if isinstance(target, str):
+            return None
+        file = self._sources.outputs.get(target.output)
+        width, height = _size(file.path) if file else (0, 0)
+        return SharedImage(self._url + url_of(target.output), page.title, width, height)
+
+    def _image(self, page: RenderedPage | None) -> SharedImage:
+        own = self._own_image(page) if page else None
+        if own:
+            return own
+        card = self._card(page)
+        return SharedImage(self._url + card.output, card.title, *_CARD_SIZE)
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """Return the width and the height of a picture; nothing of one that has none, as SVG."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except (OSError, ValueError):
+        return 0, 0
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
