@@ -15,8 +15,8 @@ import liveguide
 ROOT = Path(liveguide.__file__).parent
 BUILDER, SERVER = "liveguide.builder", "liveguide.server"
 CHECKER, COMMANDS = "liveguide.checker", "liveguide.commands"
-MAIN = "liveguide.__main__"
-ROOMS = (BUILDER, SERVER, CHECKER, COMMANDS, MAIN)
+SCHEMAS, MAIN = "liveguide.schemas", "liveguide.__main__"
+ROOMS = (BUILDER, SERVER, CHECKER, SCHEMAS, COMMANDS, MAIN)
 
 
 def modules() -> Iterator[tuple[str, set[str]]]:
@@ -85,6 +85,20 @@ def test_the_checker_knows_the_builder_and_only_a_command_knows_the_checker() ->
     assert not any(within(name, CHECKER) for name in importers(SERVER))
 
 
+def test_schemas_are_made_from_tables_only() -> None:
+    """They know the keys, and neither who renders nor who serves; only commands know them."""
+    known = set().union(*(MODULES[name] for name in MODULES if within(name, SCHEMAS)))
+
+    assert {name for name in known & set(MODULES) if not within(name, SCHEMAS)} == {
+        "liveguide.builder.frontmatter",
+        "liveguide.server",
+        "liveguide.server.gramex",
+        "liveguide.server.route",
+        "liveguide.settings",
+    }
+    assert all(within(name, COMMANDS) or within(name, SCHEMAS) for name in importers(SCHEMAS))
+
+
 def test_nobody_knows_the_commands() -> None:
     """They stand above all rooms, so what they run can't depend on them."""
     assert {name for name in importers(COMMANDS) if not within(name, COMMANDS)} == {MAIN}
@@ -127,6 +141,7 @@ def test_extensions_do_not_know_who_configures_them() -> None:
         ("liveguide.server.cli", {"markdown", "pygments", BUILDER}),
         (BUILDER + ".cli", {SERVER, "tornado.web"}),
         (COMMANDS, {"markdown", "pygments", "tornado", "playwright", "shtab"}),
+        (SCHEMAS, {"markdown", "pygments", "tornado", "jsonschema"}),
         ("liveguide.commands.serve", {"markdown", "pygments", "tornado"}),
     ],
 )

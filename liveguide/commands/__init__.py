@@ -8,12 +8,13 @@ run: that it imports when it is called.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import did_you_mean
-from . import build, check, password, serve
+from . import build, check, completion, password, schema, serve
 
 _DESCRIPTION = "Interactive documentation for WebSockets in Python."
 _EPILOG = "liveguide COMMAND --help tells what a command does."
@@ -28,7 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = did_you_mean(first, commands) or f"; there are {', '.join(commands)}"
         parser.error(f"there is no command {first!r}{hint}")
     options = parser.parse_args(given)
-    status: int = options.run(options)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return status
 
 
@@ -37,6 +43,6 @@ def command_line() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argument
     parser = argparse.ArgumentParser(prog="liveguide", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"liveguide {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (build, serve, check, password):
+    for module in (build, serve, check, password, schema, completion):
         module.add_command(commands)
     return parser, dict(commands.choices)

@@ -52,6 +52,35 @@ LOGIN, LOGOUT = "SimpleAuth", "LogoutHandler"
 FORM_KEYS: Mapping[str, set[str]] = {LOGIN: {"credentials"}, LOGOUT: set()}
 """The handlers that are pages with a form, and what the `kwargs` of each may say."""
 
+MEANINGS: Mapping[str, str] = {
+    "pattern": "A regular expression for the path, anchored at both ends; begins with /$YAMLURL/.",
+    "handler": "WebSocketHandler, SimpleAuth, LogoutHandler, or a class or an async function, "
+    "as in module.Name.",
+    "kwargs": "The settings of the handler.",
+    "open": "Called with the handler when a connection opens.",
+    "on_message": "Called with the handler and each message: a str, or bytes for a binary one.",
+    "on_close": "Called with the handler when its connection has closed.",
+    "on_pong": "Called with the handler and the bytes that a ping carried, when it is answered.",
+    "select_subprotocol": "Called during the handshake with the handler and a list of what the "
+    "client offers; returns one of those, or None.",
+    "get_compression_options": "Called during the handshake with the handler; returns None for "
+    "no compression, or Tornado's options for some.",
+    "on_request": "Called with the handler before the handshake, which it may refuse by raising "
+    "tornado.web.HTTPError.",
+    "origins": "The sites whose pages may connect, such as example.org or '*.example.org'.",
+    "auth": "true for readers who have logged in only, or what is asked of them, such as "
+    "{role: [admin, editor]}.",
+    "ping_interval": "Seconds between pings; 0 for none.",
+    "ping_timeout": "Seconds to wait for the answer to a ping; no more than ping_interval.",
+    "max_message_size": "Bytes that a message may have.",
+    "credentials": "Who may log in: names, and for each the hash that `liveguide password` has "
+    "printed and what else is known of the user.",
+    "function": "A function as in module.name, an expression, or a list of steps.",
+    "args": "What the function is called with; a text that begins with = is an expression.",
+    "name": "What later steps call the result of this one.",
+}
+"""What each key is for, in one sentence; editors show it."""
+
 
 @dataclass(frozen=True)
 class Step:

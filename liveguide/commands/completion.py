@@ -1,0 +1,45 @@
+"""The command `liveguide completion`: it prints what lets a shell complete command lines."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_DESCRIPTION = """\
+Print a script that lets your shell complete the commands and options of liveguide.
+
+  bash    eval "$(liveguide completion bash)"          in ~/.bashrc
+  zsh     eval "$(liveguide completion zsh)"           in ~/.zshrc, after compinit
+  fish    liveguide completion fish | source           in ~/.config/fish/config.fish
+"""
+
+SHELLS = ("bash", "zsh", "fish")
+
+_FILES = ("PEM", "PATH")
+"""How the help calls a value that is a file; other paths are folders."""
+
+
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `completion` to the commands."""
+    parser = commands.add_parser(
+        "completion",
+        help="print the completions of a shell: bash, zsh or fish",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    import shtab
+
+    from . import command_line
+
+    parser, commands = command_line()
+    for action in (action for command in commands.values() for action in command._actions):
+        if action.type is Path:  # shtab completes no paths unless it is told to
+            files = shtab.FILE if action.metavar in _FILES else shtab.DIRECTORY
+            action.complete = files  # type: ignore[attr-defined]
+    print(shtab.complete(parser, shell=options.shell))
+    return 0

@@ -1,0 +1,31 @@
+"""The schema of front matter beside the reader of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from liveguide.builder.frontmatter import KEYS, split_front_matter
+from liveguide.errors import SourceError
+from liveguide.schemas.frontmatter import schema
+
+from .checking import faults
+
+
+def test_it_has_the_keys_and_no_others() -> None:
+    """The schema is made from the reader's table."""
+    assert list(schema()["properties"]) == list(KEYS)
+
+
+WRONG = {"text": "[1]", "a whole number": "yes", "true or false": "1"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_has_one_type(key: str) -> None:
+    """The schema and the reader refuse the same wrong value, and let a key be empty."""
+    text = f"{key}: {WRONG[KEYS[key].kind]}\n"
+
+    with pytest.raises(SourceError):
+        split_front_matter(f"---\n{text}---\n", "x.md")
+    assert len(faults("frontmatter", text)) == 1
+    assert split_front_matter(f"---\n{key}:\n---\n", "x.md").values == {key: None}
+    assert faults("frontmatter", f"{key}:\n") == []
