@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import did_you_mean
-from . import build, check, completion, password, schema, serve
+from . import build, check, completion, new, password, schema, serve
 
 _DESCRIPTION = "Interactive documentation for WebSockets in Python."
 _EPILOG = "liveguide COMMAND --help tells what a command does."
@@ -43,6 +43,6 @@ def command_line() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argument
     parser = argparse.ArgumentParser(prog="liveguide", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"liveguide {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (build, serve, check, password, schema, completion):
+    for module in (new, build, serve, check, password, schema, completion):
         module.add_command(commands)
     return parser, dict(commands.choices)

@@ -50,7 +50,7 @@ def test_the_help_has_a_line_for_each_command(capsys: pytest.CaptureFixture[str]
     assert told == list(command_line()[1])
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["new", "--help"], ["serve", "--help"]])
 def test_help_loads_no_renderer_and_no_server(arguments: list[str]) -> None:
     """It comes at once: the commands load Markdown and Tornado when they run."""
     code = (
