@@ -24,6 +24,7 @@ from markdown.extensions.toc import slugify_unicode
 from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
+from .extensions.annotations import AnnotationsExtension
 from .extensions.blocks import BlocksExtension
 from .extensions.example import Example, render_example
 from .extensions.fences import FencesExtension
@@ -177,6 +178,7 @@ class Renderer:
                 BlocksExtension(self._current, partial(render_example, template=fill)),
                 HeadingsExtension(),
                 OnDemandExtension(self._current),
+                AnnotationsExtension(self._current),
                 QuickInlineExtension(),
             ],
             extension_configs={

@@ -7,6 +7,7 @@ links one file: what every page needs, and of the rest what is on it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,14 +18,20 @@ from .rendering import RenderedPage
 CORE = ("props", "page")
 """The parts that every page needs, in the order of their layers."""
 
-OPTIONAL = ("code", "live")
-"""The parts that some pages need; `code`, the colours of highlighted code, is made, not a file."""
+OPTIONAL = ("code", "extras", "live")
+"""The parts that some pages need; the colours of highlighted code, which are made, join `code`."""
+
+_EXTRAS = re.compile(
+    r'class="(?:tabbed-set|admonition folded|keys|task-list|picture|annotation|footnote-ref)'
+    r'|<mark>|<(?:ins|del) class="line'
+)
 
 
 def parts_of(page: RenderedPage) -> tuple[str, ...]:
     """Return the optional parts that a page needs."""
     needed = {
         "code": 'class="highlight"' in page.html,
+        "extras": _EXTRAS.search(page.html) is not None,
         "live": bool(page.snippets or page.examples or page.tables),
     }
     return tuple(part for part in OPTIONAL if needed[part])
@@ -49,6 +56,5 @@ def join_styles(folder: Path, parts: Iterable[str]) -> str:
 
 
 def _part(folder: Path, name: str) -> str:
-    if name == "code":
-        return stylesheet()
-    return (folder / f"{name}.css").read_text(encoding="utf-8")
+    colours = stylesheet() if name == "code" else ""
+    return colours + (folder / f"{name}.css").read_text(encoding="utf-8")

@@ -1,6 +1,9 @@
 // What a page loads: run its snippets if a live server stands behind it.
 import { LiveSnippet } from './elements/live-snippet.js'
 import { element } from './lib/element.js'
+import { startText } from './text/start.js'
+
+startText()
 
 /**
  * Our server has said it with the page, where the browser tells (in secure contexts). Else ask the

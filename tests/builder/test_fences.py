@@ -321,7 +321,7 @@ def test_the_script_of_a_snippet() -> None:
         (
             "```js zzz=x\na\n```\n",
             "1: warning: a fence has no option 'zzz'; the options are title, linenums, hl_lines, "
-            "run, file, lines, section, expect, chain, feature",
+            "ins, del, wrap, file, lines, section, run, expect, chain, feature",
         ),
         (
             "```pyhton\na\n```\n",
@@ -424,3 +424,50 @@ def test_lines_count_from_the_top_of_the_file(render: Render) -> None:
 def test_the_start_of_a_line_is_read_in_linear_time(start: str) -> None:
     """Spaces between markers, which can be shared out in many ways, cost no more than others."""
     assert FENCE_OPEN.match(start + "`x") is None
+
+
+def test_new_and_gone_lines(render: Render) -> None:
+    """`ins` and `del` make elements that say what happened to a line, numbers or not."""
+    html = render('```text ins="1 3" del=2 hl_lines=3 linenums\na\nb\nc\nd\n```\n').html
+
+    assert '<ins class="line" data-line="1">a</ins>\n' in html
+    assert '<del class="line" data-line="2">b</del>\n' in html
+    assert '<ins class="line hll" data-line="3">c</ins>\n' in html
+    assert '<span class="line" data-line="4">d</span>\n' in html
+
+
+@pytest.mark.parametrize("key", ["hl_lines", "ins", "del"])
+@pytest.mark.parametrize("lines", ["3", "2-4", "0", "2-1"])
+def test_lines_that_are_not_there_are_reported(render: Render, key: str, lines: str) -> None:
+    """A line beyond the end of the code is a warning with the line of the fence."""
+    page = render(f"\n```text {key}={lines}\na\nb\n```\n")
+
+    assert messages(page) == [
+        f"guide/page.md:2: warning: {key}: '{lines}' is outside the code, whose lines are 1 to 2"
+    ]
+
+
+def test_code_that_wraps(render: Render) -> None:
+    """`wrap` is a flag."""
+    assert '<figure class="code wrap"' in render("```text wrap\na\n```\n").html
+    assert messages(render("```text wrap=1\na\n```\n")) == [
+        "guide/page.md:1: warning: wrap is a flag; write it without a value"
+    ]
+
+
+def test_code_that_runs_has_no_deleted_lines(render: Render) -> None:
+    """They would run."""
+    page = render("```js del=1\nnew WebSocket(x)\n```\n")
+
+    assert messages(page) == [
+        "guide/page.md:1: error: del= marks lines that are gone, but this code runs; add run=never"
+    ]
+
+
+def test_a_session_tells_commands_from_what_they_print(render: Render) -> None:
+    """Lines without a prompt are output, unless the command goes on there."""
+    html = render("```console\n$ a \\\n  b\nprinted\n$ c\n```\n").html
+    html += render("```pycon\n>>> for x in y:\n...     x\n1\n```\n").html
+
+    printed = re.findall(r'<span class="line out">.*?>(\w+)</span>', html)
+    assert printed == ["printed", "1"]

@@ -9,6 +9,9 @@ Fenced code: highlighted, titled, included from files, and runnable.
 | `title`    | text above the code                                |
 | `linenums` | a flag, or the number of the first line            |
 | `hl_lines` | lines to stress, `"2 4-6"`                         |
+| `ins`      | lines that are new, and have a plus                |
+| `del`      | lines that are gone, and have a minus              |
+| `wrap`     | a flag: long lines wrap                            |
 | `run`      | `never`, or `always`; JavaScript only. `program`   |
 | `file`     | show this file instead of the fence's own lines    |
 | `lines`    | only these lines of the file, `3-10`               |
@@ -17,7 +20,8 @@ Fenced code: highlighted, titled, included from files, and runnable.
 | `chain`    | run as one program with fences of the same chain   |
 | `feature`  | ids of what it shows, as `features.yaml` has them  |
 
-A fence may stand in a list, a block quote or a `:::` block. JavaScript that
+A fence may stand in a list, a block quote or a `:::` block. What `# (1)!` at
+the end of a line is, stands in `annotations.py`. JavaScript that
 contains `new WebSocket` runs when a reader opens the page: the build writes it
 to a script of its own, in which the snippet gets `console` and `WebSocket` as
 arguments. What must come of it, and chains, are in `snippets.py`.
@@ -31,9 +35,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from html import escape
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +44,13 @@ from markdown.preprocessors import Preprocessor
 
 from ...errors import did_you_mean
 from .. import highlighting
-from ..links import RESOLVED
 from ..sources import relative_url, source_view_of, url_of
+from .annotations import are_notes, has_marks, links_for, take_marks
+from .code_figure import Look, code_figure
 from .including import IncludeError, include_part
 from .on_demand import CONTAINER
 from .options import OptionsError, parse_options
-from .page import CurrentPage, IncludedFence, PageState
+from .page import Annotated, CurrentPage, IncludedFence, PageState
 from .raw_html import raw_end
 from .snippets import OUTPUT, OUTPUT_OPTIONS, Runnable, Snippets, runs
 
@@ -67,20 +70,40 @@ _CONTAINER = re.compile(
 )
 
 OPTIONS = (
-    *("title", "linenums", "hl_lines", "run", "file", "lines", "section"),
-    *("expect", "chain", "feature"),
+    *("title", "linenums", "hl_lines", "ins", "del", "wrap", "file", "lines", "section"),
+    *("run", "expect", "chain", "feature"),
 )
 
 
 @dataclass
 class Fence:
-    """One fence as it stands in the page: where, its info string and its code."""
+    """
+    One fence as it stands in the page.
+
+    Attributes:
+
+        line: The line of the page on which it opens.
+
+        prefix: What stands before it on that line.
+
+        language: What its info string begins with.
+
+        options: The rest of its info string.
+
+        code: Its code, without the marks of notes.
+
+        after: The next line below it that is not blank, if it is as indented.
+
+        marks: The numbers of the notes on each line.
+    """
 
     line: int
     prefix: str
     language: str
     options: dict[str, str | None]
     code: str
+    after: str = ""
+    marks: dict[int, list[int]] = field(default_factory=dict)
 
 
 class FencesPreprocessor(Preprocessor):
@@ -134,6 +157,8 @@ class FencesPreprocessor(Preprocessor):
                 break
             prose[position : closing + 1] = [""] * (closing + 1 - position)
             fence = self._parse(opening, code, number)
+            if ")!" in code or "file" in fence.options:
+                fence.after = _line_after(lines, closing, fence.prefix)
             html = self._render(fence)
             if fence.options.get("file"):
                 self._note_included(fence, position, closing)
@@ -141,8 +166,13 @@ class FencesPreprocessor(Preprocessor):
                 position = closing + 1
                 continue
             placeholder = self.md.htmlStash.store(html)
+            place = len(self.md.htmlStash.rawHtmlBlocks) - 1
             if self._before is not None:
-                self._before.place = len(self.md.htmlStash.rawHtmlBlocks) - 1
+                self._before.place = place
+            if fence.marks:
+                marks = {mark for marks in fence.marks.values() for mark in marks}
+                count = len(self.page.annotated) + 1
+                self.page.annotated.append(Annotated(count, place, number, marks))
             quote = _QUOTE.match(fence.prefix)
             blank = quote[0].rstrip() if quote else ""
             on_marker = fence.prefix[len(blank) :].strip()  # the line of a list's marker
@@ -196,22 +226,37 @@ class FencesPreprocessor(Preprocessor):
                 fence.language = highlighting.language_of(posixpath.basename(str(options["file"])))
         elif "lines" in options or "section" in options:
             page.report(fence.line, "'lines' and 'section' are parts of a file; add file=NAME")
-        stressed = self._numbers(fence, "hl_lines")
         start = self._first_line_number(fence, first)
+        ends = self._take_marks(fence)
+        figure = code_figure(
+            fence.code,
+            "" if fence.language == OUTPUT else fence.language,
+            Look(
+                title=title or ("Expected output" if fence.language == OUTPUT else None),
+                source_href=None if fence.language == OUTPUT else source_href,
+                first=start,
+                stressed=self._numbers(fence, "hl_lines"),
+                inserted=self._numbers(fence, "ins"),
+                deleted=self._numbers(fence, "del"),
+                wrap=self._flag(fence, "wrap"),
+                ends=ends,
+            ),
+            kind="code expected" if fence.language == OUTPUT else "code",
+        )
         if fence.language == OUTPUT:
             if "feature" in options:
                 message = "feature= is for the fence that runs; move it to the one above"
                 page.report(fence.line, message)
-            figure = _figure(fence.code, "", title or "Expected output", None, start, stressed)
-            figure = figure.replace('class="code"', 'class="code expected"', 1)
             belongs = self._snippets.expect(before, fence.line, fence.code, figure)
             self._snippets.choose(before, fence.line, options)
             return None if belongs else figure
-        figure = _figure(fence.code, fence.language, title, source_href, start, stressed)
         if options.get("run") == "program":
             if self._is_program(fence) and path is not None:
                 self._before = self._snippets.add_program(fence.line, path, options, figure)
         elif self._runs(fence):
+            if "del" in options:
+                message = "del= marks lines that are gone, but this code runs; add run=never"
+                page.report(fence.line, message)
             self._before = self._snippets.add(fence.line, fence.code, options, figure, title)
         elif "feature" in options:
             message = "feature= is for a fence that runs; add run=always, or remove it"
@@ -261,17 +306,36 @@ class FencesPreprocessor(Preprocessor):
             IncludedFence(first, last, fence.prefix, fence.language, title, fence.code)
         )
 
+    def _take_marks(self, fence: Fence) -> dict[int, str]:
+        """Take the marks of notes out of a fence's code; return the links in their place."""
+        if not has_marks(fence.code):
+            return {}
+        if are_notes(fence.after):
+            fence.code, fence.marks = take_marks(fence.code)
+        elif fence.language not in ("markdown", "md"):  # which shows how it is written
+            message = "this code has a mark such as (1)!, but no numbered list right below it"
+            self.page.report(fence.line, f"{message}; add one, or remove the mark", "warning")
+        return links_for(fence.marks, len(self.page.annotated) + 1)
+
+    def _flag(self, fence: Fence, key: str) -> bool:
+        """Return whether a fence has a flag, which takes no value."""
+        if fence.options.get(key) is not None:
+            self.page.report(fence.line, f"{key} is a flag; write it without a value", "warning")
+        return key in fence.options
+
     def _numbers(self, fence: Fence, key: str) -> list[int]:
         """Return the line numbers that an option such as `"2 4-6"` names."""
         numbers: list[int] = []
+        total = fence.code.count("\n") + 1
         for part in (fence.options.get(key) or "").replace(",", " ").split():
             first, _, last = part.partition("-")
             if not (first.isdecimal() and (not last or last.isdecimal()) and len(part) < 12):
                 self.page.report(fence.line, f'{key}: {part!r} is not a line; write {key}="2 4-6"')
                 continue
-            numbers.extend(
-                range(int(first), min(int(last or first), fence.code.count("\n") + 1) + 1)
-            )
+            if not 1 <= int(first) <= int(last or first) <= total:
+                message = f"{key}: {part!r} is outside the code, whose lines are 1 to {total}"
+                self.page.report(fence.line, message, "warning")
+            numbers.extend(range(int(first), min(int(last or first), total) + 1))
         return numbers
 
     def _first_line_number(self, fence: Fence, first: int) -> int | None:
@@ -369,6 +433,15 @@ def _read_code(lines: list[str], position: int, opening: re.Match[str]) -> tuple
     return "", None
 
 
+def _line_after(lines: list[str], closing: int, prefix: str) -> str:
+    """Return the next line below a fence that is not blank, if it is as indented as the fence."""
+    for line in lines[closing + 1 :]:
+        if not _is_blank(line):
+            inside = len(line) - len(line.lstrip(" \t>")) >= len(prefix.replace("\t", "    "))
+            return line if inside else ""
+    return ""
+
+
 def _without_indent(line: str, width: int) -> str:
     """Return *line* less at most *width* columns of leading white space."""
     column = index = 0
@@ -411,35 +484,6 @@ def _before(lines: list[str], position: int) -> Iterator[str]:
 def _indent(line: str) -> int:
     expanded = line.expandtabs(4)
     return len(expanded) - len(expanded.lstrip(" "))
-
-
-@lru_cache(maxsize=1024)
-def _highlighted(code: str, language: str) -> str:
-    return highlighting.highlight(code, language)
-
-
-def _figure(
-    code: str,
-    language: str,
-    title: str | None,
-    source_href: str | None,
-    first: int | None,
-    stressed: list[int],
-) -> str:
-    """Return highlighted code as the page shows it."""
-    html = _highlighted(code, language)
-    if first is not None or stressed:
-        html = highlighting.number_lines(html, first, stressed)
-    caption = ""
-    if title:
-        link = f' <a href="{RESOLVED}{source_href}">source</a>' if source_href else ""
-        caption = f"<figcaption><span>{escape(title)}</span>{link}</figcaption>"
-    name = escape(language or "text")
-    return (
-        f'<figure class="code" data-language="{name}">{caption}'
-        f'<div class="highlight" tabindex="0"><pre><code class="language-{name}">'
-        f"{html}\n</code></pre></div></figure>"
-    )
 
 
 class FencesExtension(Extension):

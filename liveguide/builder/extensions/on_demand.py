@@ -93,9 +93,9 @@ def _load_tabs(md: Markdown) -> None:
 
 
 def _load_folded(md: Markdown) -> None:
-    from pymdownx.details import DetailsExtension
+    from .folded import FoldedProcessor
 
-    DetailsExtension().extendMarkdown(md)
+    md.parser.blockprocessors.register(FoldedProcessor(md.parser), "details", 105.1)
 
 
 def _load_keys(md: Markdown) -> None:

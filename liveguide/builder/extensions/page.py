@@ -133,6 +133,28 @@ class IncludedFence:
         return [opening, *code, below + marks_written]
 
 
+@dataclass(frozen=True)
+class Annotated:
+    """
+    Code with marks whose notes are a list below it.
+
+    Attributes:
+
+        number: Its number among the annotated code of the page.
+
+        place: Where its HTML is in Markdown's stash.
+
+        line: The line of the page on which its fence opens.
+
+        marks: The numbers of its marks.
+    """
+
+    number: int
+    place: int
+    line: int
+    marks: set[int]
+
+
 @dataclass
 class PageState:
     """
@@ -187,6 +209,8 @@ class PageState:
         shown: What shows features, in page order.
 
         tables: The sources whose features the page lists.
+
+        annotated: The code that has notes.
     """
 
     uri: str
@@ -212,6 +236,7 @@ class PageState:
     programs: list[Program] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
+    annotated: list[Annotated] = field(default_factory=list)
 
     @property
     def folder(self) -> str:

@@ -1,0 +1,73 @@
+"""One block of code as the page shows it: a figure with its title, its source, and its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
+
+from .. import highlighting
+from ..links import RESOLVED
+
+
+@dataclass
+class Look:
+    """
+    How a block of code is shown.
+
+    Attributes:
+
+        title: The text above it.
+
+        source_href: The address of the view of its source.
+
+        first: The number of its first line, or `None` for lines without numbers.
+
+        stressed: The lines to stress, counted from 1.
+
+        inserted: The lines that are new.
+
+        deleted: The lines that are gone.
+
+        wrap: Whether long lines wrap.
+
+        ends: HTML to stand at the end of lines.
+    """
+
+    title: str | None = None
+    source_href: str | None = None
+    first: int | None = None
+    stressed: list[int] = field(default_factory=list)
+    inserted: list[int] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+    wrap: bool = False
+    ends: Mapping[int, str] = field(default_factory=dict)
+
+
+def code_figure(code: str, language: str, look: Look, kind: str = "code") -> str:
+    """Return highlighted code as the page shows it; *kind* is the figure's class."""
+    html = _highlighted(code, language)
+    changes: dict[int, highlighting.Change] = dict.fromkeys(highlighting.printed_lines(html), "out")
+    changes.update((line, "ins") for line in look.inserted)
+    changes.update((line, "del") for line in look.deleted)
+    if look.first is not None or look.stressed or look.ends or changes:
+        html = highlighting.number_lines(
+            html, look.first, look.stressed, changes=changes, ends=look.ends
+        )
+    caption = ""
+    if look.title:
+        link = f' <a href="{RESOLVED}{look.source_href}">source</a>' if look.source_href else ""
+        caption = f"<figcaption><span>{escape(look.title)}</span>{link}</figcaption>"
+    name = escape(language or "text")
+    wrap = " wrap" if look.wrap else ""
+    return (
+        f'<figure class="{kind}{wrap}" data-language="{name}">{caption}'
+        f'<div class="highlight" tabindex="0"><pre><code class="language-{name}">'
+        f"{html}\n</code></pre></div></figure>"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _highlighted(code: str, language: str) -> str:
+    return highlighting.highlight(code, language)
