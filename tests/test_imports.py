@@ -60,7 +60,7 @@ def test_every_module_is_looked_at() -> None:
     """The walk finds both halves, and sees through relative imports."""
     assert {BUILDER, SERVER, "liveguide.builder.extensions.fences"} <= set(MODULES)
     assert "liveguide.errors" in MODULES["liveguide.builder.extensions.fences"]
-    assert "liveguide.builder.links" in MODULES["liveguide.builder.extensions.fences"]
+    assert "liveguide.builder.sources" in MODULES["liveguide.builder.extensions.fences"]
 
 
 def test_builder_and_server_never_import_each_other() -> None:

@@ -61,7 +61,7 @@ def test_everything_nests_in_tabs_and_folded_blocks(render: Render) -> None:
     assert [(snippet.line, snippet.code) for snippet in page.snippets] == [
         (7, "new WebSocket('x')")
     ]
-    box = page.html.index('<div class="box">\n<details class="note">')
+    box = page.html.index('<div class="box">\n<details class="admonition folded note">')
     assert box < page.html.index("<live-snippet") < page.html.index("</details>\n</div>\n<ul>")
     assert re.search(r"<li>a<ul>\s*<li>\s*(<p>)?b(</p>)?\s*<figure", page.html)
     assert page.html.rstrip().endswith("</div>\n</div>\n</div>\n</div>\n<p>After.</p>")
@@ -126,7 +126,8 @@ def test_marks_in_code_and_headings_are_nothing_rare(render: Render) -> None:
         ),
         (
             '???+ warning "Mind"\n    the gap',
-            '<details class="warning" open>\n<summary>Mind</summary>\n<p>the gap</p>\n</details>',
+            '<details class="admonition folded warning" open>\n<summary>Mind</summary>\n'
+            "<p>the gap</p>\n</details>",
         ),
     ],
 )

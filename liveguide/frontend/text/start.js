@@ -4,7 +4,7 @@ import { offerCopy } from './copy-code.js'
 /** Begin; what few pages have, or few readers ask for, is loaded then. */
 export function startText() {
   offerCopy()
-  if (document.querySelector('.tabbed-set')) import('./tabs.js')
+  if (document.querySelector('.tabbed-set')) import('./tabs.js').then(({ startTabs }) => startTabs())
   for (const type of ['pointerover', 'focusin']) {
     document.addEventListener(type, async (event) => {
       const link = event.target instanceof Element && event.target.closest('.footnote-ref, .annotation')

@@ -62,15 +62,17 @@ function reveal() {
   target.scrollIntoView()
 }
 
-document.addEventListener('change', ({ target }) => {
-  if (!(target instanceof HTMLInputElement) || !target.parentElement?.matches('.tabbed-set')) return
-  const before = target.getBoundingClientRect().top
-  remember(titleOf(target))
-  choose([titleOf(target)])
-  // Sets above may have grown: the one that was pressed stays where it is.
-  scrollBy({ top: target.getBoundingClientRect().top - before, behavior: 'instant' })
-})
-addEventListener('hashchange', reveal)
-
-choose(chosen())
-if (location.hash) reveal()
+/** Begin. */
+export function startTabs() {
+  document.addEventListener('change', ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || !target.parentElement?.matches('.tabbed-set')) return
+    const before = target.getBoundingClientRect().top
+    remember(titleOf(target))
+    choose([titleOf(target)])
+    // Sets above may have grown: the one that was pressed stays where it is.
+    scrollBy({ top: target.getBoundingClientRect().top - before, behavior: 'instant' })
+  })
+  addEventListener('hashchange', reveal)
+  choose(chosen())
+  if (location.hash) reveal()
+}
