@@ -8,10 +8,13 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 NODE := $(VENV)/bin/node
 
-.PHONY: serve build check test static bench format system clean
+.PHONY: serve dev build check test static bench format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
+
+dev: $(VENV)/installed
+	@$(RUN) site_server.py --watch --port $(PORT)
 
 build: $(VENV)/installed
 	@$(RUN) build.py

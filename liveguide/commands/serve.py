@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from ..builder.freshness import is_current
     from ..server.cli import run
 
-    return run(options, is_current=is_current, build=_build)
+    return run(options, is_current=is_current, build=_build, watch=_watch)
 
 
 def _build(guide: Path, site: Path) -> int:
@@ -45,6 +45,16 @@ def _build(guide: Path, site: Path) -> int:
     The server's process never loads what only a build needs, and that is most
     of the memory that a build takes.
     """
-    path = os.pathsep.join(filter(None, [_HERE, os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-m", "liveguide.builder", str(guide), "--output", str(site)]
-    return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False).returncode
+    return subprocess.run(command, env={**os.environ, **_environment()}, check=False).returncode
+
+
+def _watch(guide: Path, site: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the command that builds *site* whenever *guide* changes, and its environment."""
+    command = [sys.executable, "-m", "liveguide.builder.watching", str(guide), str(site)]
+    return command, _environment()
+
+
+def _environment() -> dict[str, str]:
+    """Return what lets a process of its own find this package, from wherever it starts."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [_HERE, os.environ.get("PYTHONPATH")]))}

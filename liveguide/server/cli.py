@@ -16,7 +16,8 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
@@ -33,6 +34,7 @@ from .tls import tls_context
 
 IsCurrent = Callable[[Path, Path], bool]
 Build = Callable[[Path, Path], int]
+Watch = Callable[[Path, Path], tuple[Sequence[str], Mapping[str, str]]]
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ def main(
     *,
     is_current: IsCurrent | None = None,
     build: Build | None = None,
+    watch: Watch | None = None,
 ) -> int:
     """
     Serve a guide until SIGINT or SIGTERM, and return the exit status.
@@ -60,12 +63,19 @@ def main(
         build: Builds a guide into a site and returns an exit status, having
             shown what is wrong itself. Without these two, which the script
             brings from the builder, the site is served as it is.
+
+        watch: Returns the command, and the environment, of a process that builds a
+            guide into a site again and again; see `development/builder.py`.
     """
-    return run(_parser().parse_args(argv), is_current=is_current, build=build)
+    return run(_parser().parse_args(argv), is_current=is_current, build=build, watch=watch)
 
 
 def run(
-    args: argparse.Namespace, *, is_current: IsCurrent | None = None, build: Build | None = None
+    args: argparse.Namespace,
+    *,
+    is_current: IsCurrent | None = None,
+    build: Build | None = None,
+    watch: Watch | None = None,
 ) -> int:
     """Serve as these options ask, those of `add_options`; the rest is as in `main`."""
     _write_lines_at_once(sys.stdout)
@@ -73,6 +83,8 @@ def run(
     try:
         # SIGTERM ends a build the way Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if args.watch and watch is not None:
+            return _run_watching(args, watch)
         return _run(args, is_current, None if args.no_build else build)
     except SourceErrors as error:
         for problem in error.problems:
@@ -111,19 +123,50 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
         status = build(guide, site)
         if status != 0:
             return _failed(args.program, "the site could not be built")
+    return _listen(args, app, tls)
+
+
+def _run_watching(args: argparse.Namespace, watch: Watch) -> int:
+    """Serve, whatever is wrong with the guide: its author is just writing it."""
+    from .development.app import WatchedApplication
+    from .development.builder import BuilderProcess
+
+    guide, site = args.guide, args.site
+    tls = tls_context(args.certfile, args.keyfile)
+    if not guide.is_dir():
+        raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
+    app = WatchedApplication(
+        guide,
+        site,
+        BuilderProcess(*watch(guide, site)),
+        secret=load_secret(Path(os.path.abspath(site)).parent / ".liveguide"),
+        proxies=args.trusted_proxy,
+    )
+    return _listen(args, app, tls, beside=app)
+
+
+def _listen(
+    args: argparse.Namespace,
+    app: SiteApplication,
+    tls: ssl.SSLContext | None,
+    beside: AbstractAsyncContextManager[object] | None = None,
+) -> int:
     try:
         sockets = bind_sockets(args.port, args.address)
     except OSError as error:
         return _failed(args.program, _unavailable(args.address, args.port, error))
     with overheard():
-        asyncio.run(_serve(app, sockets, tls))
+        asyncio.run(_serve(app, sockets, tls, beside or nullcontext()))
     return 0
 
 
 async def _serve(
-    app: SiteApplication, sockets: list[socket.socket], tls: ssl.SSLContext | None
+    app: SiteApplication,
+    sockets: list[socket.socket],
+    tls: ssl.SSLContext | None,
+    beside: AbstractAsyncContextManager[object],
 ) -> None:
-    """Serve until a signal says to stop, and stop so that nobody is cut off."""
+    """Serve, with what goes on *beside* it, until a signal says to stop; then cut off nobody."""
     stop, hurry = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -141,7 +184,8 @@ async def _serve(
     )
     server.add_sockets(sockets)
     print(f"Serving {_url(sockets[0], 'https' if tls else 'http')}")
-    await stop.wait()
+    async with beside:
+        await stop.wait()
     server.stop()
     # A second Ctrl-C does not wait for anybody.
     ends = {asyncio.ensure_future(app.stop()), asyncio.ensure_future(hurry.wait())}

@@ -46,6 +46,18 @@ class Loaded:
             for other in self.endpoints
         )
 
+    def differences(self, earlier: Loaded) -> tuple[list[str], set[Path]]:
+        """Return the names, and the folders, of the endpoints that are not the same in both."""
+        pairs = ((earlier, self), (self, earlier))
+        different = [
+            endpoint.route
+            for one, other in pairs
+            for endpoint in one.endpoints
+            if isinstance(endpoint, Endpoint) and not other.is_same(endpoint, one)
+        ]
+        names = dict.fromkeys(route.name for route in different)
+        return sorted(names), {route.folder for route in different}
+
 
 def load_endpoints(
     guide: Path, site: Path, last: Loaded | None = None, changed: Collection[Path] = ()

@@ -44,8 +44,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keyfile", type=Path, metavar="PEM", help="the file with the certificate's private key"
     )
-    parser.add_argument(
-        "--no-build", action="store_true", help="serve the site as it is, however old"
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--no-build", action="store_true", help="serve the site as it is, however old")
+    how.add_argument(
+        "--watch",
+        action="store_true",
+        help="for authors: build what changes, reload it in open pages, show errors there",
     )
     parser.add_argument(
         "--strict", action="store_true", help="do not start when a gramex.yaml has warnings"

@@ -1,0 +1,80 @@
+"""Build a site again and again, and say each time what has become another."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import LiveguideError, OutputBusy, Problem, SourceError, SourceErrors
+from .freshness import read_manifest
+from .site import build_site
+
+
+@dataclass
+class Rebuilt:
+    """
+    What one build of many did.
+
+    Attributes:
+
+        written: Whether the site is another now.
+
+        pages: The number of pages.
+
+        outputs: The paths in the site of the files that are others now, or gone.
+
+        problems: Every error and warning, sorted by file and line.
+
+        seconds: How long it took.
+    """
+
+    written: bool = False
+    pages: int = 0
+    outputs: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Rebuilder:
+    """
+    Builds one guide for as long as its process lives.
+
+    Args:
+
+        guide: The guide folder.
+
+        site: The output folder.
+    """
+
+    def __init__(self, guide: Path, site: Path):
+        self._guide = guide
+        self._site = site
+
+    def build(self) -> Rebuilt:
+        """Build what has changed. Nothing is raised: whatever is wrong is one of the problems."""
+        started = time.perf_counter()
+        rebuilt = Rebuilt()
+        try:
+            report = build_site(self._guide, self._site)
+            rebuilt.written = report.written
+            rebuilt.pages = report.pages
+            rebuilt.problems = report.problems
+        except SourceErrors as error:
+            rebuilt.problems = error.problems
+        except SourceError as error:
+            rebuilt.problems = [error.problem]
+        except OutputBusy as error:
+            rebuilt.problems = [Problem(str(self._site), None, f"{error}; then save a file")]
+        except LiveguideError as error:
+            rebuilt.problems = [Problem(str(self._guide), None, str(error))]
+        except OSError as error:
+            where = str(error.filename or self._site)
+            message = f"the site can't be written: {error.strerror or error}"
+            rebuilt.problems = [Problem(where, None, message)]
+        rebuilt.seconds = time.perf_counter() - started
+        return rebuilt
+
+    def included(self) -> set[Path]:
+        """Return the files outside the guide that its pages show."""
+        return {self._guide / uri for uri in read_manifest(self._site).get("included", [])}

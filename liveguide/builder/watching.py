@@ -1,0 +1,169 @@
+"""
+Build a guide whenever it changes, and say so: `python -m liveguide.builder.watching GUIDE SITE`.
+
+This is the builder that `site_server.py --watch` starts. It writes one JSON
+object a line to standard output, `changed` as soon as files have changed and
+`built` when that is in the site, and ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from watchfiles import watch
+
+from ..excerpts import described
+from .assets import FRONTEND
+from .rebuilding import Rebuilder, Rebuilt
+from .templating import TEMPLATES
+
+_STEP = 5
+"""Milliseconds without another change, after which a change is followed."""
+
+_MOST = 200
+"""Milliseconds for which changes are collected at most: a checkout of another branch is one."""
+
+_SKIPPED = {"__pycache__", "node_modules"}
+
+
+def main(guide: Path, site: Path) -> None:
+    """Build *guide* into *site*, and again whenever it changes, until standard input ends."""
+    # Ctrl-C reaches the whole group of processes; the server then ends us in its own time.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    changes, rebuilder = Changes(guide, site), Rebuilder(guide, site)
+    try:
+        _tell_built(rebuilder.build(), first=True)
+        changes.also_watch(rebuilder.included())
+        for paths in changes:
+            _tell({"type": "changed", "paths": sorted(map(str, paths))})
+            _tell_built(rebuilder.build())
+            changes.also_watch(rebuilder.included())
+    except (KeyboardInterrupt, BrokenPipeError):
+        os._exit(0)  # threads that watch would keep the process
+
+
+class Changes:
+    """
+    The changes of files that a site is made of, as sets of paths.
+
+    What changes while somebody works on the last set is in the next.
+
+    Args:
+
+        guide: The guide folder; our own front end and templates are watched as well.
+
+        site: The output folder, which does not count.
+    """
+
+    def __init__(self, guide: Path, site: Path):
+        self._guide = guide
+        self._real_guide = guide.resolve()
+        self._site = site.resolve()
+        self._queue: SimpleQueue[set[Path]] = SimpleQueue()
+        self._also: dict[Path, threading.Event] = {}
+        self._included: set[Path] = set()
+        self._start(
+            [self._real_guide, FRONTEND, TEMPLATES], self._counts, threading.Event(), recursive=True
+        )
+
+    def __iter__(self) -> Iterator[set[Path]]:
+        while True:
+            paths = self._queue.get()
+            try:
+                while True:
+                    paths |= self._queue.get_nowait()
+            except Empty:
+                yield paths
+
+    def also_watch(self, files: set[Path]) -> None:
+        """Watch these files, which stand outside the guide, and no others."""
+        self._included = {Path(os.path.abspath(file)) for file in files}
+        folders = {file.parent for file in self._included if file.parent.is_dir()}
+        for folder in self._also.keys() - folders:
+            self._also.pop(folder).set()
+        for folder in folders - self._also.keys():
+            self._also[folder] = threading.Event()
+            # By their folder: an editor that saves puts another file in the place of one.
+            self._start([folder], self._is_included, self._also[folder], recursive=False)
+
+    def _start(self, folders: list[Path], counts: Any, stop: threading.Event, **how: bool) -> None:
+        ready = threading.Event()
+
+        def follow() -> None:
+            found = watch(
+                *folders,
+                watch_filter=lambda _, path: counts(Path(path)),
+                debounce=_MOST,
+                step=_STEP,
+                rust_timeout=100,
+                yield_on_timeout=True,
+                stop_event=stop,
+                raise_interrupt=False,
+                **how,
+            )
+            for changes in found:
+                ready.set()
+                if changes:
+                    self._queue.put({self._shown(Path(path)) for _, path in changes})
+
+        threading.Thread(target=follow, daemon=True).start()
+        ready.wait(10)
+
+    def _counts(self, path: Path) -> bool:
+        """Say whether a file may be part of the site."""
+        if path == self._site or self._site in path.parents:
+            return False
+        try:
+            parts = path.relative_to(self._real_guide).parts
+        except ValueError:
+            parts = (path.name,)
+        return not any(part.startswith(".") or part in _SKIPPED for part in parts)
+
+    def _is_included(self, path: Path) -> bool:
+        return path in self._included
+
+    def _shown(self, path: Path) -> Path:
+        """Name a file of the guide as the command line named the guide."""
+        try:
+            return self._guide / path.relative_to(self._real_guide)
+        except ValueError:
+            return path
+
+
+def _tell_built(rebuilt: Rebuilt, first: bool = False) -> None:
+    _tell(
+        {
+            "type": "built",
+            "first": first,
+            "written": rebuilt.written,
+            "pages": rebuilt.pages,
+            "outputs": rebuilt.outputs,
+            "seconds": rebuilt.seconds,
+            "problems": [described(problem) for problem in rebuilt.problems],
+        }
+    )
+
+
+def _tell(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def _end_with_input() -> None:
+    """End with whoever started us, in whichever way that ends."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,1 @@
+"""What only `--watch` needs: pages that reload, routes that reload, and errors in the page."""

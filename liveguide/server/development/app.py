@@ -1,0 +1,201 @@
+"""The application while its guide is being written."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ...errors import Problem, SourceError
+from ...excerpts import described
+from ...settings import SETTINGS_FILE, Settings, read_settings
+from ..app import RESTARTING, SiteApplication
+from ..connection import GuardedConnection
+from ..loading import Loaded, load_endpoints
+from ..places import Places
+from ..route import ROUTES_FILE
+from ..sessions import Sessions
+from ..site import Manifest
+from .builder import BuilderProcess
+from .news import Change, News, NewsHandler
+from .pages import FRONTEND, ScriptHandler, WatchedSiteHandler
+
+log = logging.getLogger(__name__)
+
+
+class WatchedApplication(SiteApplication):
+    """
+    A guide's endpoints and its site, both of which follow what its author changes.
+
+    What is wrong is shown, in the page and here; what was right last is served meanwhile.
+
+    Args:
+
+        guide: The guide folder.
+
+        site: The built site, which need not be there yet.
+
+        builder: Builds it, and says what has changed.
+
+        secret: The key that sessions' cookies are signed with.
+
+        proxies: Trusted reverse proxies besides those that the settings name.
+    """
+
+    def __init__(
+        self,
+        guide: Path,
+        site: Path,
+        builder: BuilderProcess,
+        *,
+        secret: bytes,
+        proxies: Iterable[str] = (),
+    ) -> None:
+        self.news = News()
+        self._guide = guide
+        self._site = site
+        self._builder = builder
+        self._following: asyncio.Task[None] | None = None
+        self._settings = Settings()
+        self._loaded = Loaded()
+        self._pending: set[Path] = set()
+        self._folders: set[str] = set()
+        self._build_problems: list[dict[str, Any]] = []
+        self._serve_problems: list[Problem] = []
+        places = Places(guide, site)
+        super().__init__(self._loaded, site, self._settings, Sessions(secret), places, proxies)
+        self._load_settings()
+        self._load_endpoints()
+
+    def site_rules(self, site: Path) -> list[Any]:
+        """Return the rules for the site and for what its pages listen to."""
+        files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
+        return [
+            (
+                r"/_liveguide/dev",
+                NewsHandler,
+                {"news": self.news, "connections": self.connections},
+            ),
+            (
+                r"/_liveguide/dev/((?:development|lib)/[a-z-]+\.(?:js|css))",
+                ScriptHandler,
+                {"path": str(FRONTEND)},
+            ),
+            (r"(.*)", WatchedSiteHandler, files | {"news": self.news}),
+        ]
+
+    async def __aenter__(self) -> WatchedApplication:
+        self._following = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._following
+        await self._builder.end()
+
+    async def _follow(self) -> None:
+        """Do what each of the builder's messages asks for."""
+        async for message in self._builder.messages():
+            try:
+                if message["type"] == "changed":
+                    self._changed({Path(path) for path in message["paths"]})
+                elif message["type"] == "built":
+                    self._built(message)
+                elif message["type"] == "ended":
+                    self._ended(message["status"])
+            except Exception:
+                log.exception("a change could not be followed")
+
+    def _changed(self, paths: set[Path]) -> None:
+        """Load the settings and the endpoints anew, where these files may be theirs."""
+        if any(path.name == SETTINGS_FILE for path in paths):
+            self._load_settings()
+        ours = {path for path in paths if path.suffix == ".py" or path.name == ROUTES_FILE}
+        if ours:
+            self._pending |= ours
+            self._load_endpoints()
+
+    def _built(self, message: dict[str, Any]) -> None:
+        """Tell the terminal and the pages what came of a build."""
+        self._build_problems = message["problems"]
+        for problem in self._build_problems:
+            print(_line(problem), file=sys.stderr)
+        outputs: list[str] = message["outputs"]
+        if message["written"]:
+            what = f"{message['pages']} pages" if message["first"] else _named(outputs)
+            print(f"Built {what} in {message['seconds'] * 1000:.0f} ms")
+        else:
+            print("Not built; the last good site is served", file=sys.stderr)
+        self._tell(outputs)
+
+    def _ended(self, status: int) -> None:
+        what = f"the builder has ended (status {status}); it is started again"
+        self._build_problems = [described(Problem(str(self._guide), None, what))]
+        self._tell([])
+
+    def _tell(self, outputs: list[str]) -> None:
+        folders, self._folders = sorted(self._folders), set()
+        problems = [*map(described, self._serve_problems), *self._build_problems]
+        unique = {(p["path"], p["line"], p["message"]): p for p in problems}
+        self.news.problems = [p for p in unique.values() if p["severity"] == "error"]
+        self.news.tell(Change(outputs, folders))
+
+    def _load_settings(self) -> None:
+        try:
+            self._settings = read_settings(self._guide)
+        except SourceError:
+            return  # the builder shows it
+        self.use(self._loaded, self._settings)
+
+    def _load_endpoints(self) -> None:
+        """Use the endpoints as the files now say, if nothing is wrong with them."""
+        started = time.perf_counter()
+        last = self._loaded
+        loaded = load_endpoints(self._guide, self._site, last, self._pending)
+        self._serve_problems = loaded.problems
+        for problem in loaded.problems:
+            print(problem, file=sys.stderr)
+        if loaded.failed:
+            loaded.modules.forget(last.modules)
+            return
+        self._pending.clear()
+        self._loaded = loaded
+        self.use(loaded, self._settings)
+        changed = [
+            connection
+            for connection in self.connections
+            if isinstance(connection, GuardedConnection)
+            and not loaded.is_same(connection._liveguide_endpoint, last)
+        ]
+        for connection in changed:
+            connection.close(RESTARTING, "its functions have changed")
+        last.modules.forget(loaded.modules)
+        names, folders = loaded.differences(last)
+        self._folders |= {_address(self._guide, folder) for folder in folders}
+        if names and last.endpoints:
+            took = (time.perf_counter() - started) * 1000
+            print(f"Loaded {', '.join(names)} in {took:.0f} ms")
+
+
+def _address(guide: Path, folder: Path) -> str:
+    relative = folder.relative_to(guide).as_posix()
+    return "" if relative == "." else f"{relative}/"
+
+
+def _line(problem: dict[str, Any]) -> str:
+    fields = ("path", "line", "message", "severity", "column")
+    return str(Problem(*(problem[name] for name in fields)))
+
+
+def _named(outputs: list[str]) -> str:
+    if not outputs:
+        return "nothing new"
+    more = f" and {len(outputs) - 3} more" if len(outputs) > 4 else ""
+    return ", ".join(outputs[:3] if more else outputs) + more
