@@ -6,8 +6,6 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-import segno
-
 from .sources import ASSETS
 
 
@@ -35,6 +33,8 @@ def qr_code(address: str) -> QRCode:
 
         ValueError: The address is longer than some 2,000 characters.
     """
+    import segno  # with it comes a client of HTTP, for which few builds have a use
+
     code = segno.make(address, error="m", micro=False)
     written = io.BytesIO()
     code.save(written, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True)
