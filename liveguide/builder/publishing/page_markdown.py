@@ -62,6 +62,8 @@ def page_markdown(body: str, page: PageState) -> str:
             fence = resolved[position]
             lines += fence.lines()
             position = fence.last
+        elif "[" not in line and "<" not in line:
+            lines.append(line)  # as most are
         elif position >= len(prose) or prose[position] != line:
             lines.append(line)  # in a fence
         elif not _COMMENT.match(line) and not _CONTENTS.match(line):
