@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from installing import build_wheel
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,3 +45,9 @@ def _write_tree(tmp_path: Path) -> WriteTree:
         return guide
 
     return write_tree
+
+
+@pytest.fixture(name="wheel", scope="session")
+def _wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the package as a wheel, built once."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
