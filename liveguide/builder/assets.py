@@ -16,15 +16,16 @@ from .minified import minified
 from .policy import Embedded, author_stylesheet, embedded_in_document
 from .rendering import RenderedPage
 from .scripts import join_scripts
+from .search import search_files
 from .sources import ASSETS, MANIFEST, SourceFile
 from .stylesheets import join_styles, parts_of, stylesheet_name
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
-SCRIPTS = ("main.js", "runner.js")
+SCRIPTS = ("main.js", "page.js", "runner.js")
 """The scripts that HTML of ours names."""
 
-LOADED_LATER = ("login.css",)
+LOADED_LATER = ("login.css", "search.css")
 """The stylesheets of the server's own pages, and those that scripts ask for."""
 
 
@@ -53,7 +54,11 @@ def copy_frontend(site: Path) -> None:
             # Not copytree, which goes on when the disk is full.
             _copy(source, site / ASSETS / source.relative_to(FRONTEND))
     for output, text in join_scripts(FRONTEND, SCRIPTS).items():
-        write_file(site, f"{ASSETS}/{output}", minified("application/javascript", text))
+        # Vendored scripts are small already, and this minifier moves a declaration that
+        # destructures in front of others that it depends on.
+        if not output.startswith("vendor/"):
+            text = minified("application/javascript", text)
+        write_file(site, f"{ASSETS}/{output}", text)
     write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
 
 
@@ -72,6 +77,12 @@ def write_snippets(pages: list[RenderedPage], site: Path) -> None:
     for page in pages:
         for snippet in page.snippets:
             write_file(site, snippet.output, snippet_script(snippet.code))
+
+
+def write_search(pages: list[RenderedPage], language: str, site: Path) -> None:
+    """Write what browsers make their index of."""
+    for output, text in search_files(pages, language).items():
+        write_file(site, output, text)
 
 
 def write_images(pages: list[RenderedPage], site: Path) -> None:

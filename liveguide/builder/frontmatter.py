@@ -42,6 +42,9 @@ KEYS: Mapping[str, Key] = {
     "by": Key("text", "The author."),
     "type": Key("text", "A badge, such as microservice."),
     "order": Key("a whole number", "Sorts the navigation; pages without it follow by name."),
+    "search": Key(
+        "true or false", "Whether the search finds the page; it does unless this is false."
+    ),
     "unsafe-eval": Key("true or false", "Lets scripts on this page call eval."),
 }
 """Every key, in the order in which the guide explains them. The JSON Schema is made from it."""

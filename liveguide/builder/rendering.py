@@ -38,6 +38,7 @@ from .links import Anchor, rewrite_links
 from .policy import Embedded
 from .publishing.page_markdown import page_markdown
 from .publishing.summary import summary_of
+from .search import Section, is_searched, sections_of
 from .sources import SourceFile, Sources
 from .templating import Templates
 
@@ -103,6 +104,8 @@ class RenderedPage:
 
         markdown: The page as Markdown that stands alone; see `publishing/page_markdown.py`.
 
+        sections: Its text by headings, for the search.
+
         problems: What was found wrong.
     """
 
@@ -126,6 +129,7 @@ class RenderedPage:
     tables: list[str] = field(default_factory=list)
     summary: str = ""
     markdown: str = ""
+    sections: list[Section] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -260,6 +264,8 @@ class Renderer:
         rendered.tables = page.tables
         rendered.summary = front_matter.text("desc") or summary_of(rendered.html)
         rendered.markdown = page_markdown(front_matter.body, page)
+        if is_searched(rendered):
+            rendered.sections = sections_of(rendered.html)
         rendered.problems += page.problems
         rendered.front_matter = FrontMatter(front_matter.values, front_matter.lines)
 

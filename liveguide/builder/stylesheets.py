@@ -15,7 +15,7 @@ from .highlighting import stylesheet
 from .minified import minified
 from .rendering import RenderedPage
 
-CORE = ("props", "page")
+CORE = ("props", "page", "search-trigger")
 """The parts that every page needs, in the order of their layers."""
 
 OPTIONAL = ("code", "extras", "live")

@@ -13,6 +13,7 @@ from .assets import (
     write_file,
     write_images,
     write_manifest,
+    write_search,
     write_snippets,
     write_styles,
 )
@@ -76,6 +77,7 @@ def write_site(site: Site, staging: Path) -> None:
     write_snippets(site.pages, staging)
     write_images(site.pages, staging)
     write_author_styles(site.pages, staging)
+    write_search(site.pages, site.settings.language, staging)
     top = section_tree(site.pages)
     publication = Publication(site.settings, site.sources, site.pages, top, site.history)
     Writer(staging, site.settings, site.sources, top, site.showings, publication).write_all(

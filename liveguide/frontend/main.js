@@ -1,8 +1,10 @@
 // What a page loads: run its snippets if a live server stands behind it.
 import { LiveSnippet } from './elements/live-snippet.js'
 import { element } from './lib/element.js'
+import { waitForSearch } from './lib/search-trigger.js'
 import { startText } from './text/start.js'
 
+waitForSearch()
 startText()
 
 /**

@@ -1,0 +1,171 @@
+"""
+What a reader can search: each page's sections, as plain text.
+
+The sections are taken from a page's finished HTML while it is rendered, so that
+this is spread over processes too. The browser makes its index of them when a
+reader first searches: the texts are half the size of an index made here.
+
+A large site's texts come in several files, of which each page loads the first
+at once and the others in the background: its reader searches meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+
+from .sources import ASSETS
+
+if TYPE_CHECKING:
+    from .rendering import RenderedPage
+
+CHARACTERS_PER_FILE = 400_000
+"""How many characters of text one file of the index holds, and at most one page more."""
+
+_HEADING = re.compile(
+    r"""<h([1-6])\b(?=[^>]*?\sid="([^"]*)")(?>[^<>"']+|"[^"]*"|'[^']*')*>(.*?)</h\1>""",
+    re.DOTALL | re.IGNORECASE,
+)
+
+# What stands on every page, or says again what stands elsewhere on this one.
+_LEFT_OUT = re.compile(
+    r"""<!--.*?-->
+      | <(script|style|template|svg)\b.*?</\1\s*>
+      | <div\ class="toc">.*?</div>
+      | <a\ class="(?:headerlink|footnote-backref)"[^>]*>.*?</a>
+      | <p\ class="(?:example-links|program-note)">.*?</p>
+      | <details\ class="example-(?:frame|phone)">.*?</details>""",
+    re.VERBOSE | re.DOTALL,
+)
+_CODE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
+_INLINE_TAG = re.compile(
+    r"""</?(?:a|abbr|b|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)
+        (?:\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)?>""",
+    re.VERBOSE,
+)
+_TAG = re.compile(r"""</?[a-zA-Z](?>[^<>"']+|"[^"]*"|'[^']*')*+>""")
+_CODE_TAG = re.compile(r"<[^>]*>")
+_LINE_ENDS = re.compile(r"[ \t]*\n\s*")
+_SPACES = re.compile(r"[ \t]{2,}")
+
+
+@dataclass(frozen=True)
+class Section:
+    """
+    One section of a page, up to the next heading.
+
+    Attributes:
+
+        id: Its heading's id; empty for what stands above the first heading.
+
+        heading: Its heading, as text.
+
+        text: What it says.
+
+        code: The lines of its code blocks, without indentation.
+    """
+
+    id: str
+    heading: str
+    text: str
+    code: str
+
+
+def sections_of(html: str) -> list[Section]:
+    """Return the sections of a page's content; the first is what stands above its headings."""
+    html = _LEFT_OUT.sub("", html)
+    sections, start, id_, heading = [], 0, "", ""
+    for match in _HEADING.finditer(html):
+        sections.append(_section(id_, heading, html[start : match.start()]))
+        start, id_, heading = match.end(), unescape(match[2]), _text(match[3])
+        if match[1] == "1" and len(sections) == 1:
+            id_, heading = "", ""  # the page's own title
+            sections.pop()
+    sections.append(_section(id_, heading, html[start:]))
+    return sections
+
+
+def _section(id_: str, heading: str, html: str) -> Section:
+    parts = _CODE.split(html)
+    return Section(id_, heading, _text(" ".join(parts[::2])), _code(parts[1::2]))
+
+
+def _text(html: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", _INLINE_TAG.sub("", html))).split())
+
+
+def _code(blocks: list[str]) -> str:
+    if not blocks:
+        return ""
+    code = unescape(_CODE_TAG.sub("", "\n".join(blocks)))
+    return _SPACES.sub(" ", _LINE_ENDS.sub("\n", code)).strip()
+
+
+def search_files(pages: Iterable[RenderedPage], language: str) -> dict[str, str]:
+    """
+    Return the files that a browser makes its index of, by their path in the site.
+
+    The first is an object: the number of `files`, the site's `language`, and its
+    `pages`. Each further one is an array of pages. A page is an array: its address,
+    title, description and language (empty if it is the site's), and its sections,
+    each an array of id, heading, text and code, without empty ones at the end.
+
+    Args:
+
+        pages: The rendered pages. Those with `search: false` are left out.
+
+        language: The site's language.
+    """
+    found = sorted((page for page in pages if is_searched(page)), key=lambda page: page.file.url)
+    groups = list(_groups(_entry(page, language) for page in found))
+    first = {"files": len(groups), "language": language, "pages": groups[0]}
+    files = {f"{ASSETS}/search.json": _json(first)}
+    for number, group in enumerate(groups[1:], 1):
+        files[f"{ASSETS}/search-{number}.json"] = _json(group)
+    return files
+
+
+def is_searched(page: RenderedPage) -> bool:
+    """Return whether readers find the page."""
+    values = page.front_matter.values
+    return values.get("search") is not False and values.get("draft") is not True
+
+
+_Entry = list[object]
+
+
+def _entry(page: RenderedPage, language: str) -> _Entry:
+    own = page.front_matter.text("lang")
+    sections = [
+        _trimmed([section.id, section.heading, section.text, section.code])
+        for section in page.sections
+    ]
+    description = page.front_matter.text("desc")
+    return [page.file.url, page.title, description, own if own != language else "", sections]
+
+
+def _trimmed(values: list[str]) -> list[str]:
+    while values and not values[-1]:
+        values.pop()
+    return values
+
+
+def _groups(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
+    """Yield the pages in groups of about so many characters; an empty group if there are none."""
+    group: list[_Entry] = []
+    size = 0
+    for entry in entries:
+        if size >= CHARACTERS_PER_FILE:
+            yield group
+            group, size = [], 0
+        group.append(entry)
+        size += len(_json(entry))
+    yield group
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,6 @@
+// What a page without live code loads.
+import { waitForSearch } from './lib/search-trigger.js'
+import { startText } from './text/start.js'
+
+waitForSearch()
+startText()
