@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 from ..errors import did_you_mean
 from .extensions.page import PageState
 from .markup import Attributes, visit
+from .picture_sizes import size_of
 from .policy import Embedded
 from .sources import Sources, relative_url, source_view_of, url_of
 
@@ -45,6 +46,7 @@ _URL_ATTRIBUTES = {
     "track": ("src",),
     "video": ("src", "poster"),
 }
+_CANDIDATE = re.compile(r"\s*(?P<address>[^\s,]\S*[^\s,]|[^\s,])(?P<size>\s+[\d.]+[wx])?\s*(?:,|$)")
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,9 @@ def find_target(path: str, folder: str, sources: Sources) -> Target | str:
 
 def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
     """Return a page's finished HTML as the site shows it, and what was found on the way."""
-    found, lines = PageLinks(), _LineFinder(page)
+    found, lines = PageLinks(), LineFinder(page)
     own_anchors: list[tuple[str, str]] = []
+    pictures = _Pictures(page, lines)
 
     def visit_tag(name: str, attributes: Attributes) -> bool:
         if attributes.get("id"):
@@ -138,6 +141,11 @@ def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
             found.ids.add(attributes["name"] or "")
         changed = found.embedded.move_style(attributes)
         found.embedded.visit_tag(name, attributes)
+        if name == "img":
+            changed = pictures.complete(attributes) or changed
+        if name in ("img", "source") and attributes.get("srcset"):
+            attributes["srcset"] = rewritten_set(attributes["srcset"] or "")
+            changed = True
         for key in _URL_ATTRIBUTES.get(name, ()):
             address = attributes.get(key)
             if address is not None:
@@ -177,6 +185,19 @@ def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
         hash_ = f"#{parts.fragment}" if parts.fragment else ""
         return relative_url(url_of(target.output), page.url) + query + hash_
 
+    def rewritten_set(written: str) -> str:
+        candidates, position = [], 0
+        while position < len(written.rstrip()):
+            match = _CANDIDATE.match(written, position)
+            if match is None:
+                fix = 'write srcset="small.png 480w, large.png 960w"'
+                message = f"the srcset {written!r} can't be read; {fix}"
+                page.report(lines.find(written), message, "warning")
+                return written
+            candidates.append(rewritten(match["address"]) + (match["size"] or ""))
+            position = match.end()
+        return ", ".join(candidates)
+
     html = visit(html, visit_tag, found.embedded.visit_text)
     for fragment, written in own_anchors:
         if fragment not in found.ids and fragment != _TOP:
@@ -185,7 +206,51 @@ def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
     return html, found
 
 
-class _LineFinder:
+class _Pictures:
+    """Gives the pictures of a page what they lack."""
+
+    def __init__(self, page: PageState, lines: LineFinder):
+        self._page = page
+        self._lines = lines
+        self._count = 0
+
+    def complete(self, attributes: Attributes) -> bool:
+        """Add to the attributes of an `img`; return whether there was something to add."""
+        before = dict(attributes)
+        written = attributes.get("src") or ""
+        if attributes.get("alt") is None and attributes.get("role") not in ("presentation", "none"):
+            message = f"the picture {written!r} says nothing to who can't see it; write "
+            message += f"![What it shows]({written}), or {{ role=presentation }} if it decorates"
+            line = self._lines.find(f"![]({written}") or self._lines.find(written)
+            self._page.report(line, message, "warning")
+        attributes.setdefault("alt", "")
+        self._count += 1
+        if self._count > 1:  # the first may be what a reader sees at first
+            attributes.setdefault("loading", "lazy")
+        attributes.setdefault("decoding", "async")
+        self._add_size(attributes, written)
+        return attributes != before
+
+    def _add_size(self, attributes: Attributes, written: str) -> None:
+        width, height = attributes.get("width"), attributes.get("height")
+        if height or (width and not width.isdecimal()) or written.startswith(RESOLVED):
+            return
+        try:
+            parts = urlsplit(written)
+        except ValueError:  # reported with the link itself
+            return
+        if parts.scheme or parts.netloc or not parts.path:
+            return
+        target = find_target(unquote(parts.path), self._page.folder, self._page.sources)
+        file = None if isinstance(target, str) else self._page.sources.outputs.get(target.output)
+        size = size_of(file.path) if file is not None else None
+        if size is not None:
+            shown = int(width or size[0])
+            attributes["width"] = str(shown)
+            attributes["height"] = str(max(1, round(shown * size[1] / size[0])))
+
+
+class LineFinder:
     """Finds the line on which an address was written: Markdown itself forgets it."""
 
     def __init__(self, page: PageState):

@@ -98,14 +98,19 @@ class Embedded:
         self.event_attributes += [key for key in attributes if key.startswith("on")]
         if name in _FOREIGN:
             attribute, directive = _FOREIGN[name]
-            try:
-                address = urlsplit(attributes.get(attribute) or "")
-            except ValueError:  # reported with the link itself
-                return
-            if address.scheme in ("http", "https") and address.netloc:
-                source = f"{address.scheme}://{address.netloc}{address.path}"
-                if re.fullmatch(r"[\w:/.@%+~-]+", source):  # nothing that could end the directive
-                    self.allow(directive, source)
+            self._allow_address(directive, attributes.get(attribute) or "")
+        for candidate in (attributes.get("srcset") or "").split(","):
+            self._allow_address("img-src", candidate.strip().partition(" ")[0])
+
+    def _allow_address(self, directive: str, written: str) -> None:
+        try:
+            address = urlsplit(written)
+        except ValueError:  # reported with the link itself
+            return
+        if address.scheme in ("http", "https") and address.netloc:
+            source = f"{address.scheme}://{address.netloc}{address.path}"
+            if re.fullmatch(r"[\w:/.@%+~-]+", source):  # nothing that could end the directive
+                self.allow(directive, source)
 
     def move_style(self, attributes: Attributes) -> bool:
         """Turn a `style=` attribute into a class; return whether there was one."""

@@ -31,6 +31,7 @@ from .extensions.fences import FencesExtension
 from .extensions.headings import HeadingsExtension
 from .extensions.on_demand import OnDemandExtension
 from .extensions.page import CurrentPage, PageState, Program, Shown, Snippet
+from .extensions.pictures import PicturesExtension
 from .extensions.quick_inline import QuickInlineExtension
 from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
@@ -183,6 +184,7 @@ class Renderer:
                 HeadingsExtension(),
                 OnDemandExtension(self._current),
                 AnnotationsExtension(self._current),
+                PicturesExtension(self._current),
                 QuickInlineExtension(),
             ],
             extension_configs={
