@@ -1,5 +1,6 @@
 # make serve   build the guide and serve it       make check   lint, types, tests without a browser
 # make build   only build it                      make test    every test, in a real browser too
+# make audit   the pages by Lighthouse, axe, the Nu Html Checker, and their weight (in `make test` too)
 # make bench   the benchmarks                     make clean   remove what the targets above made
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 NODE := $(VENV)/bin/node
 
-.PHONY: serve dev build check test static bench format system clean
+.PHONY: serve dev build check test static audit bench format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -36,6 +37,9 @@ static: $(VENV)/installed-dev node_modules/installed
 	$(VENV)/bin/mypy
 	$(NODE) node_modules/typescript/bin/tsc --project jsconfig.json
 	$(NODE) --test --test-reporter=spec 'tests/frontend/**/*.test.js'
+
+audit: $(VENV)/installed-dev node_modules/installed system
+	$(RUN) -m pytest $(addprefix tests/e2e/test_,accessibility.py html.py lighthouse.py)
 
 bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/build_ratio.py
