@@ -9,16 +9,43 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .colours import check_accent
 from .errors import SourceError, UsageError, did_you_mean
 from .textfile import read_text
 from .yamlfile import YAMLMapping, YAMLSequence, kind_of, parse_yaml
 
 SETTINGS_FILE = "liveguide.yaml"
+
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """
+    One entry of the setting `navigation`.
+
+    Attributes:
+
+        line: The line on which it stands.
+
+        label: What it says; empty for what the page says itself.
+
+        path: The page or the folder that it leads to; empty for a heading.
+
+        entries: What stands below a heading.
+    """
+
+    line: int
+    label: str = ""
+    path: str = ""
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,7 +59,25 @@ class Settings:
 
         language: The language of the pages, as in HTML's `lang` attribute.
 
+        description: One sentence on the site, for search engines and where pages have none.
+
+        author: Who wrote the pages that name nobody.
+
         repository: Address of the project's source, linked in the header.
+
+        branch: The branch of the repository that readers edit.
+
+        edit: Where readers edit a page, with `{branch}` and `{path}`; empty for the usual
+            address at the repository's host.
+
+        accent: The colour of links and of what is chosen, on the light ground.
+
+        accent_dark: The same on the dark ground; empty for a lighter one of the same hue.
+
+        languages: The folders at the top that hold the guide in another language; each is
+            named for its language.
+
+        navigation: The navigation, entry by entry; empty for the folders and pages as they are.
 
         include: Folders outside the guide, relative to it, whose files pages may include.
 
@@ -44,7 +89,15 @@ class Settings:
 
     title: str = "Guide"
     language: str = "en"
+    description: str = ""
+    author: str = ""
     repository: str = ""
+    branch: str = "main"
+    edit: str = ""
+    accent: str = ""
+    accent_dark: str = ""
+    languages: tuple[str, ...] = field(default=())
+    navigation: tuple[Entry, ...] = field(default=())
     include: tuple[str, ...] = field(default=())
     trusted_proxies: tuple[str, ...] = field(default=())
     url: str = ""
@@ -77,10 +130,15 @@ def read_settings(guide: Path) -> Settings:
             raise SourceError(
                 str(path), line, f"there is no setting {key!r}{did_you_mean(key, fields)}"
             )
-        _check(str(path), line, key, value, Settings.__dict__.get(key, ()))
+        if key != "navigation":
+            _check(str(path), line, key, value, Settings.__dict__.get(key, ()))
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
+    if "navigation" in given:
+        given["navigation"] = _entries(
+            values["navigation"], str(path), values.line_of("navigation")
+        )
     if given.get("url"):
         given["url"] = site_address(given["url"])
     return Settings(**given)
@@ -96,6 +154,13 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
         raise SourceError(
             path, line, f"{key!r} must be a list of texts, each on a line that begins with '- '"
         )
+    wrong = _wrong_text(key, value) if isinstance(value, str) and value else None
+    if wrong:
+        raise SourceError(path, line, wrong)
+    if key == "languages":
+        for item, mark in zip(value, value.marks, strict=True):
+            if not _LANGUAGE.fullmatch(item):
+                raise SourceError(path, mark.line, f"{item!r} is not a language; write it as 'de'")
     if key == "url" and value:
         try:
             site_address(value)
@@ -111,6 +176,54 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
                     mark.line,
                     f"{item!r} is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8",
                 ) from None
+
+
+def _wrong_text(key: str, value: str) -> str | None:
+    """Return what is wrong with a setting that is text, or `None`."""
+    if key in ("accent", "accent_dark"):
+        return check_accent(value, dark=key == "accent_dark")
+    if key == "language" and not _LANGUAGE.fullmatch(value):
+        return f"{value!r} is not a language; write it as 'en' or 'pt-BR'"
+    if key == "edit":
+        unknown = set(re.findall(r"\{(.*?)\}", value)) - {"branch", "path"}
+        if unknown:
+            return (
+                f"{'{' + min(unknown) + '}'!r} stands for nothing here; use {{branch}} and {{path}}"
+            )
+        if "{path}" not in value or not value.startswith(("https://", "http://")):
+            return (
+                f"{value!r} is no address of a page to edit; write it as "
+                "https://git.example.org/project/edit/{branch}/guide/{path}"
+            )
+    if key == "repository" and not value.startswith(("https://", "http://")):
+        return f"{value!r} is not an address; write it as https://git.example.org/project"
+    return None
+
+
+def _entries(value: Any, path: str, line: int) -> tuple[Entry, ...]:
+    """Read the entries of the navigation, or those below a heading."""
+    if not isinstance(value, YAMLSequence):
+        message = (
+            "the navigation is a list of pages and folders, each on a line that begins with '- '"
+        )
+        raise SourceError(path, line, message)
+    return tuple(
+        _entry(item, path, mark.line) for item, mark in zip(value, value.marks, strict=True)
+    )
+
+
+def _entry(item: Any, path: str, line: int) -> Entry:
+    if isinstance(item, str) and item:
+        return Entry(line, path=item)
+    if isinstance(item, YAMLMapping) and len(item) == 1:
+        label, value = next(iter(item.items()))
+        if isinstance(value, str) and value:
+            return Entry(line, label, value)
+        if isinstance(value, YAMLSequence) and value:
+            return Entry(line, label, entries=_entries(value, path, line))
+    message = "an entry of the navigation is a page ('intro.md'), a folder ('function/'), "
+    message += "'Label: intro.md', or 'Heading:' with a list below it"
+    raise SourceError(path, line, message)
 
 
 def site_address(text: str) -> str:

@@ -119,7 +119,12 @@ def test_tornado_appears_in_the_server_only() -> None:
     assert outside == {"liveguide.builder.templating"}
     assert {
         name for name in MODULES["liveguide.builder.templating"] if name.startswith("tornado")
-    } == {"tornado.template", "tornado.template.Loader"}
+    } == {
+        "tornado.template",
+        "tornado.template.Loader",
+        "tornado.template.ParseError",
+        "tornado.template.Template",
+    }
 
 
 def test_extensions_do_not_know_who_configures_them() -> None:

@@ -33,12 +33,12 @@ def test_every_setting(write_tree: WriteTree) -> None:
     )
 
     assert read_settings(write_tree({"liveguide.yaml": text})) == Settings(
-        "T",
-        "de",
-        "https://example.org/",
-        ("../deploy",),
-        ("127.0.0.1", "::1", "10.0.0.0/8"),
-        "https://docs.example.org/",
+        title="T",
+        language="de",
+        repository="https://example.org/",
+        include=("../deploy",),
+        trusted_proxies=("127.0.0.1", "::1", "10.0.0.0/8"),
+        url="https://docs.example.org/",
     )
 
 

@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 import posixpath
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, SourceError
 from ..textfile import read_text
+from ..words import words_of
 from .extensions.snippets import snippet_script
 from .minified import minified
 from .policy import Embedded, author_stylesheet, embedded_in_document
 from .rendering import RenderedPage
-from .scripts import join_scripts
+from .scripts import Words, join_scripts
 from .search import search_files
 from .sources import ASSETS, MANIFEST, SourceFile
 from .stylesheets import join_styles, parts_of, stylesheet_name
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
-SCRIPTS = ("main.js", "page.js", "runner.js")
+SCRIPTS = ("main.js", "page.js", "runner.js", "theme.js")
 """The scripts that HTML of ours names."""
+
+SPEAKING = ("main.js", "page.js")
+"""Those that have words for readers."""
 
 LOADED_LATER = ("login.css", "search.css")
 """The stylesheets of the server's own pages, and those that scripts ask for."""
@@ -47,13 +51,25 @@ def _copy(source: Path, path: Path) -> None:
     shutil.copyfile(source, path)
 
 
-def copy_frontend(site: Path) -> None:
-    """Write the front end, its scripts joined, and the answer of a host without a live server."""
+def copy_frontend(site: Path, languages: Iterable[str] = ()) -> None:
+    """
+    Write the front end, its scripts joined, and the answer of a host without a live server.
+
+    Args:
+
+        site: The folder to write into.
+
+        languages: The languages of the pages; the scripts are written in each that we speak.
+    """
     for source in sorted(FRONTEND.rglob("[!.]*")):
         if source.is_file() and source.suffix not in (".js", ".css"):
             # Not copytree, which goes on when the disk is full.
             _copy(source, site / ASSETS / source.relative_to(FRONTEND))
-    for output, text in join_scripts(FRONTEND, SCRIPTS).items():
+    scripts = join_scripts(FRONTEND, SCRIPTS)
+    for suffix, words in {script_suffix(name): words_of(name) for name in languages}.items():
+        if words:
+            scripts |= join_scripts(FRONTEND, SPEAKING, Words(suffix, words))
+    for output, text in scripts.items():
         # Vendored scripts are small already, and this minifier moves a declaration that
         # destructures in front of others that it depends on.
         if not output.startswith("vendor/"):
@@ -62,11 +78,26 @@ def copy_frontend(site: Path) -> None:
     write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
 
 
-def write_styles(pages: list[RenderedPage], site: Path) -> None:
-    """Write each stylesheet that a page links, and those of pages that the server makes."""
+def script_suffix(language: str) -> str:
+    """Return what the scripts with the words of *language* have before `.js`."""
+    return f".{language.lower().split('-')[0]}" if words_of(language) else ""
+
+
+def write_styles(pages: list[RenderedPage], site: Path, own: str = "") -> None:
+    """
+    Write each stylesheet that a page links, and those of pages that the server makes.
+
+    Args:
+
+        pages: The pages.
+
+        site: The folder to write into.
+
+        own: The site's own rules.
+    """
     folder = FRONTEND / "styles"
     for parts in sorted({(), ("code",), *map(parts_of, pages)}):
-        write_file(site, f"{ASSETS}/{stylesheet_name(parts)}", join_styles(folder, parts))
+        write_file(site, f"{ASSETS}/{stylesheet_name(parts)}", join_styles(folder, parts, own))
     for name in LOADED_LATER:
         text = (folder / name).read_text(encoding="utf-8")
         write_file(site, f"{ASSETS}/styles/{name}", minified("text/css", text))

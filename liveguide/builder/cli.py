@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
             options.guide,
             options.output,
             strict=options.strict,
+            drafts=options.drafts,
             jobs=options.jobs,
             url=options.url,
             progress=Progress(options.quiet),

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..errors import SourceError
+from ..errors import Problem, SourceError, did_you_mean
 from ..yamlfile import YAMLMapping, kind_of, parse_yaml
 
-Kind = Literal["text", "a whole number", "true or false"]
+Kind = Literal["text", "a whole number", "true or false", "a mapping"]
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,17 @@ KEYS: Mapping[str, Key] = {
     "by": Key("text", "The author."),
     "type": Key("text", "A badge, such as microservice."),
     "order": Key("a whole number", "Sorts the navigation; pages without it follow by name."),
+    "nav": Key(
+        "true or false",
+        "false leaves the page, or a folder's page and all below it, out of the navigation.",
+    ),
+    "draft": Key("true or false", "true keeps the page out of the site until it is ready."),
     "search": Key(
         "true or false", "Whether the search finds the page; it does unless this is false."
     ),
+    "lang": Key("text", "The page's language, such as de."),
     "unsafe-eval": Key("true or false", "Lets scripts on this page call eval."),
+    "extra": Key("a mapping", "Keys of your own, for templates of your own."),
 }
 """Every key, in the order in which the guide explains them. The JSON Schema is made from it."""
 
@@ -64,12 +71,15 @@ class FrontMatter:
         body: The Markdown below it.
 
         body_line: The line of the file on which the body begins, from 1.
+
+        problems: A warning for each key that means nothing.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     body: str = ""
     body_line: int = 1
+    problems: list[Problem] = field(default_factory=list)
 
     def text(self, key: str) -> str:
         """Return the text under *key*, or an empty string."""
@@ -103,7 +113,13 @@ def split_front_matter(text: str, path: str) -> FrontMatter:
         )
     _check_types(values, path)
     places = {key: mark.line for key, mark in values.marks.items()}
-    return FrontMatter(dict(values), places, body, body_line)
+    problems = [_unknown(key, path, places[key]) for key in values if key not in KEYS]
+    return FrontMatter(dict(values), places, body, body_line, problems)
+
+
+def _unknown(key: str, path: str, line: int) -> Problem:
+    fix = did_you_mean(key, KEYS) or "; put keys of your own below 'extra:'"
+    return Problem(path, line, f"front matter has no key {key!r}{fix}", "warning")
 
 
 def _check_types(values: YAMLMapping, path: str) -> None:
@@ -124,4 +140,6 @@ def _is_of(value: Any, kind: Kind) -> bool:
         return isinstance(value, str)
     if kind == "true or false":
         return isinstance(value, bool)
+    if kind == "a mapping":
+        return isinstance(value, dict)
     return isinstance(value, int) and not isinstance(value, bool)

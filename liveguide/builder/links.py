@@ -24,11 +24,12 @@ from .extensions.page import PageState
 from .markup import Attributes, visit
 from .picture_sizes import size_of
 from .policy import Embedded
-from .sources import Sources, relative_url, source_view_of, url_of
+from .sources import INDEX_NAMES, Sources, relative_url, source_view_of, url_of
 
 RESOLVED = "resolved:"
 """What an address begins with that an extension has made for the site itself."""
 
+_DRAFT = "this page is a draft; take 'draft: true' out of it, or build with --drafts"
 _TOP = "top"  # every page has it: HTML Standard, "find a potential indicated element"
 
 _URL_ATTRIBUTES = {
@@ -108,6 +109,8 @@ def find_target(path: str, folder: str, sources: Sources) -> Target | str:
     if uri == ".." or uri.startswith("../"):
         return "it leads out of the guide folder"
     file = sources.files.get(uri)
+    if sources.is_draft(uri):
+        return _DRAFT
     if file is not None and file.kind != "private":
         return Target(file.output)
     if file is not None:
@@ -120,6 +123,8 @@ def find_target(path: str, folder: str, sources: Sources) -> Target | str:
     index = posixpath.join(uri, "index.html")
     if index in sources.outputs:
         return Target(index)
+    if any(sources.is_draft(posixpath.join(uri, name)) for name in INDEX_NAMES):
+        return _DRAFT
     if not uri:
         return Target("index.html")  # where a guide has no home page, the build makes one
     if uri in sources.folders:

@@ -58,6 +58,7 @@ def add_options(parser: argparse.ArgumentParser, command: str) -> None:
         default=Path("site"),
         help="the folder to write (default: site)",
     )
+    parser.add_argument("--drafts", action="store_true", help="build drafts like other pages")
     parser.add_argument(
         "--strict", action="store_true", help="let a warning, such as a broken link, fail the build"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -16,6 +16,16 @@ class PageLink:
 
     label: str
     href: str
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The page in another language, or that language's home page where it has none."""
+
+    language: str
+    name: str
+    href: str
+    is_same_page: bool
 
 
 @dataclass(frozen=True)
@@ -33,41 +43,59 @@ class Page:
 
         description: `desc` in the front matter: the lead, and the meta description.
 
-        author: `by` in the front matter.
+        author: `by` in the front matter, or the site's author.
 
         kind: `type` in the front matter, shown as a badge.
 
         meta: Every key of the front matter, for templates of an author's own.
 
+        extra: What stands below `extra` in the front matter, for the same.
+
         content: The page's HTML.
 
         has_heading: Whether the content begins with its own heading of level 1.
+
+        has_contents: Whether the content has contents of its own, by `[TOC]`.
+
+        is_home: Whether it is the home page, of the site or of a language.
 
         snippets: The number of its runnable snippets.
 
         stated: The number of those whose author states what they must log.
 
-        contents: The headings, nested; empty unless the page has `[TOC]`.
+        contents: The headings, nested, without that of the page; empty where there are few.
+
+        crumbs: The way to the page, the home page first and the page itself last.
 
         previous: The page before it in the navigation, or `None`.
 
         next: The page after it, or `None`.
+
+        edit_href: Where its source can be edited; empty where nobody knows.
+
+        changed: The day of its last change, as `2026-11-21`; empty where git does not know.
     """
 
     title: str
     label: str
-    icon: str | None
-    description: str
-    author: str
-    kind: str
-    meta: dict[str, Any]
-    content: str
-    has_heading: bool
+    icon: str | None = None
+    description: str = ""
+    author: str = ""
+    kind: str = ""
+    meta: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    content: str = ""
+    has_heading: bool = False
+    has_contents: bool = False
+    is_home: bool = False
     snippets: int = 0
     stated: int = 0
     contents: list[ContentsEntry] = field(default_factory=list)
+    crumbs: list[PageLink] = field(default_factory=list)
     previous: PageLink | None = None
     next: PageLink | None = None
+    edit_href: str = ""
+    changed: str = ""
 
 
 def home_page(title: str, links: list[PageLink]) -> Page:
@@ -75,7 +103,7 @@ def home_page(title: str, links: list[PageLink]) -> Page:
     items = "".join(
         f'<li><a href="{escape(link.href)}">{escape(link.label)}</a></li>' for link in links
     )
-    return Page(title, title, None, "", "", "", {}, f"<ul>{items}</ul>", has_heading=False)
+    return Page(title, title, content=f"<ul>{items}</ul>", is_home=True)
 
 
 def label_of(rendered: RenderedPage) -> str:
@@ -83,9 +111,12 @@ def label_of(rendered: RenderedPage) -> str:
     return rendered.front_matter.text("prefix") or rendered.title
 
 
-def page_for(
-    rendered: RenderedPage, content: str, icon: str | None, around: list[RenderedPage | None]
-) -> Page:
+def link_to(page: RenderedPage, url: str) -> PageLink:
+    """Return a link to a page, as the page at *url* writes it."""
+    return PageLink(label_of(page), relative_url(page.file.url, url))
+
+
+def page_for(rendered: RenderedPage, content: str, author: str = "", **more: Any) -> Page:
     """
     Return the page of a rendered source.
 
@@ -93,32 +124,37 @@ def page_for(
 
         rendered: The rendered source.
 
-        content: Its HTML, with all that could be filled in only when every page was rendered.
+        content: Its HTML, complete.
 
-        icon: The address of its icon.
+        author: Who wrote it where it names nobody.
 
-        around: The pages before and after it.
+        more: The attributes of the page that its source does not tell.
     """
     front_matter = rendered.front_matter
-    previous, following = (
-        PageLink(label_of(other), relative_url(other.file.url, rendered.file.url))
-        if other
-        else None
-        for other in around
-    )
     return Page(
         title=rendered.title,
         label=label_of(rendered),
-        icon=icon,
         description=front_matter.text("desc"),
-        author=front_matter.text("by"),
+        author=front_matter.text("by") or author,
         kind=front_matter.text("type"),
         meta=front_matter.values,
+        extra=front_matter.values.get("extra") or {},
         content=content,
         has_heading=rendered.opens_with_heading,
+        has_contents=rendered.has_contents,
         snippets=len(rendered.snippets),
         stated=sum(snippet.stated for snippet in rendered.snippets),
-        contents=rendered.contents,
-        previous=previous,
-        next=following,
+        contents=_worth_showing(rendered.contents),
+        **more,
     )
+
+
+def _worth_showing(contents: list[ContentsEntry]) -> list[ContentsEntry]:
+    """Return the contents below the page's own heading, two levels deep, if there are several."""
+    if len(contents) == 1 and contents[0].level == 1:
+        contents = contents[0].children
+    entries = [
+        replace(entry, children=[replace(child, children=[]) for child in entry.children])
+        for entry in contents
+    ]
+    return entries if sum(1 + len(entry.children) for entry in entries) > 1 else []

@@ -24,6 +24,7 @@ from markdown.extensions.toc import slugify_unicode
 from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
+from ..words import say_in
 from .extensions.annotations import AnnotationsExtension
 from .extensions.blocks import BlocksExtension
 from .extensions.example import Example, render_example
@@ -35,6 +36,7 @@ from .extensions.pictures import PicturesExtension
 from .extensions.quick_inline import QuickInlineExtension
 from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
+from .languages import language_of
 from .links import Anchor, rewrite_links
 from .policy import Embedded
 from .publishing.page_markdown import page_markdown
@@ -51,10 +53,11 @@ _FIRST_HEADING = re.compile(r"\s*<h1\b")
 
 @dataclass
 class ContentsEntry:
-    """One heading in a page's contents: its id, its name as HTML, and the headings below it."""
+    """One heading of a page: its id, its name as HTML, its level, and the headings below it."""
 
     id: str
     name: str
+    level: int
     children: list[ContentsEntry] = field(default_factory=list)
 
 
@@ -75,7 +78,9 @@ class RenderedPage:
 
         opens_with_heading: Whether the content begins with a heading of level 1.
 
-        contents: The headings, nested; empty without `[TOC]`.
+        contents: The headings, nested.
+
+        has_contents: Whether the content has contents of its own, by `[TOC]`.
 
         ids: Every id on the page.
 
@@ -116,6 +121,7 @@ class RenderedPage:
     html: str = ""
     opens_with_heading: bool = False
     contents: list[ContentsEntry] = field(default_factory=list)
+    has_contents: bool = False
     ids: set[str] = field(default_factory=set)
     anchors: list[Anchor] = field(default_factory=list)
     policy: str = ""
@@ -161,11 +167,13 @@ class Renderer:
         self._include = tuple((guide / folder).resolve() for folder in settings.include)
         self._site_url = settings.url
         self._features = features
+        self._settings = settings
         self._current = CurrentPage()
+        self._say = say_in(settings.language)
         templates = Templates()
 
         def fill(example: Example) -> str:
-            return templates.fill("_example.html", example=example)
+            return templates.fill("_example.html", example=example, say=self._say)
 
         self._markdown = markdown.Markdown(
             extensions=[
@@ -211,6 +219,7 @@ class Renderer:
             # Markdown keeps these two characters for itself.
             text = read_text(file.path).replace("\x02", "").replace("\x03", "")
             rendered.front_matter = split_front_matter(text, path)
+            rendered.problems += rendered.front_matter.problems
             with _time_limit(SECONDS_PER_PAGE):
                 self._convert(rendered)
         except SourceError as error:
@@ -228,6 +237,7 @@ class Renderer:
 
     def _convert(self, rendered: RenderedPage) -> None:
         file, front_matter = rendered.file, rendered.front_matter
+        self._say = say_in(language_of(file.uri, front_matter, self._settings))
         page = PageState(
             uri=file.uri,
             output=file.output,
@@ -248,8 +258,8 @@ class Renderer:
         rendered.opens_with_heading = _FIRST_HEADING.match(rendered.html) is not None
         heading = _plain(tokens[0]["name"]) if tokens else ""
         rendered.title = front_matter.text("title") or heading or _name_of(file)
-        if '<div class="toc">' in rendered.html:
-            rendered.contents = [_entry(token) for token in tokens]
+        rendered.contents = [_entry(token) for token in tokens]
+        rendered.has_contents = '<div class="toc">' in rendered.html
         rendered.ids = found.ids
         rendered.anchors = found.anchors
         rendered.styles = found.embedded.styles
@@ -273,7 +283,8 @@ class Renderer:
 
 
 def _entry(token: dict[str, Any]) -> ContentsEntry:
-    return ContentsEntry(token["id"], token["name"], [_entry(child) for child in token["children"]])
+    children = [_entry(child) for child in token["children"]]
+    return ContentsEntry(token["id"], token["name"], token["level"], children)
 
 
 def _plain(html: str) -> str:

@@ -15,9 +15,11 @@ on lines of their own, at the end of one or as a type, no text of several lines.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '([^']+)'\n?", re.MULTILINE)
@@ -34,7 +36,20 @@ _COMMENT = re.compile(
 _INDENT = re.compile(r"^[ \t]+|\n+(?=\n)", re.MULTILINE)
 
 
-def join_scripts(folder: Path, entries: tuple[str, ...]) -> dict[str, str]:
+_NO_WORDS = "const words = {}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a language, by the English text, and what its scripts have before `.js`."""
+
+    suffix: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+def join_scripts(
+    folder: Path, entries: tuple[str, ...], words: Words | None = None
+) -> dict[str, str]:
     """
     Return the files that a site needs for these scripts.
 
@@ -44,28 +59,38 @@ def join_scripts(folder: Path, entries: tuple[str, ...]) -> dict[str, str]:
 
         entries: The scripts that HTML names, as paths in the folder.
 
+        words: The language in which they speak; `None` for English.
+
     Returns:
 
         The text of each, and of each that one of them loads by `import()`, by
         its path.
     """
+    words = words or Words()
     texts: dict[str, str] = {}
     waiting = list(entries)
     while waiting:
         entry = waiting.pop()
-        if entry not in texts:
-            joining = _Joining(folder, entry)
-            texts[entry] = joining.text()
+        if _named(entry, words) not in texts:
+            joining = _Joining(folder, entry, words)
+            texts[_named(entry, words)] = joining.text()
             waiting += joining.dynamic
     return texts
+
+
+def _named(module: str, words: Words) -> str:
+    if module.startswith("vendor/"):
+        return module  # it has no words
+    return f"{module.removesuffix('.js')}{words.suffix}.js"
 
 
 class _Joining:
     """One entry on its way to one text."""
 
-    def __init__(self, folder: Path, entry: str):
+    def __init__(self, folder: Path, entry: str, words: Words):
         self._folder = folder
         self._entry = entry
+        self._words = words
         self._order: list[str] = []
         self._sources: dict[str, str] = {}
         self.dynamic: list[str] = []
@@ -73,7 +98,10 @@ class _Joining:
     def text(self) -> str:
         """Return the entry, below the modules that it imports."""
         self._read(self._entry)
-        return "".join(self._scopes())
+        text = "".join(self._scopes())
+        own = {said: word for said, word in sorted(self._words.words.items()) if said in text}
+        said = json.dumps(own, ensure_ascii=False, separators=(",", ":"))
+        return text.replace(_NO_WORDS, f"const words = {said}", 1) if own else text
 
     def _read(self, module: str) -> None:
         """Read a module after those that it imports."""
@@ -95,7 +123,7 @@ class _Joining:
             def lazy(found: re.Match[str], module: str = module) -> str:
                 target = _resolved(module, found[1])
                 self.dynamic.append(target)
-                return f"import('{self._from_entry(target)}')"
+                return f"import('{self._from_entry(_named(target, self._words))}')"
 
             body = _DYNAMIC.sub(lazy, _IMPORT.sub(imported, self._sources[module]))
             if module == self._entry:

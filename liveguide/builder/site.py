@@ -13,6 +13,7 @@ from .checks import check_anchors, check_pictures
 from .features import Features, read_features
 from .freshness import fingerprint
 from .history import read_history
+from .navigation import check_navigation
 from .output import check_output, staged
 from .processes import render_all
 from .progress import Progress
@@ -93,6 +94,7 @@ def build_site(
     site: Path,
     *,
     strict: bool = False,
+    drafts: bool = False,
     jobs: int | None = None,
     url: str | None = None,
     progress: Progress | None = None,
@@ -107,6 +109,8 @@ def build_site(
         site: The output folder, replaced in one step when nothing is wrong.
 
         strict: Keep the old site for a warning as well.
+
+        drafts: Build drafts like other pages.
 
         jobs: How many processes render; `None` for as many as pay.
 
@@ -125,7 +129,7 @@ def build_site(
         OSError: The site can't be written.
     """
     progress = progress or Progress(quiet=True)
-    collected = collect(guide, site, url)
+    collected = collect(guide, site, url, drafts=drafts)
     asked = (guide, collected.sources, collected.settings, collected.features)
     rendered = render_all(asked, jobs, progress)
     checked, report = check(collected, rendered)
@@ -137,7 +141,7 @@ def build_site(
     return report
 
 
-def collect(guide: Path, site: Path, url: str | None = None) -> Collected:
+def collect(guide: Path, site: Path, url: str | None = None, *, drafts: bool = False) -> Collected:
     """
     Find everything that a build of *guide* into *site* reads; it raises what `build_site` does.
 
@@ -148,13 +152,15 @@ def collect(guide: Path, site: Path, url: str | None = None) -> Collected:
         site: The output folder.
 
         url: The site's public address, as `site_address` returns it; `None` for the settings'.
+
+        drafts: Build drafts like other pages.
     """
     settings = read_settings(guide)
     if url:
         settings = dataclasses.replace(settings, url=url)
     check_output(guide, site)
     before = fingerprint(guide, site)
-    sources, problems = collect_sources(guide, site)
+    sources, problems = collect_sources(guide, site, drafts=drafts)
     features, feature_problems = read_features(guide)
     return Collected(guide, settings, sources, features, before, problems + feature_problems)
 
@@ -169,6 +175,7 @@ def check(collected: Collected, rendered: list[RenderedPage]) -> tuple[Site, Bui
     policies, policy_problems = document_policies(sources.assets)
     views, view_problems = source_views(rendered, sources)
     problems += policy_problems + view_problems
+    problems += check_navigation(collected.settings, sources, str(collected.guide))
     problems += check_anchors(rendered) + check_pictures(rendered, sources)
     problems += [problem for page in rendered for problem in page.problems]
     report = BuildReport(

@@ -17,8 +17,10 @@ same in the source tree, on the served site and on any static host.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,7 +31,7 @@ from urllib.parse import quote
 from ..errors import Problem
 from ..settings import SETTINGS_FILE
 
-Kind = Literal["page", "asset", "private"]
+Kind = Literal["page", "asset", "private", "draft"]
 
 ASSETS = "_liveguide"
 """The folder of the site in which our own files stand."""
@@ -37,12 +39,18 @@ ASSETS = "_liveguide"
 MANIFEST = ".liveguide.json"
 """The file at the top of a built site that describes it to the server and to the next build."""
 
+THEME = "_theme"
+"""The folder at the top of a guide whose `templates/` and `styles.css` change how pages look."""
+
 FEATURES_FILE = "features.yaml"
 """The file at the top of a guide that lists what it shows; see `features.py`."""
 
-_INDEX_NAMES = {"README.md", "index.md"}
+INDEX_NAMES = ("README.md", "index.md")
+"""What the page of a folder is called."""
+
 _PRIVATE_NAMES = {"gramex.yaml", SETTINGS_FILE}
 _PRIVATE_SUFFIXES = {".py", ".pyc", ".pyi", ".pyo"}
+_DRAFT = re.compile(rb"draft:\s+(?:true|yes|on)\s*(?:#.*)?$", re.IGNORECASE)
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
 
 
@@ -58,9 +66,9 @@ class SourceFile:
         path: Where it is on disk.
 
         kind: A `page` is rendered, an `asset` is copied, a `private` file is
-            published only as a source view that some page asks for.
+            published only as a source view that some page asks for, a `draft` not at all.
 
-        output: Its path in the site, with forward slashes; empty for private files.
+        output: Its path in the site, with forward slashes; empty for private files and drafts.
     """
 
     uri: str
@@ -111,6 +119,11 @@ class Sources:
         """Return what every file is called as seen from *folder*, for suggestions."""
         return [posixpath.relpath(uri, folder or ".") for uri in self.files]
 
+    def is_draft(self, uri: str) -> bool:
+        """Return whether there is a page at *uri* that is left out as a draft."""
+        file = self.files.get(uri)
+        return file is not None and file.kind == "draft"
+
     @property
     def assets(self) -> list[SourceFile]:
         """The files to copy, in the order of their uris."""
@@ -151,7 +164,7 @@ def relative_url(target: str, start: str) -> str:
 def output_of(uri: str) -> tuple[Kind, str]:
     """Return what becomes of the file at *uri*, and its path in the site."""
     folder, name = posixpath.split(uri)
-    if name in _INDEX_NAMES:
+    if name in INDEX_NAMES:
         return "page", posixpath.join(folder, "index.html")
     stem, suffix = posixpath.splitext(name)
     if suffix == ".md":
@@ -167,14 +180,26 @@ def source_view_of(uri: str) -> tuple[str, str]:
     return f"{folder}/index.html", f"{folder}/{posixpath.basename(uri)}.txt"
 
 
-def collect_sources(guide: Path, site: Path) -> tuple[Sources, list[Problem]]:
+def collect_sources(
+    guide: Path, site: Path, *, drafts: bool = False
+) -> tuple[Sources, list[Problem]]:
     """
     Find every file of *guide*, and every fault in their names.
 
-    Dot files, `__pycache__` and the folder *site* are passed over.
+    Dot files, `__pycache__`, `_theme` and the folder *site* are passed over.
+
+    Args:
+
+        guide: The guide folder.
+
+        site: The output folder.
+
+        drafts: Whether drafts are pages like others.
     """
     sources, problems = Sources(), []
     for uri, path in walk(guide, site):
+        if uri.startswith(f"{THEME}/"):
+            continue
         shown = str(path)
         if not _is_plain(uri):
             shown = repr(shown)[1:-1]  # can be printed, and moves no terminal's cursor
@@ -187,10 +212,12 @@ def collect_sources(guide: Path, site: Path) -> tuple[Sources, list[Problem]]:
             problems.append(Problem(shown, None, message, "warning"))
             continue
         kind, output = output_of(uri)
+        if kind == "page" and not drafts and is_draft(path):
+            kind, output = "draft", ""
         file = SourceFile(uri, path, kind, output)
         sources.files[uri] = file
         sources.folders.update(_ancestors(file.folder))
-        if kind == "private":
+        if kind in ("private", "draft"):
             continue
         if uri.split("/", 1)[0] == ASSETS:
             message = f"the site keeps its own files in {ASSETS}/; rename this folder"
@@ -211,6 +238,18 @@ def collect_sources(guide: Path, site: Path) -> tuple[Sources, list[Problem]]:
         path = sources.outputs["404.html"].path
         problems.append(Problem(str(path), None, "the site makes its own 404.html; rename this"))
     return sources, problems
+
+
+def is_draft(path: Path) -> bool:
+    """Return whether a page says `draft: true` in its front matter, which alone is read."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        if file.readline().rstrip() == b"---":
+            for line in file:
+                if line.rstrip() in (b"---", b"..."):
+                    break
+                if _DRAFT.match(line):
+                    return True
+    return False
 
 
 def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:

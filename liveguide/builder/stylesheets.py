@@ -15,7 +15,7 @@ from .highlighting import stylesheet
 from .minified import minified
 from .rendering import RenderedPage
 
-CORE = ("props", "page", "search-trigger")
+CORE = ("props", "base", "layout", "search-trigger", "content")
 """The parts that every page needs, in the order of their layers."""
 
 OPTIONAL = ("code", "extras", "live")
@@ -42,7 +42,7 @@ def stylesheet_name(parts: Iterable[str]) -> str:
     return f"styles/{'-'.join(['page', *parts])}.css"
 
 
-def join_styles(folder: Path, parts: Iterable[str]) -> str:
+def join_styles(folder: Path, parts: Iterable[str], own: str = "") -> str:
     """
     Return one stylesheet.
 
@@ -51,8 +51,10 @@ def join_styles(folder: Path, parts: Iterable[str]) -> str:
         folder: The folder of the parts.
 
         parts: The optional parts that it has.
+
+        own: The site's own rules, which come last.
     """
-    return minified("text/css", "".join(_part(folder, name) for name in (*CORE, *parts)))
+    return minified("text/css", "".join(_part(folder, name) for name in (*CORE, *parts)) + own)
 
 
 def _part(folder: Path, name: str) -> str:

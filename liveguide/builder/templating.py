@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
-from tornado.template import Loader
+from tornado.template import Loader, ParseError, Template
 
-from ..errors import SourceError
+from ..errors import SourceError, did_you_mean
+from ..words import say_in
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -18,12 +20,15 @@ class Templates:
 
     Every value is escaped where it is put in, unless the template says `raw`.
     Besides its context a template has `fill`, for parts that hold themselves
-    again, as navigation does.
+    again, as navigation does, and `say`, for words in the page's language.
+
+    Args:
+
+        own: A folder whose templates stand for ours of the same name.
     """
 
-    def __init__(self, folder: Path = TEMPLATES):
-        self._folder = folder
-        self._loader = Loader(str(folder))
+    def __init__(self, own: Path | None = None):
+        self._loader = _Loader(own)
 
     def fill(self, name: str, **context: Any) -> str:
         """
@@ -31,10 +36,65 @@ class Templates:
 
         Raises:
 
-            SourceError: The template uses a name that the context lacks, or fails otherwise.
+            SourceError: The template is wrong, uses a name that the context lacks, or fails
+                otherwise.
         """
+        names = {"fill": self.fill, "say": say_in("en")} | context
         try:
-            return self._loader.load(name).generate(fill=self.fill, **context).decode()
+            return self._loader.load(name).generate(**names).decode()
+        except SourceError:
+            raise
+        except ParseError as error:
+            path = str(self._loader.path_of(error.filename or name))
+            message = f"the template can't be read: {error.message}"
+            raise SourceError(path, error.lineno, message) from error
         except Exception as error:
-            path = str(self._folder / name)
-            raise SourceError(path, None, f"the template can't be filled: {error}") from error
+            file, line = self._loader.place_of(error) or (name, None)
+            message = f"the template can't be filled: {error}"
+            if isinstance(error, SyntaxError):
+                message = f"the template can't be read: {error.msg}"
+            elif isinstance(error, NameError):
+                message += did_you_mean(error.name or "", names)
+            raise SourceError(str(self._loader.path_of(file)), line, message) from error
+
+
+# What Tornado notes at the end of each line of Python that it makes of a template.
+_PLACE = re.compile(r"  # ([^\s:]+):(\d+)(?: \(via .*\))?\s*$")
+
+
+class _Loader(Loader):
+    """Loads a template from a guide's own folder where it is there, else from ours."""
+
+    def __init__(self, own: Path | None):
+        super().__init__(str(TEMPLATES))
+        self._own = own
+
+    def path_of(self, name: str) -> Path:
+        """Return where the template *name* is."""
+        own = self._own / name if self._own else None
+        return own if own and own.is_file() else TEMPLATES / name
+
+    def place_of(self, error: Exception) -> tuple[str, int] | None:
+        """Return the template and the line that the generated Python in which it failed is from."""
+        text = error.text or "" if isinstance(error, SyntaxError) else ""
+        trace = error.__traceback__
+        while trace is not None:
+            file = trace.tb_frame.f_code.co_filename
+            for name, template in self.templates.items():
+                if file == f"{name.replace('.', '_')}.generated.py":
+                    text = template.code.splitlines()[trace.tb_lineno - 1]
+            trace = trace.tb_next
+        found = _PLACE.search(text)
+        return (found[1], int(found[2])) if found else None
+
+    def resolve_path(self, name: str, parent_path: str | None = None) -> str:
+        """Return the name itself: templates stand in one folder."""
+        return name
+
+    def _create_template(self, name: str) -> Template:
+        try:
+            text = self.path_of(name).read_bytes()
+        except OSError as error:
+            path = str(self.path_of(name))
+            raise SourceError(path, None, f"there is no template {name!r}") from error
+        return Template(text, name=name, loader=self)

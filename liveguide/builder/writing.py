@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from ..settings import Settings
+from ..words import direction_of, say_in
 from .assets import (
     copy_assets,
     copy_frontend,
+    script_suffix,
     write_author_styles,
     write_file,
     write_images,
@@ -17,19 +20,22 @@ from .assets import (
     write_snippets,
     write_styles,
 )
+from .editing import edit_address
 from .extensions.feature_table import Showing, fill_tables
 from .freshness import with_included
 from .history import History
+from .languages import folder_of, language_of, name_of, twin_of
 from .links import find_target
-from .navigation import NavNode, Section, navigation_for, section_tree
-from .pages import PageLink, home_page, label_of, page_for
+from .navigation import Branch, navigation_for, navigation_trees
+from .pages import Page, PageLink, Translation, home_page, label_of, link_to, page_for
 from .policy import BASE_POLICY, RUNNER_POLICY
 from .publishing.publication import Publication
 from .rendering import RenderedPage
 from .source_views import SourceView
-from .sources import ASSETS, Sources, relative_url, source_view_of, url_of
+from .sources import ASSETS, THEME, SourceFile, Sources, relative_url, source_view_of, url_of
 from .stylesheets import parts_of, stylesheet_name
 from .templating import Templates
+from .theming import site_styles
 
 
 @dataclass
@@ -71,18 +77,18 @@ class Site:
 
 def write_site(site: Site, staging: Path) -> None:
     """Write everything of *site* into the empty folder *staging*."""
-    copy_frontend(staging)
-    write_styles(site.pages, staging)
+    settings = site.settings
+    languages = {language_of(p.file.uri, p.front_matter, settings) for p in site.pages}
+    copy_frontend(staging, sorted({settings.language, *languages}))
+    write_styles(site.pages, staging, site_styles(site.guide, settings))
     copy_assets(site.sources.assets, staging)
     write_snippets(site.pages, staging)
     write_images(site.pages, staging)
     write_author_styles(site.pages, staging)
-    write_search(site.pages, site.settings.language, staging)
-    top = section_tree(site.pages)
-    publication = Publication(site.settings, site.sources, site.pages, top, site.history)
-    Writer(staging, site.settings, site.sources, top, site.showings, publication).write_all(
-        site.pages, site.views
-    )
+    write_search(site.pages, settings.language, staging)
+    trees = navigation_trees(site.pages, settings)
+    publication = Publication(settings, site.sources, site.pages, trees, site.history)
+    Writer(site, staging, trees, publication).write_all()
     publication.write(staging, staging.parent)
     policies = site.policies | {page.file.output: page.policy for page in site.pages}
     policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
@@ -109,64 +115,142 @@ def showings_of(rendered: list[RenderedPage]) -> dict[str, list[Showing]]:
 
 
 class Writer:
-    """Fills the templates of one build."""
+    """
+    Fills the templates of one build.
+
+    Args:
+
+        site: What to write.
+
+        staging: The folder to write into.
+
+        trees: The navigation of each language.
+
+        publication: What it tells machines.
+    """
 
     def __init__(
-        self,
-        staging: Path,
-        settings: Settings,
-        sources: Sources,
-        top: Section,
-        showings: dict[str, list[Showing]],
-        publication: Publication,
+        self, site: Site, staging: Path, trees: dict[str, Branch], publication: Publication
     ):
+        self._site = site
         self._staging = staging
-        self._settings = settings
-        self._sources = sources
-        self._top = top
-        self._showings = showings
+        self._settings = site.settings
+        self._templates = Templates(site.guide / THEME / "templates")
+        self._trees = trees
         self._publication = publication
-        self._templates = Templates()
+        self._by_uri = {page.file.uri: page for page in site.pages}
+        self._ways: dict[str, tuple[Branch, ...]] = {}
+        self._around: dict[str, tuple[RenderedPage | None, RenderedPage | None]] = {}
+        for tree in trees.values():
+            for way in tree.walk():
+                if way[-1].page:
+                    self._ways.setdefault(way[-1].page.file.uri, way)
+            order = tree.all_pages()
+            for before, page, after in zip([None, *order], order, [*order[1:], None], strict=False):
+                self._around[page.file.uri] = before, after
+        self._navigations: dict[tuple[str, tuple[int, ...], str], str] = {}
 
-    def write_all(self, rendered: list[RenderedPage], views: list[SourceView]) -> None:
+    def write_all(self) -> None:
         """Write the pages, the source views and the page for addresses that do not exist."""
-        order = self._top.all_pages()
-        places = {page.file.uri: place for place, page in enumerate(order)}
-        for page in rendered:
-            place = places[page.file.uri]
-            before = order[place - 1] if place else None
-            after = order[place + 1] if place + 1 < len(order) else None
-            self._write_page(page, [before, after])
-        for view in views:
+        for page in self._site.pages:
+            self._write_page(page)
+        for view in self._site.views:
             self._write_source_view(view)
-        if "index.html" not in self._sources.outputs:
+        if "index.html" not in self._site.sources.outputs:
             self._write_home_page()
-        self._write("404.html", "404.html", "", "Page not found", BASE_POLICY, root="/")
+        self._write_not_found()
 
-    def _write_page(self, rendered: RenderedPage, around: list[RenderedPage | None]) -> None:
+    def _write_page(self, rendered: RenderedPage) -> None:
         file = rendered.file
         content = rendered.html
         if rendered.tables:
-            content = fill_tables(content, file.url, lambda id_: self._showings.get(id_, []))
+            showings = self._site.showings
+            content = fill_tables(content, file.url, lambda id_: showings.get(id_, []))
+        page = self._page(rendered, content)
         self._write(
             "page.html",
             file.output,
-            file.folder,
+            file,
             rendered.title,
             rendered.policy,
-            sharing=self._publication.sharing(rendered, file.output),
-            page=page_for(rendered, content, self._icon(rendered, file.url), around),
+            sharing=self._publication.sharing(rendered, file.output, page.crumbs),
+            language=language_of(file.uri, rendered.front_matter, self._settings),
+            page=page,
+            contents=page.contents,
+            body_class="home" if page.is_home else "",
             parts=parts_of(rendered),
+            translations=self._translations(rendered),
             author_styles=bool(rendered.styles),
         )
 
+    def _page(self, rendered: RenderedPage, content: str) -> Page:
+        file, settings = rendered.file, self._settings
+        before, after = self._around.get(file.uri, (None, None))
+        change = self._site.history.last_change(file.uri)
+        is_home = file.is_index and file.folder == folder_of(file.uri, settings)
+        return page_for(
+            rendered,
+            content,
+            author=settings.author,
+            icon=self._icon(rendered, file.url),
+            is_home=is_home,
+            crumbs=[] if is_home else self._crumbs(rendered),
+            previous=link_to(before, file.url) if before else None,
+            next=link_to(after, file.url) if after else None,
+            edit_href=edit_address(file.uri, self._site.guide.resolve().name, settings),
+            changed=change.date.date().isoformat() if change else "",
+        )
+
+    def _crumbs(self, rendered: RenderedPage) -> list[PageLink]:
+        """Return the way to a page: the language's home page, its sections, itself."""
+        file = rendered.file
+        language = language_of(file.uri, rendered.front_matter, self._settings)
+        home = self._home(file)
+        label = say_in(language)("Home")
+        crumbs = [PageLink(label, relative_url(home, file.url))]
+        for branch in self._ways.get(file.uri, ())[1:-1]:
+            page = branch.page
+            href = relative_url(page.file.url, file.url) if page else ""
+            crumbs.append(PageLink(branch.label, href))
+        return [*crumbs, link_to(rendered, file.url)]
+
+    def _home(self, file: SourceFile | None) -> str:
+        """Return the address of the home page in a file's language, from the site's root."""
+        folder = folder_of(file.uri, self._settings) if file else ""
+        tree = self._trees[folder]
+        return tree.page.file.url if tree.page else ""
+
+    def _translations(self, rendered: RenderedPage) -> list[Translation]:
+        """Return the page in the site's other languages."""
+        file, settings = rendered.file, self._settings
+        own = folder_of(file.uri, settings)
+        translations = []
+        for folder, tree in self._trees.items():
+            twin = self._by_uri.get(twin_of(file.uri, folder, settings))
+            page = twin or tree.page
+            if folder != own and page is not None:
+                language = language_of(page.file.uri, page.front_matter, settings)
+                href = relative_url(page.file.url, file.url)
+                translations.append(
+                    Translation(language, name_of(language), href, twin is not None)
+                )
+        return translations
+
     def _write_home_page(self) -> None:
         title = self._settings.title
-        nodes = navigation_for("", "", self._top, self._icon)
+        nodes = navigation_for(self._trees[""], "", (), self._icon)
         links = [PageLink(node.label, node.href) for node in nodes if node.href]
         page = home_page(title, links)
-        sharing = self._publication.sharing(None, "index.html")
-        self._write("page.html", "index.html", "", title, BASE_POLICY, page=page, sharing=sharing)
+        self._write(
+            "page.html",
+            "index.html",
+            None,
+            title,
+            BASE_POLICY,
+            page=page,
+            body_class="home",
+            sharing=self._publication.sharing(None, "index.html"),
+        )
 
     def _write_source_view(self, view: SourceView) -> None:
         output, raw = source_view_of(view.file.uri)
@@ -174,9 +258,11 @@ class Writer:
         self._write(
             "source.html",
             output,
-            view.file.folder,
+            parent.file,
             view.file.path.name,
             BASE_POLICY,
+            language=language_of(parent.file.uri, parent.front_matter, self._settings),
+            body_class="source",
             file_name=view.file.path.name,
             raw_href=relative_url(url_of(raw), url_of(output)),
             content=view.html,
@@ -186,51 +272,93 @@ class Writer:
         )
         write_file(self._staging, raw, view.text)
 
+    def _write_not_found(self) -> None:
+        """Write the page for addresses that do not exist; it is served at any depth."""
+        say = say_in(self._settings.language)
+        self._write("404.html", "404.html", None, say("Page not found"), BASE_POLICY, root="/")
+
     def _write(
         self,
         template: str,
         output: str,
-        folder: str,
+        file: SourceFile | None,
         title: str,
         policy: str,
         parts: tuple[str, ...] = (),
         **context: object,
     ) -> None:
-        url = url_of(output)
-        root = "../" * url.count("/")
-        site = self._settings
+        """
+        Fill one template.
+
+        Args:
+
+            template: Its name.
+
+            output: Where it goes in the site.
+
+            file: The page whose place in the navigation it has; `None` for none.
+
+            title: The title of what it shows.
+
+            policy: The text of its Content-Security-Policy.
+
+            parts: The optional parts of the stylesheet that it needs.
+
+            context: What else the template may use.
+        """
+        url, site = url_of(output), self._settings
+        language = str(context.get("language", site.language))
+        root = str(context.get("root", "../" * url.count("/")))
         names = {
             "parts": parts,
             "styles": stylesheet_name(parts),
+            "script": f"{'main' if 'live' in parts else 'page'}{script_suffix(language)}.js",
             "site": site,
+            "language": language,
+            "direction": direction_of(language),
+            "say": say_in(language),
             "root": root,
+            "home": root + self._home(file),
             "title": title,
             "browser_title": title if title == site.title else f"{title} \N{EN DASH} {site.title}",
             "policy": policy,
             "author_styles": False,
             "sharing": None,
             "icons": self._publication.icons,
-            "nav": navigation_for(url, folder, self._top, self._icon),
+            "body_class": "",
+            "contents": [],
+            "translations": [],
+            "page": None,
+            "nav": self._navigation(output, file, language, root),
         }
-        if template == "404.html":
-            top = navigation_for("", "", self._top, self._icon)
-            names["nav"] = [_from_the_top(node) for node in top]
         write_file(self._staging, output, self._templates.fill(template, **(names | context)))
+
+    def _navigation(self, output: str, file: SourceFile | None, language: str, root: str) -> str:
+        """Return the navigation for the page at *output*; pages of one section share it."""
+        is_page = file is not None and file.output == output
+        way = self._ways.get(file.uri, ()) if file else ()
+        url = "" if root == "/" else url_of(output)
+        folder = url[: url.rfind("/") + 1]
+        tree = self._trees[folder_of(file.uri, self._settings) if file else ""]
+        # The page itself counts only where something stands below it.
+        opened = tuple(id(branch) for branch in way if branch.branches)
+        key = (root if root == "/" else folder, opened, language)
+        html = self._navigations.get(key)
+        if html is None:
+            nodes = navigation_for(tree, folder, way, self._icon)
+            if root == "/":
+                nodes = [node.rooted() for node in nodes]
+            html = self._templates.fill("_nav.html", nodes=nodes, say=say_in(language))
+            self._navigations[key] = html
+        if is_page:
+            mark = f'<a href="{escape(relative_url(url, folder) or "./")}"'
+            html = html.replace(mark, mark + ' aria-current="page"', 1)
+        return html
 
     def _icon(self, rendered: RenderedPage, url: str) -> str | None:
         """Return the address of a page's icon, as the page at *url* writes it."""
         icon = rendered.front_matter.text("icon")
         if not icon or "://" in icon:
             return icon or None
-        target = find_target(icon, rendered.file.folder, self._sources)
+        target = find_target(icon, rendered.file.folder, self._site.sources)
         return None if isinstance(target, str) else relative_url(url_of(target.output), url)
-
-
-def _from_the_top(node: NavNode) -> NavNode:
-    """Return an entry for a page that is served at any depth, with addresses from the top."""
-
-    def rooted(address: str) -> str:
-        return address if "://" in address else "/" + address.removeprefix("./")
-
-    icon = rooted(node.icon) if node.icon else None
-    return NavNode(node.label, rooted(node.href), icon, current=False, active=False)

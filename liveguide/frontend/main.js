@@ -2,8 +2,10 @@
 import { LiveSnippet } from './elements/live-snippet.js'
 import { element } from './lib/element.js'
 import { waitForSearch } from './lib/search-trigger.js'
+import { startShell } from './shell/start.js'
 import { startText } from './text/start.js'
 
+startShell()
 waitForSearch()
 startText()
 

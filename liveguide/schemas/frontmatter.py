@@ -6,7 +6,12 @@ from typing import Any
 
 from ..builder.frontmatter import KEYS
 
-_TYPES = {"text": "string", "a whole number": "integer", "true or false": "boolean"}
+_TYPES = {
+    "text": "string",
+    "a whole number": "integer",
+    "true or false": "boolean",
+    "a mapping": "object",
+}
 
 
 def schema() -> dict[str, Any]:

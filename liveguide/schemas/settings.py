@@ -10,6 +10,22 @@ from typing import Any
 from ..settings import Settings
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
+_ENTRIES = {
+    "type": "array",
+    "items": {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": {
+                    "anyOf": [{"type": "string"}, {"$ref": "#/properties/navigation"}]
+                },
+            },
+        ]
+    },
+}
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n(?:        .*)?)*)", re.MULTILINE)
 
 
@@ -39,4 +55,4 @@ def _shape(field: dataclasses.Field[Any]) -> dict[str, Any]:
     if isinstance(field.default, str):
         shown = {"default": field.default} if field.default else {}
         return {"type": "string", **shown}
-    return _TEXTS
+    return _ENTRIES if field.name == "navigation" else _TEXTS

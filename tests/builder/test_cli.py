@@ -225,7 +225,7 @@ def test_help_is_worth_reading(run: Run) -> None:
 
     assert (status, err) == (0, [])
     assert " ".join(text.split()).startswith(
-        "usage: build.py [-h] [--output SITE] [--strict] [--jobs N] [--url ADDRESS] "
+        "usage: build.py [-h] [--output SITE] [--drafts] [--strict] [--jobs N] [--url ADDRESS] "
         "[--quiet] [GUIDE] "
     )
     for words in (

@@ -45,6 +45,7 @@ def test_contents_are_nested(render: Render) -> None:
     """`[TOC]` shows the headings, nested, in its place and in the page's side column."""
     page = render("[TOC]\n\n# A & B\n\n## B\n\n### C\n\n## D `x`\n")
 
+    assert page.has_contents
     assert [entry.name for entry in page.contents] == ["A &amp; B"]
     assert [(entry.id, entry.name) for entry in page.contents[0].children] == [
         ("b", "B"),
@@ -57,11 +58,12 @@ def test_contents_are_nested(render: Render) -> None:
     )
 
 
-def test_a_page_without_the_marker_has_no_contents(render: Render) -> None:
-    """Without `[TOC]`, or with it in code only, there are none."""
+def test_a_page_without_the_marker_has_no_contents_in_its_text(render: Render) -> None:
+    """Without `[TOC]`, or with it in code only, they stand beside the text alone."""
     page = render("# A\n\n`[TOC]`\n\n```\n[TOC]\n```\n")
 
-    assert page.contents == []
+    assert [entry.id for entry in page.contents] == ["a"]
+    assert not page.has_contents
 
 
 def test_ten_thousand_headings(render: Render) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.builder.navigation import NavNode, Section, navigation_for, section_tree
+from liveguide.builder import navigation
+from liveguide.builder.navigation import Branch, NavNode, navigation_for, navigation_trees
 from liveguide.builder.rendering import Renderer
 from liveguide.builder.sources import collect_sources
-from liveguide.settings import Settings
+from liveguide.settings import read_settings
 
-from .conftest import Files
+from .conftest import Build, Files
 
 FILES: Files = {
     "README.md": "# Home\n",
@@ -28,20 +29,29 @@ FILES: Files = {
     "assets/logo.png": "",
 }
 
+Tree = Callable[..., Branch]
 
-@pytest.fixture(name="top")
-def _top(write_tree: Callable[[Files], Path]) -> Section:
-    guide = write_tree(FILES)
-    sources, _ = collect_sources(guide, guide / "site")
-    renderer = Renderer(guide, sources, Settings())
-    return section_tree([renderer.render(file) for file in sources.pages])
+
+@pytest.fixture(name="tree_of")
+def _tree_of(write_tree: Callable[[Files], Path]) -> Tree:
+    """Return a function that returns the tree of a guide given as files, of one language."""
+
+    def tree_of(files: Files = FILES, language: str = "") -> Branch:
+        guide = write_tree(files)
+        settings = read_settings(guide)
+        sources, _ = collect_sources(guide, guide / "site")
+        renderer = Renderer(guide, sources, settings)
+        pages = [renderer.render(file) for file in sources.pages]
+        return navigation_trees(pages, settings)[language]
+
+    return tree_of
 
 
 def shown(nodes: list[NavNode]) -> list[object]:
-    """Return labels and addresses, nested; `*` marks the open page, `+` the way to it."""
+    """Return labels and addresses, nested; `+` marks the way to the open page."""
     return [
         (
-            ("*" if node.current else "+" if node.active else "") + node.label,
+            ("+" if node.active else "") + node.label,
             node.href,
             *([shown(node.children)] if node.children else []),
         )
@@ -49,51 +59,148 @@ def shown(nodes: list[NavNode]) -> list[object]:
     ]
 
 
-def test_reading_order(top: Section) -> None:
+def way_to(tree: Branch, label: str) -> tuple[Branch, ...]:
+    """Return the way to the branch with this label."""
+    return next(way for way in tree.walk() if len(way) > 1 and way[-1].label == label)
+
+
+def on(tree: Branch, label: str) -> list[object]:
+    """Return what the page with this label shows."""
+    way = way_to(tree, label)
+    assert way[-1].page
+    return shown(navigation_for(tree, way[-1].page.file.url, way, lambda *_: None))
+
+
+def labels(tree: Branch) -> list[object]:
+    """Return what is in a tree, as nested lists of labels."""
+    return [[b.label, labels(b)] if b.branches else b.label for b in tree.branches]
+
+
+def test_reading_order(tree_of: Tree) -> None:
     """A folder's page comes first, then its members by `order` and by label, whatever the case."""
-    assert [page.title for page in top.all_pages()] == [
+    assert [page.title for page in tree_of().all_pages()] == [
         "Home", "Last but first", "Sub", "Y", "Z", "X", "Beta", "Other", "Inner", "zeta",
     ]  # fmt: skip
 
 
-def test_the_home_page_shows_the_top(top: Section) -> None:
-    """Folders that the open page is not in are closed; a folder without pages is not shown."""
-    assert shown(navigation_for("", "", top, lambda *_: None)) == [
-        ("*Home", "./"),
+def test_a_small_tree_is_on_every_page(tree_of: Tree) -> None:
+    """A folder without a page of its own has no address where its pages are shown below it."""
+    assert on(tree_of(), "Home") == [
+        ("+Home", "./"),
         ("First", "c.html"),
-        ("Sub", "sub/"),
+        (
+            "Sub",
+            "sub/",
+            [
+                ("deep", "", [("Y", "sub/deep/y.html"), ("Z", "sub/deep/z.html")]),
+                ("X", "sub/x.html"),
+            ],
+        ),
         ("Beta", "b.html"),
-        ("Other", "other/"),
+        ("Other", "other/", [("Inner", "other/inner.html")]),
         ("zeta", "a.html"),
     ]
 
 
-def test_a_page_shows_the_way_to_itself(top: Section) -> None:
-    """Below the top, only the folders that the open page stands in are open."""
-    assert shown(navigation_for("sub/deep/z.html", "sub/deep", top, lambda *_: None)) == [
+def test_of_a_large_tree_a_page_shows_the_way_to_itself(
+    tree_of: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below the top, only the sections that the open page stands in are open."""
+    monkeypatch.setattr(navigation, "LARGEST_WHOLE", 5)
+    tree = tree_of()
+
+    assert on(tree, "Home")[2] == ("Sub", "sub/")
+    assert on(tree, "Z") == [
         ("Home", "../../"),
         ("First", "../../c.html"),
         (
             "+Sub",
             "../",
-            [("+deep", "y.html", [("Y", "y.html"), ("*Z", "z.html")]), ("X", "../x.html")],
+            [("+deep", "", [("Y", "y.html"), ("+Z", "z.html")]), ("X", "../x.html")],
         ),
         ("Beta", "../../b.html"),
         ("Other", "../../other/"),
         ("zeta", "../../a.html"),
     ]
+    assert on(tree, "X")[2] == (
+        "+Sub",
+        "./",
+        [("deep", "deep/y.html"), ("+X", "x.html")],
+    )
 
 
-def test_a_folder_without_a_page_leads_to_its_first(top: Section) -> None:
-    """A folder that has no page of its own can be reached all the same."""
-    (sub,) = [n for n in navigation_for("sub/", "sub", top, lambda *_: None) if n.label == "Sub"]
+def test_the_icon_of_a_page_is_asked_for_with_the_page_that_shows_it(tree_of: Tree) -> None:
+    """Whoever finds icons is given the page and the address that will link to it."""
+    tree = tree_of()
+    nodes = navigation_for(tree, "b.html", (), lambda page, url: f"{page.title} on {url}")
 
-    assert (sub.current, sub.active) == (True, True)
-    assert shown(sub.children) == [("deep", "deep/y.html"), ("X", "x.html")]
+    assert [node.icon for node in nodes][:3] == [
+        "Home on b.html",
+        "Last but first on b.html",
+        "Sub on b.html",
+    ]
 
 
-def test_icons_are_asked_for_as_the_open_page_writes_them(top: Section) -> None:
-    """Each entry's icon is found for the address of the page that shows it."""
-    nodes = navigation_for("a.html", "", top, lambda page, url: f"{page.title} from {url}")
+def test_what_nav_false_hides(tree_of: Tree) -> None:
+    """`nav: false` hides a page, or a folder's page with all below it."""
+    tree = tree_of(
+        {
+            "README.md": "# Home\n",
+            "a.md": "---\nnav: false\n---\n# A\n",
+            "b.md": "# B\n",
+            "c/README.md": "---\nnav: false\n---\n# C\n",
+            "c/d.md": "# D\n",
+            "e/f.md": "---\nnav: false\n---\n# F\n",
+        }
+    )
 
-    assert nodes[2].icon == "Sub from a.html"
+    assert labels(tree) == ["Home", "B"]
+
+
+def test_the_navigation_of_the_settings(tree_of: Tree) -> None:
+    """Entries are pages, folders with all that is in them, labels for either, and headings."""
+    settings = "navigation:\n- zuerst: b.md\n- Learn:\n  - sub/\n  - README.md\n- Else: other/\n"
+    tree = tree_of({**FILES, "liveguide.yaml": settings})
+
+    assert labels(tree) == [
+        "zuerst",
+        ["Learn", [["Sub", [["deep", ["Y", "Z"]], "X"]], "Home"]],
+        ["Else", ["Inner"]],
+    ]
+
+
+def test_an_entry_that_leads_nowhere_is_an_error(build: Build) -> None:
+    """It names the line of the settings, and what may have been meant."""
+    built = build({"a.md": "# A\n", "liveguide.yaml": "navigation:\n- a.md\n- X:\n  - b/a.md\n"})
+
+    assert built.messages == [
+        "guide/liveguide.yaml:4: error: the navigation names 'b/a.md', and there is no such page; "
+        "did you mean 'a.md'?"
+    ]
+
+
+def test_a_language_has_a_tree_of_its_own(tree_of: Tree) -> None:
+    """The folder that is named for a language is no section of the site's own navigation."""
+    files = {
+        "README.md": "# Home\n",
+        "a.md": "# A\n",
+        "de/README.md": "# Start\n",
+        "de/a.md": "# A auf Deutsch\n",
+        "liveguide.yaml": "languages: [de]\n",
+    }
+
+    assert labels(tree_of(files)) == ["Home", "A"]
+    assert labels(tree_of(files, "de")) == ["Start", "A auf Deutsch"]
+
+
+def test_pages_of_a_section_share_the_navigation_but_for_the_mark(build: Build) -> None:
+    """Only the open page's own entry is marked, on each page."""
+    built = build(FILES)
+    marked = [
+        part.split('"', 1)[0]
+        for output in ("sub/x.html", "sub/index.html", "sub/deep/y.html", "index.html")
+        for part in built.text(output).split('<a href="')[1:]
+        if part.split(">", 1)[0].endswith('aria-current="page"')
+    ]
+
+    assert marked == ["x.html", "./", "y.html", "./"]

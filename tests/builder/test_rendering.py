@@ -281,7 +281,8 @@ def test_pages_share_nothing(write_tree: Callable[[Files], Path]) -> None:
     page = renderer.render(sources.files["b.md"])
 
     assert HEADERLINK.sub("", page.html) == '<h1 id="x">X</h1>\n<p>HTML[^1] [r]</p>'
-    assert (page.contents, page.snippets) == ([], [])
+    assert ([entry.id for entry in page.contents], page.has_contents) == (["x"], False)
+    assert page.snippets == []
 
 
 def test_another_thread_renders_without_a_time_limit(render: Render) -> None:

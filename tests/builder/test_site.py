@@ -28,7 +28,7 @@ icon: logo.svg
 desc: A sentence with "quotes" & <tags>.
 by: Team <Gramener>
 type: micro&service
-layout: [wide]
+extra: {layout: [wide]}
 ...
 """
 

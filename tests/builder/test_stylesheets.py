@@ -58,4 +58,4 @@ def test_layers_keep_their_order_when_styles_are_joined(styles_of) -> None:
     """The order of the cascade is stated before any rule, and the shortened text keeps it."""
     [(_, text)] = styles_of("Some words.")
 
-    assert text.startswith("@layer base,content,layout,highlight,elements;")
+    assert text.startswith("@layer base,content,layout,highlight,elements,site;")

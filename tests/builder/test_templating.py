@@ -1,4 +1,4 @@
-"""Templates: what is escaped, and what is said when one can't be filled."""
+"""Templates: what is escaped, what a guide puts in their place, and what is said of wrong ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from liveguide.builder.templating import Templates
 from liveguide.errors import SourceError
+
+from .conftest import Build
 
 
 def test_values_are_escaped(tmp_path: Path) -> None:
@@ -20,20 +22,59 @@ def test_values_are_escaped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "message"),
+    ("template", "line", "message"),
     [
-        ("{{ titel }}", "name 'titel' is not defined"),
-        ("{{ 1 / 0 }}", "division by zero"),
-        ("{% if %}", "Missing {% end %} block"),
-        ("{% extends 'no.html' %}", "No such file"),
+        (
+            "a\n{{ titel }}",
+            2,
+            "can't be filled: name 'titel' is not defined; did you mean 'title'?",
+        ),
+        ("\n\n{{ 1 / 0 }}", 3, "can't be filled: division by zero"),
+        ("{% if %}", 1, "can't be read: Missing {% end %} block for if"),
+        ("{{ title }}\n{{ title( }}", 2, "can't be read: '(' was never closed"),
+        ("\n{{ title", 2, "can't be read: Missing end expression }}"),
     ],
 )
-def test_a_template_that_can_not_be_filled(tmp_path: Path, template: str, message: str) -> None:
-    """The error names the template and what is wrong with it."""
+def test_a_template_that_is_wrong(tmp_path: Path, template: str, line: int, message: str) -> None:
+    """The error names the template, the line, and what is wrong with it."""
     (tmp_path / "x.html").write_text(template)
 
     with pytest.raises(SourceError) as caught:
         Templates(tmp_path).fill("x.html", title="T")
 
-    assert str(caught.value).startswith(f"{tmp_path}/x.html: error: the template can't be filled: ")
-    assert message in str(caught.value)
+    assert str(caught.value) == f"{tmp_path}/x.html:{line}: error: the template {message}"
+
+
+def test_the_error_names_the_part_that_is_wrong(tmp_path: Path) -> None:
+    """In a template that extends and includes others, it is the one with the fault."""
+    (tmp_path / "base.html").write_text("<p>\n{% include 'part.html' %}\n{% block b %}{% end %}")
+    (tmp_path / "part.html").write_text("\n\n{{ missing }}")
+    (tmp_path / "x.html").write_text("{% extends 'base.html' %}{% block b %}x{% end %}")
+
+    with pytest.raises(SourceError) as caught:
+        Templates(tmp_path).fill("x.html")
+
+    assert str(caught.value).startswith(f"{tmp_path}/part.html:3: error: ")
+
+
+def test_a_template_that_is_not_there(tmp_path: Path) -> None:
+    """What extends or includes it is named with it."""
+    (tmp_path / "x.html").write_text("{% extends 'no.html' %}")
+
+    with pytest.raises(SourceError, match=r"there is no template 'no\.html'"):
+        Templates(tmp_path).fill("x.html")
+
+
+def test_a_guide_puts_templates_and_styles_in_place_of_ours(build: Build) -> None:
+    """Files in `_theme` stand for ours of the same name, and are not published."""
+    built = build(
+        {
+            "README.md": "---\nextra: {status: new}\n---\n# Home\n",
+            "_theme/templates/_header.html": "<header>{{ page and page.extra['status'] }}</header>",
+            "_theme/styles.css": ":root { --measure: 30rem; }",
+        }
+    )
+
+    assert "<header>new</header>" in built.text()
+    assert "@layer site{:root{--measure:30rem}}" in built.text("_liveguide/styles/page.css")
+    assert not any(path.startswith("_theme") for path in built.tree())

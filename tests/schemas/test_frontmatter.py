@@ -16,7 +16,7 @@ def test_it_has_the_keys_and_no_others() -> None:
     assert list(schema()["properties"]) == list(KEYS)
 
 
-WRONG = {"text": "[1]", "a whole number": "yes", "true or false": "1"}
+WRONG = {"text": "[1]", "a whole number": "yes", "true or false": "1", "a mapping": "1"}
 
 
 @pytest.mark.parametrize("key", KEYS)

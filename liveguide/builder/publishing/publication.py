@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ...settings import Settings
 from ..history import History
+from ..languages import name_of
 from ..links import find_target
-from ..navigation import Section
-from ..pages import label_of
+from ..navigation import Branch
+from ..pages import PageLink
 from ..rendering import RenderedPage
 from ..sources import Sources, relative_url, url_of
 from . import feed, llms, robots, sitemap
@@ -39,7 +40,7 @@ class Publication:
 
         pages: The rendered pages.
 
-        top: The tree of all pages.
+        trees: The navigation of each language, by its folder; the site's own has an empty name.
 
         history: What git knows of the guide.
     """
@@ -49,20 +50,20 @@ class Publication:
         settings: Settings,
         sources: Sources,
         pages: list[RenderedPage],
-        top: Section,
+        trees: dict[str, Branch],
         history: History,
     ):
         self._url = settings.url
         self._settings = settings
         self._sources = sources
         self._pages = pages
-        self._top = top
+        self._trees = trees
         self._history = history
         self._folder_pages = {page.file.folder: page for page in pages if page.file.is_index}
         home = self._folder_pages.get("")
-        self.description = getattr(settings, "description", "") or (home.summary if home else "")
-        self._accent = getattr(settings, "accent", "") or DEFAULT_ACCENT
-        self._author = getattr(settings, "author", "") or settings.title
+        self.description = settings.description or (home.summary if home else "")
+        self._accent = settings.accent or DEFAULT_ACCENT
+        self._author = settings.author or settings.title
         self._feed = self._feed_text()
 
     @property
@@ -70,7 +71,9 @@ class Publication:
         """The icons at the guide's own top; empty where it has none, and the build's are used."""
         return [name for name in OWN_ICONS if name in self._sources.outputs]
 
-    def sharing(self, page: RenderedPage | None, output: str) -> Sharing:
+    def sharing(
+        self, page: RenderedPage | None, output: str, crumbs: list[PageLink] | None = None
+    ) -> Sharing:
         """
         Return what a page's head says.
 
@@ -79,6 +82,8 @@ class Publication:
             page: The page, or `None` for a home page that the build makes.
 
             output: Its path in the site.
+
+            crumbs: The way to it, itself included.
         """
         here = url_of(output)
         description = page.summary if page else self.description
@@ -93,7 +98,7 @@ class Publication:
             self._url + here,
             "article" if here else "website",
             self._image(page),
-            self._breadcrumbs(page) if page else "",
+            self._breadcrumbs(page, crumbs) if page and crumbs else "",
             to_markdown,
             relative_url(feed.OUTPUT, here) if self._feed else "",
         )
@@ -157,13 +162,12 @@ class Publication:
         return llms.llms(self._settings.title, self.description, self._sections())
 
     def _sections(self) -> Iterator[tuple[str, list[llms.Listed]]]:
-        members = self._top.members()
-        first = [self._top.index] if self._top.index else []
-        yield "Pages", self._listed([*first, *(m for m in members if not isinstance(m, Section))])
-        for member in members:
-            if isinstance(member, Section):
-                name = label_of(member.index) if member.index else member.name
-                yield name, self._listed(member.all_pages())
+        for folder, tree in self._trees.items():
+            single = [b.page for b in tree.branches if b.page and not b.branches]
+            yield name_of(folder) if folder else "Pages", self._listed(single)
+            for branch in tree.branches:
+                if branch.branches:
+                    yield branch.label, self._listed(branch.all_pages())
 
     def _listed(self, pages: list[RenderedPage]) -> list[llms.Listed]:
         return [
@@ -177,7 +181,9 @@ class Publication:
 
     def _llms_full(self) -> str:
         # In reading order; what the navigation hides comes last.
-        ordered = dict.fromkeys(page.file.uri for page in self._top.all_pages())
+        ordered = dict.fromkeys(
+            page.file.uri for tree in self._trees.values() for page in tree.all_pages()
+        )
         pages = {page.file.uri: page for page in self._pages}
         uris = dict.fromkeys([*ordered, *pages])
         return "\n".join(self._markdown(pages[uri], llms.FULL_OUTPUT) for uri in uris)
@@ -198,16 +204,9 @@ class Publication:
         pages = {page.file.uri: (page.title, page.file.url) for page in self._pages}
         return feed.feed(self._settings.title, self._author, self._url, pages, self._history)
 
-    def _breadcrumbs(self, page: RenderedPage) -> str:
-        folder, way = page.file.folder, [page]
-        while folder:
-            if not (page.file.is_index and folder == page.file.folder):
-                way += [self._folder_pages[folder]] if folder in self._folder_pages else []
-            folder = folder.rpartition("/")[0]
-        named = [(label_of(step), self._url + step.file.url) for step in reversed(way)]
-        if page.file.url:
-            home = self._folder_pages.get("")
-            named.insert(0, (label_of(home) if home else self._settings.title, self._url))
+    def _breadcrumbs(self, page: RenderedPage, crumbs: list[PageLink]) -> str:
+        here = self._url + page.file.url
+        named = [(crumb.label, urljoin(here, crumb.href)) for crumb in crumbs if crumb.href]
         return breadcrumbs(named) if len(named) > 1 else ""
 
     def _card(self, page: RenderedPage | None) -> Card:

@@ -1,0 +1,28 @@
+// Marks, in the page's contents, the heading that the reader is below.
+
+export function startScrollSpy() {
+  /** @type {Map<Element, Element>} */
+  const links = new Map()
+  for (const link of document.querySelectorAll('.contents a')) {
+    const heading = document.getElementById(decodeURIComponent(link.getAttribute('href')?.slice(1) ?? ''))
+    if (heading) links.set(heading, link)
+  }
+  const headings = [...links.keys()]
+  if (headings.length === 0) return
+
+  function mark() {
+    const top = innerHeight / 4
+    const ended = innerHeight + scrollY >= document.documentElement.scrollHeight - 2 && scrollY > 0
+    const above = headings.filter((heading) => heading.getBoundingClientRect().top < top)
+    const here = links.get((ended ? headings : above).at(-1) ?? headings[0])
+    for (const link of links.values()) {
+      if (link !== here) link.removeAttribute('aria-current')
+    }
+    here?.setAttribute('aria-current', 'true')
+  }
+
+  // Told when a heading passes that line, not at every step of scrolling.
+  const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -75%' })
+  for (const heading of headings) observer.observe(heading)
+  mark()
+}

@@ -1,0 +1,12 @@
+// What every page does: its theme, its navigation, its contents.
+import { startAnchors } from './anchors.js'
+import { startFolds } from './folds.js'
+import { startScrollSpy } from './scroll-spy.js'
+import { startThemeButton } from './theme-button.js'
+
+export function startShell() {
+  startThemeButton()
+  startFolds()
+  startScrollSpy()
+  startAnchors()
+}
