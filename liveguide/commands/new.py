@@ -64,7 +64,7 @@ def _told(name: str, guide: Path, made: list[Path]) -> list[str]:
         *(f"Made {path}" for path in others if not path.name.startswith(".")),
         f"Made {topic} with {files}",
         "",
-        f"Read it     liveguide serve{where}     and open http://127.0.0.1:8888/{name}/",
+        f"Read it     liveguide serve{where} --watch     and open http://127.0.0.1:8888/{name}/",
         f"Edit it     {topic}/README.md",
         f"Check it    liveguide check{where}",
     ]

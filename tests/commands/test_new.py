@@ -58,7 +58,7 @@ def test_in_an_empty_folder_it_makes_a_guide(capsys: pytest.CaptureFixture[str])
         "Made guide/liveguide.yaml",
         f"Made guide/chat-room with {', '.join(sorted(TOPIC))}",
         "",
-        "Read it     liveguide serve     and open http://127.0.0.1:8888/chat-room/",
+        "Read it     liveguide serve --watch     and open http://127.0.0.1:8888/chat-room/",
         "Edit it     guide/chat-room/README.md",
         "Check it    liveguide check",
     ]
@@ -121,7 +121,7 @@ def test_another_guide(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new", "one", "--guide", "our/docs"]) == 0
 
     assert Path("our/docs/one/README.md").is_file()
-    assert "liveguide serve our/docs     and open" in capsys.readouterr().out
+    assert "liveguide serve our/docs --watch     and open" in capsys.readouterr().out
 
 
 def test_a_guide_of_dot_files_is_empty() -> None:
