@@ -34,6 +34,7 @@ from .extensions.on_demand import OnDemandExtension
 from .extensions.page import CurrentPage, PageState, Program, Shown, Snippet
 from .extensions.pictures import PicturesExtension
 from .extensions.quick_inline import QuickInlineExtension
+from .extensions.tables import ScrollingTablesExtension
 from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .languages import language_of
@@ -177,7 +178,7 @@ class Renderer:
 
         self._markdown = markdown.Markdown(
             extensions=[
-                "tables",
+                ScrollingTablesExtension(),
                 "footnotes",
                 "def_list",
                 "abbr",

@@ -18,7 +18,7 @@ from .rendering import RenderedPage
 CORE = ("props", "base", "layout", "search-trigger", "content")
 """The parts that every page needs, in the order of their layers."""
 
-OPTIONAL = ("code", "extras", "live")
+OPTIONAL = ("code", "tables", "extras", "live")
 """The parts that some pages need; the colours of highlighted code, which are made, join `code`."""
 
 _EXTRAS = re.compile(
@@ -31,6 +31,7 @@ def parts_of(page: RenderedPage) -> tuple[str, ...]:
     """Return the optional parts that a page needs."""
     needed = {
         "code": 'class="highlight"' in page.html,
+        "tables": '<div class="table-scroll">' in page.html,
         "extras": _EXTRAS.search(page.html) is not None,
         "live": bool(page.snippets or page.examples or page.tables),
     }

@@ -220,3 +220,12 @@ def test_blocks_nest_only_so_deep(render: Render) -> None:
     assert messages(render(source)) == [
         "guide/page.md:21: error: blocks are nested more than 20 deep"
     ]
+
+
+@pytest.mark.parametrize("line", ["> ::: div", ">::: example href=x.html", "> > ::: div"])
+def test_a_block_in_a_quote_is_an_error(render: Render, line: str) -> None:
+    """It names another way to write it; quoted text with colons is only text."""
+    assert messages(render(f"a\n\n{line}\n>     b\n\n> the sign `:::` and :::\n")) == [
+        "guide/page.md:3: error: a ':::' block can't stand in a quote; "
+        "write ::: blockquote around it"
+    ]

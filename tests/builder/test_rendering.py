@@ -35,8 +35,8 @@ def html_of(render: Render, source: str) -> str:
         ),
         (
             "a | b\n--|--\n1 | 2 \\| 3\n",
-            "<table><thead><tr><th>a</th><th>b</th></tr></thead>"
-            "<tbody><tr><td>1</td><td>2 | 3</td></tr></tbody></table>",
+            '<div class="table-scroll"><table><thead><tr><th>a</th><th>b</th></tr></thead>'
+            "<tbody><tr><td>1</td><td>2 | 3</td></tr></tbody></table></div>",
         ),
         ("Term\n:   One\n:   Two\n", "<dl><dt>Term</dt><dd>One</dd><dd>Two</dd></dl>"),
         (

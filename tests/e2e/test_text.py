@@ -6,6 +6,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from benchmarks.audit import axe
+from benchmarks.audit.tools import ToolMissing
+
 from .conftest import ServeTree
 
 pytestmark = pytest.mark.browser
@@ -173,3 +176,33 @@ async def test_the_page_on_text_fits(guide_url: str, page: Page, width: int) -> 
     await page.goto(guide_url + "authoring/text.html")
 
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_a_wide_table_scrolls_by_keyboard(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+    """It takes the focus only while it is too wide."""
+    cells = "| widewidewide " * 4 + "|\n"
+    await page.set_viewport_size({"width": 320, "height": 600})
+    await open_page(cells + "|---" * 4 + "|\n" + cells + "\n")
+    table = page.locator(".table-scroll")
+
+    await expect(table).to_have_attribute("tabindex", "0")
+    await table.evaluate("it => it.addEventListener('scroll', () => it.dataset.scrolled = 'yes')")
+    await table.focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(table).to_have_attribute("data-scrolled", "yes")
+
+    await page.set_viewport_size({"width": 1200, "height": 600})
+    await expect(table).not_to_have_attribute("tabindex", "0")
+
+
+async def test_an_open_preview_breaks_no_rule(guide_url: str, page: Page) -> None:
+    """axe finds nothing, with a preview beside its mark and a block unfolded."""
+    await page.goto(guide_url + "authoring/text.html")
+    await page.locator(".folded > summary").first.click()
+    await page.locator(".annotation").first.hover()
+    await expect(page.get_by_role("tooltip")).to_be_visible()
+
+    try:
+        assert await axe.violations(page) == []
+    except ToolMissing as missing:
+        pytest.skip(str(missing))

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from markdown.blockparser import BlockParser
 
 _HEADER = re.compile(r"(?P<indent> *):::+[ \t]*(?P<name>[A-Za-z][\w-]*)?(?P<rest>.*)$")
+_QUOTED = re.compile(r" *>[ >]*:::+[ \t]*[A-Za-z]")
 _MARKER = re.compile(rf"{STX}block:(\d+){ETX}")
 _HOLDER = re.compile(rf" *(?:[-*+]|\d{{1,9}}\.|:) |\[\^|!!!|{CONTAINER}")
 _DEEPEST = 20
@@ -69,6 +70,9 @@ class BlocksPreprocessor(Preprocessor):
                 position = raw
                 continue
             header = _HEADER.match(lines[position]) if ":::" in lines[position] else None
+            if header is None and ":::" in lines[position] and _QUOTED.match(lines[position]):
+                message = "a ':::' block can't stand in a quote; write ::: blockquote around it"
+                page.report(numbers[position], message)
             indent = len(header["indent"]) if header else 0
             if header is None or (indent >= 4 and _is_code(output)):
                 output.append(lines[position])
