@@ -26,7 +26,7 @@ class Card:
 
         host: The host of its address, shown where its name can't be written.
 
-        accent: The colour of the mark, as in `#1957c2`.
+        accent: The colour of the mark, as in `#1f4fd1`.
     """
 
     title: str

@@ -18,7 +18,7 @@ from pathlib import Path
 from ..sources import ASSETS
 from .card import Card, picture_name
 
-DEFAULT_ACCENT = "#1957c2"
+DEFAULT_ACCENT = "#1f4fd1"
 """The accent colour of a site that names none, in which `icon.svg` is drawn."""
 
 FOLDER = "pictures"
@@ -57,7 +57,7 @@ def write_icons(accent: str, taken: Callable[[str], bool], kept: Path, site: Pat
 
     Args:
 
-        accent: The colour, as in `#1957c2`.
+        accent: The colour, as in `#1f4fd1`.
 
         taken: Whether the guide has a file of its own at a path.
 

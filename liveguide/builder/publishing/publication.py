@@ -13,6 +13,7 @@ from ..languages import name_of
 from ..links import find_target
 from ..navigation import Branch
 from ..pages import PageLink
+from ..picture_sizes import size_of
 from ..rendering import RenderedPage
 from ..sources import Sources, relative_url, url_of
 from . import feed, llms, robots, sitemap
@@ -226,7 +227,7 @@ class Publication:
         if isinstance(target, str):
             return None
         file = self._sources.outputs.get(target.output)
-        width, height = _size(file.path) if file else (0, 0)
+        width, height = (file and size_of(file.path)) or (0, 0)
         return SharedImage(self._url + url_of(target.output), page.title, width, height)
 
     def _image(self, page: RenderedPage | None) -> SharedImage:
@@ -235,17 +236,6 @@ class Publication:
             return own
         card = self._card(page)
         return SharedImage(self._url + card.output, card.title, *_CARD_SIZE)
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Return the width and the height of a picture; nothing of one that has none, as SVG."""
-    from PIL import Image
-
-    try:
-        with Image.open(path) as picture:
-            return picture.size
-    except (OSError, ValueError):
-        return 0, 0
 
 
 def _write(path: Path, text: str) -> None:

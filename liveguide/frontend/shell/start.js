@@ -1,5 +1,6 @@
 // What every page does: its theme, its navigation, its contents.
 import { startAnchors } from './anchors.js'
+import { startCopyMarkdown } from './copy-markdown.js'
 import { startFolds } from './folds.js'
 import { startScrollSpy } from './scroll-spy.js'
 import { startThemeButton } from './theme-button.js'
@@ -9,4 +10,5 @@ export function startShell() {
   startFolds()
   startScrollSpy()
   startAnchors()
+  startCopyMarkdown()
 }

@@ -15,7 +15,11 @@ import pytest
 from PIL import Image
 from repository import Repository
 
+from liveguide.builder.assets import FRONTEND
+from liveguide.builder.publishing.pictures import DEFAULT_ACCENT
 from liveguide.builder.site import build_site
+from liveguide.builder.templating import TEMPLATES
+from liveguide.colours import GROUNDS
 
 from ..conftest import Build, Built
 
@@ -153,6 +157,57 @@ def test_a_picture_that_is_not_there_is_reported(build: Build) -> None:
     ]
 
 
+def test_settings_name_the_site_its_author_and_its_colour(
+    tmp_path: Path, build_repository: Callable[[Repository], Built]
+) -> None:
+    """They are in the list for models, in the feed, and in the icons."""
+    settings = "title: Rooms\ndescription: A guide.\nauthor: Ada\naccent: '#0a6640'\n"
+    repository = Repository(tmp_path)
+    repository.commit("Begin", in_guide({**GUIDE, "liveguide.yaml": settings}))
+
+    built = build_repository(repository)
+
+    assert built.text("llms.txt").startswith("# Rooms\n\n> A guide.\n")
+    root = ElementTree.fromstring(built.text("feed.xml"))
+    assert root.findtext(f"{ATOM}author/{ATOM}name") == "Ada"
+    assert "#0a6640" in built.text("_liveguide/icon.svg")
+    icon = Image.open(BytesIO(built.tree()["apple-touch-icon.png"])).convert("RGB")
+    assert icon.getpixel((90, 90)) == (0x0A, 0x66, 0x40)
+
+
+def test_browsers_are_told_the_colour_of_the_page() -> None:
+    """Light and dark, as the stylesheet has them."""
+    template = (TEMPLATES / "_sharing.html").read_text()
+
+    assert tuple(re.findall(r'"theme-color" content="(.*?)"', template)) == GROUNDS
+
+
+def test_the_icon_has_the_colour_of_the_design() -> None:
+    """What is replaced where settings name another is in the file, and in the stylesheet."""
+    assert DEFAULT_ACCENT in (FRONTEND / "icon.svg").read_text()
+    assert f"--accent: light-dark({DEFAULT_ACCENT}" in (FRONTEND / "styles/props.css").read_text()
+
+
+def test_nobody_is_told_of_a_draft(build: Build) -> None:
+    """No file of the site has a word of it, the feed and the Markdown of all included."""
+    draft = "---\ntitle: SECRET\ndraft: true\n---\nSECRET\n"
+    built = build({**GUIDE, "chat/draft.md": draft}, strict=True, url=URL)
+
+    assert not [name for name, content in built.tree().items() if b"SECRET" in content]
+    assert "chat/draft.md" not in built.tree()
+
+
+def test_a_page_outside_the_navigation_is_still_a_page(build: Build) -> None:
+    """It has an address that search engines may know, and its Markdown."""
+    hidden = "---\ntitle: Hidden\nnav: false\n---\nText.\n"
+    built = build({**GUIDE, "hidden.md": hidden}, strict=True, url=URL)
+
+    assert URL + "hidden.html" in built.text("sitemap.xml")
+    assert "# Hidden" in built.text("hidden.md")
+    assert "# Hidden" in built.text("llms-full.txt")
+    assert "Hidden" not in built.text("llms.txt")
+
+
 def test_the_breadcrumbs_lead_from_home_to_the_page(build: Build) -> None:
     """A folder without a page is no step."""
     built = build(GUIDE, strict=True, url=URL)
@@ -183,6 +238,22 @@ def test_the_sitemap_lists_every_page(build: Build) -> None:
         )
     ]
     assert list(root.iter(f"{SITEMAP}lastmod")) == []
+
+
+def test_an_address_may_hold_what_xml_gives_a_meaning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path of a site's address is anything that an address can hold."""
+    monkeypatch.chdir(tmp_path)
+    address = "https://docs.example.org/a&b/"
+    repository = Repository(tmp_path)
+    repository.commit("Begin", in_guide(GUIDE))
+
+    build_site(Path("guide"), Path("site"), url=address)
+
+    root = ElementTree.parse("site/sitemap.xml").getroot()
+    assert root.findtext(f"{SITEMAP}url/{SITEMAP}loc") == address
+    assert ElementTree.parse("site/feed.xml").getroot().findtext(f"{ATOM}id") == address
 
 
 def test_robots_may_read_everything_and_learn_where_the_sitemap_is(build: Build) -> None:
