@@ -39,12 +39,12 @@ static: $(VENV)/installed-dev node_modules/installed
 	$(NODE) --test --test-reporter=spec 'tests/frontend/**/*.test.js'
 
 audit: $(VENV)/installed-dev node_modules/installed system
-	$(RUN) -m pytest $(addprefix tests/e2e/test_,accessibility.py html.py lighthouse.py)
+	$(RUN) -m pytest $(addprefix tests/e2e/test_,accessibility.py html.py lighthouse.py weight.py)
 
 bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/build_ratio.py
 	$(RUN) benchmarks/start_time.py
-	$(RUN) benchmarks/page_weight.py
+	$(RUN) benchmarks/page_audit.py
 	$(RUN) benchmarks/handler_styles.py
 
 format: $(VENV)/installed-dev

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from benchmarks.audit import axe
 from benchmarks.audit.tools import ToolMissing
+from benchmarks.audit.weight import settled
 
 from .conftest import GUIDE, ServeTree
 from .editing import button, run, snippet_of
@@ -22,7 +22,6 @@ PAGES = sorted(
     for path in GUIDE.rglob("*.md")
 )
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
-AT_WORK = re.compile("^(running|connecting)$")
 
 
 async def _violations(page: Page) -> list[str]:
@@ -31,14 +30,6 @@ async def _violations(page: Page) -> list[str]:
         return await axe.violations(page)
     except ToolMissing as missing:
         pytest.skip(str(missing))
-
-
-async def _settle(page: Page) -> None:
-    """Wait until the snippets that run by themselves have come to something."""
-    for snippet in await page.locator("live-snippet").all():
-        await expect(snippet).not_to_have_attribute("data-state", AT_WORK)
-    if await page.locator("live-snippet").count():
-        await expect(page.locator("html")).to_have_attribute("data-live", "yes")
 
 
 @pytest_asyncio.fixture(name="page", params=["light", "dark"])
@@ -57,7 +48,7 @@ async def test_a_page_breaks_no_rule(guide_url: str, browser: Browser, path: str
     context = await browser.new_context(reduced_motion="reduce", viewport=DESKTOP)
     page = await context.new_page()
     await page.goto(guide_url + path)
-    await _settle(page)
+    await settled(page)
     light = await _violations(page)
     await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     await page.set_viewport_size(PHONE)
