@@ -150,6 +150,37 @@ async def test_it_serves_a_guide_of_one_s_own(programs: Path, here: Path) -> Non
     assert (here / "site/index.html").is_file()
 
 
+def test_a_guide_has_templates_and_styles_of_its_own(programs: Path, here: Path) -> None:
+    """Those in `_theme` stand for the installed ones, which the others still come from."""
+    theme = here / "guide/_theme"
+    (theme / "templates").mkdir(parents=True)
+    (theme / "templates/_header.html").write_text("<header>Ours: {{ site.title }}</header>\n")
+    (theme / "styles.css").write_text(":root { --measure: 31rem; }\n")
+
+    done = run(programs, here, "liveguide", "build", "--strict")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (here / "site/index.html").read_text()
+    assert "<header>Ours: Guide</header>" in page
+    assert "<live-snippet" in page
+    styles = [text for name, text in tree(here / "site").items() if name.endswith(".css")]
+    assert any(b"--measure:31rem" in text for text in styles)
+    assert not (here / "site/_theme").exists()
+
+
+def test_a_fault_in_a_template_of_one_s_own_is_named(programs: Path, here: Path) -> None:
+    """With the file of the guide, and its line."""
+    template = here / "guide/_theme/templates/_header.html"
+    template.parent.mkdir(parents=True)
+    template.write_text("<header>\n{{ site.titel }}\n{% if %}\n</header>\n")
+
+    done = run(programs, here, "liveguide", "build")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("guide/_theme/templates/_header.html:3: error: the template ")
+    assert "Traceback" not in done.stderr
+
+
 def test_every_command_runs(programs: Path, here: Path) -> None:
     """Each finds what it needs in the package."""
     for command in (["schema", "gramex"], ["completion", "fish"], ["new", "topic"]):

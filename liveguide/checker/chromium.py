@@ -35,7 +35,7 @@ async def chromium(path: Path | None) -> AsyncIterator[Browser]:
     except ImportError:
         raise UsageError(
             "the check drives a browser by Playwright, which is not installed; "
-            "run: pip install 'liveguide[check]'"
+            "run: pip install playwright"
         ) from None
     found = _program(path)
     async with async_playwright() as playwright:

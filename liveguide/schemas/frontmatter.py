@@ -15,7 +15,7 @@ _TYPES = {
 
 
 def schema() -> dict[str, Any]:
-    """Return the schema; a key without a value counts as left out."""
+    """Return the schema; a key without a value counts as left out, and others mean nothing."""
     return {
         "title": "Front matter",
         "description": "The YAML at the top of a page of a Liveguide site.",
@@ -24,4 +24,5 @@ def schema() -> dict[str, Any]:
             name: {"description": key.meaning, "type": [_TYPES[key.kind], "null"]}
             for name, key in KEYS.items()
         },
+        "additionalProperties": False,
     }

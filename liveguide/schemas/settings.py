@@ -9,23 +9,38 @@ from typing import Any
 
 from ..settings import Settings
 
-_TEXTS = {"type": "array", "items": {"type": "string"}}
+_PLACE = {"type": "string", "minLength": 1}
 _ENTRIES = {
     "type": "array",
     "items": {
         "anyOf": [
-            {"type": "string"},
+            _PLACE,
             {
                 "type": "object",
                 "minProperties": 1,
                 "maxProperties": 1,
                 "additionalProperties": {
-                    "anyOf": [{"type": "string"}, {"$ref": "#/properties/navigation"}]
+                    "anyOf": [
+                        _PLACE,
+                        {"allOf": [{"$ref": "#/properties/navigation"}], "minItems": 1},
+                    ]
                 },
             },
         ]
     },
 }
+_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
+_PATTERNS = {
+    "language": rf"^({_LANGUAGE})?$",
+    "languages": rf"^{_LANGUAGE}$",
+    "repository": r"^(https?://.*)?$",
+    "edit": r"^(https?://.*\{path\}.*)?$",
+    "accent": r"^(#[0-9a-fA-F]{6})?$",
+    "accent_dark": r"^(#[0-9a-fA-F]{6})?$",
+    "url": r"^(https?://[^\s<>\"'\\@?#]+)?$",
+}
+"""What an editor can see of what the reader checks; contrast and addresses are the reader's."""
+
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n(?:        .*)?)*)", re.MULTILINE)
 
 
@@ -52,7 +67,10 @@ def described(of: type) -> dict[str, str]:
 
 def _shape(field: dataclasses.Field[Any]) -> dict[str, Any]:
     """Return the form of a setting's value; its default says which."""
-    if isinstance(field.default, str):
-        shown = {"default": field.default} if field.default else {}
-        return {"type": "string", **shown}
-    return _ENTRIES if field.name == "navigation" else _TEXTS
+    if field.name == "navigation":
+        return _ENTRIES
+    pattern = {"pattern": _PATTERNS[field.name]} if field.name in _PATTERNS else {}
+    text = {"type": "string", **pattern}
+    if not isinstance(field.default, str):
+        return {"type": "array", "items": text}
+    return {**text, **({"default": field.default} if field.default else {})}

@@ -140,7 +140,7 @@ def test_without_playwright_the_command_says_how_to_install_it(
     assert status == 2
     assert err == (
         "liveguide check: the check drives a browser by Playwright, which is not installed; "
-        "run: pip install 'liveguide[check]'\n"
+        "run: pip install playwright\n"
     )
 
 

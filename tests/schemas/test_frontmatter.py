@@ -29,3 +29,12 @@ def test_every_key_has_one_type(key: str) -> None:
     assert len(faults("frontmatter", text)) == 1
     assert split_front_matter(f"---\n{key}:\n---\n", "x.md").values == {key: None}
     assert faults("frontmatter", f"{key}:\n") == []
+
+
+def test_a_key_that_means_nothing_is_underlined() -> None:
+    """The build warns of it too; keys of one's own stand below `extra`."""
+    assert [p.severity for p in split_front_matter("---\ntitel: T\n---\n", "x.md").problems] == [
+        "warning"
+    ]
+    assert len(faults("frontmatter", "titel: T\n")) == 1
+    assert faults("frontmatter", "extra: {titel: T}\n") == []
