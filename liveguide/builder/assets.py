@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, SourceError
+from ..settings import Settings
 from ..textfile import read_text
 from ..words import words_of
 from .extensions.snippets import snippet_script
@@ -110,9 +111,9 @@ def write_snippets(pages: list[RenderedPage], site: Path) -> None:
             write_file(site, snippet.output, snippet_script(snippet.code))
 
 
-def write_search(pages: list[RenderedPage], language: str, site: Path) -> None:
+def write_search(pages: list[RenderedPage], settings: Settings, site: Path) -> None:
     """Write what browsers make their index of."""
-    for output, text in search_files(pages, language).items():
+    for output, text in search_files(pages, settings).items():
         write_file(site, output, text)
 
 

@@ -3,7 +3,7 @@ What a reader can search: each page's sections, as plain text.
 
 The sections are taken from a page's finished HTML while it is rendered, so that
 this is spread over processes too. The browser makes its index of them when a
-reader first searches: the texts are half the size of an index made here.
+reader first searches: an index made here would be as large again.
 
 A large site's texts come in several files, of which each page loads the first
 at once and the others in the background: its reader searches meanwhile.
@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
 
+from ..settings import Settings
+from .languages import language_of
 from .sources import ASSETS
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ def _code(blocks: list[str]) -> str:
     return _SPACES.sub(" ", _LINE_ENDS.sub("\n", code)).strip()
 
 
-def search_files(pages: Iterable[RenderedPage], language: str) -> dict[str, str]:
+def search_files(pages: Iterable[RenderedPage], settings: Settings) -> dict[str, str]:
     """
     Return the files that a browser makes its index of, by their path in the site.
 
@@ -118,11 +120,11 @@ def search_files(pages: Iterable[RenderedPage], language: str) -> dict[str, str]
 
         pages: The rendered pages. Those with `search: false` are left out.
 
-        language: The site's language.
+        settings: The settings of the site.
     """
     found = sorted((page for page in pages if is_searched(page)), key=lambda page: page.file.url)
-    groups = list(_groups(_entry(page, language) for page in found))
-    first = {"files": len(groups), "language": language, "pages": groups[0]}
+    groups = list(_groups(_entry(page, settings) for page in found))
+    first = {"files": len(groups), "language": settings.language, "pages": groups[0]}
     files = {f"{ASSETS}/search.json": _json(first)}
     for number, group in enumerate(groups[1:], 1):
         files[f"{ASSETS}/search-{number}.json"] = _json(group)
@@ -138,14 +140,15 @@ def is_searched(page: RenderedPage) -> bool:
 _Entry = list[object]
 
 
-def _entry(page: RenderedPage, language: str) -> _Entry:
-    own = page.front_matter.text("lang")
+def _entry(page: RenderedPage, settings: Settings) -> _Entry:
+    language = language_of(page.file.uri, page.front_matter, settings)
+    own = language if language != settings.language else ""
     sections = [
         _trimmed([section.id, section.heading, section.text, section.code])
         for section in page.sections
     ]
     description = page.front_matter.text("desc")
-    return [page.file.url, page.title, description, own if own != language else "", sections]
+    return [page.file.url, page.title, description, own, sections]
 
 
 def _trimmed(values: list[str]) -> list[str]:

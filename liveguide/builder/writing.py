@@ -85,7 +85,7 @@ def write_site(site: Site, staging: Path) -> None:
     write_snippets(site.pages, staging)
     write_images(site.pages, staging)
     write_author_styles(site.pages, staging)
-    write_search(site.pages, settings.language, staging)
+    write_search(site.pages, settings, staging)
     trees = navigation_trees(site.pages, settings)
     publication = Publication(settings, site.sources, site.pages, trees, site.history)
     Writer(site, staging, trees, publication).write_all()

@@ -101,6 +101,25 @@ def test_a_page_can_be_left_out(build: Build) -> None:
     assert list(_pages(built.text("_liveguide/search.json"))) == ["a.html"]
 
 
+def test_a_page_in_another_language_says_so(build: Build) -> None:
+    """By its own `lang`, or by the folder of its language; the site's own is not repeated."""
+    built = build(
+        {
+            "liveguide.yaml": "language: en\nlanguages: [de]\n",
+            "a.md": "# A\n",
+            "b.md": "---\nlang: fr\n---\n# B\n",
+            "de/a.md": "# A\n",
+        }
+    )
+    pages = _pages(built.text("_liveguide/search.json"))
+
+    assert {address: page[2] for address, page in pages.items()} == {
+        "a.html": "",
+        "b.html": "fr",
+        "de/a.html": "de",
+    }
+
+
 def test_the_index_is_the_same_each_time(build: Build) -> None:
     """The same sources give the same bytes, whoever renders them."""
     files = {f"p{number:02}.md": f"# Page {number}\n\nText {number}.\n" for number in range(20)}

@@ -71,6 +71,11 @@ test('a name that no section has is looked for by its parts', async () => {
   assert.deepEqual(await addresses('message.handler'), ['handler/#sending'])
 })
 
+test('one letter finds titles and headings, and waits where there are other words', async () => {
+  assert.deepEqual(await addresses('s'), ['handler/#sending', 'handler/#session', 'fr/'])
+  assert.deepEqual(await addresses('goodbye z'), ['handler/'])
+})
+
 test('accents are not needed', async () => {
   assert.deepEqual(await addresses('grosse'), ['limits.html#gr%C3%B6%C3%9Fe'])
 })

@@ -1,11 +1,16 @@
 // The index of a site, made in the browser from the sections that the build wrote.
 import { excerpt, marked } from './search-excerpt.js'
-import { termsOf, wordsIn } from './search-words.js'
+import { termsIn, termsOf } from './search-words.js'
 
 const MOST_ROWS = 30
 const MOST_ROWS_OF_A_PAGE = 6
+const MOST_LOOKED_AT = 300
 const FEW = 3
 const SLICE_MS = 10
+/** In words of so many letters, none may be wrong. */
+const MOST_EXACT = 3
+const LETTER = /^[a-z_$]$/
+const DIGIT = /^\d$/
 
 /** How much a word counts where it stands; `page` is the title of a section's page. */
 const BOOST = { title: 9, heading: 6, page: 0.5, lead: 1.5, text: 1, code: 1 }
@@ -19,7 +24,7 @@ const BOOST = { title: 9, heading: 6, page: 0.5, lead: 1.5, text: 1, code: 1 }
  * @typedef {[string, string, string, string, string[][]]} WrittenPage
  */
 
-/** @typedef {{ url: string, title: string, language: string }} Page */
+/** @typedef {{ url: string, title: string, language: string, foreign: boolean }} Page */
 
 /** @typedef {{ page: Page, id: string, heading: string, text: string, code: string }} Section */
 
@@ -63,7 +68,7 @@ export class SearchIndex {
     this.#language = language
     this.#engine = new MiniSearch({
       fields: Object.keys(BOOST),
-      tokenize: (/** @type {string} */ text) => wordsIn(text).map((word) => word.term),
+      tokenize: termsIn,
       processTerm: (/** @type {string} */ term) => term,
     })
   }
@@ -82,7 +87,9 @@ export class SearchIndex {
   async add(pages, language) {
     let until = performance.now() + SLICE_MS
     for (const [url, title, lead, own, sections] of pages) {
-      const page = { url, title, language: own || language }
+      const spoken = own || language
+      const foreign = spoken.split('-')[0] !== this.#language.split('-')[0]
+      const page = { url, title, language: spoken, foreign }
       this.#pages++
       for (const [id = '', heading = '', text = '', code = ''] of sections.length > 0 ? sections : [[]]) {
         this.#engine.add({
@@ -110,16 +117,15 @@ export class SearchIndex {
     const { hits, asked, some } = this.#hits(query)
     /** @type {Map<Page, Hit[]>} */
     const byPage = new Map()
-    for (const hit of hits) {
+    for (const hit of this.#nearFirst(hits).slice(0, MOST_LOOKED_AT)) {
       const { page } = this.#sections[hit.id]
       const ofPage = byPage.get(page)
       if (ofPage) ofPage.push(hit)
       else byPage.set(page, [hit])
     }
-    const ordered = [...byPage].sort(([a], [b]) => this.#isForeign(a) - this.#isForeign(b))
     const pages = []
     let rows = 0
-    for (const [page, ofPage] of ordered) {
+    for (const [page, ofPage] of byPage) {
       if (rows >= MOST_ROWS) break
       const shown = ofPage.slice(0, Math.min(MOST_ROWS_OF_A_PAGE, MOST_ROWS - rows))
       rows += shown.length
@@ -142,21 +148,26 @@ export class SearchIndex {
     return hit?.terms[0] ?? ''
   }
 
-  /** @param {Page} page */
-  #isForeign(page) {
-    return Number(page.language.split('-')[0] !== this.#language.split('-')[0])
+  /** @param {Hit[]} hits */
+  #nearFirst(hits) {
+    const far = hits.filter((hit) => this.#sections[hit.id].page.foreign)
+    if (far.length === 0) return hits
+    return [...hits.filter((hit) => !this.#sections[hit.id].page.foreign), ...far]
   }
 
   /**
-   * First what is spelled so; then what is nearly; then parts of names; then some of the words.
+   * A letter that a word may begin with says little: it waits for the next, or finds headings.
+   * Then first what is spelled so; then what is nearly; then parts of names; then some of the words.
    *
    * @param {string} query
    */
   #hits(query) {
     let asked = termsOf(query)
+    if (asked.length > 1 && LETTER.test(asked[asked.length - 1])) asked.pop()
     let hits = this.#search(asked, 'AND', 0)
-    if (hits.length < FEW) hits = this.#search(asked, 'AND', 1)
-    if (hits.length === 0) hits = this.#search(asked, 'AND', 2)
+    const long = asked.some((term) => term.length > MOST_EXACT)
+    if (long && hits.length < FEW) hits = this.#search(asked, 'AND', 1)
+    if (long && hits.length === 0) hits = this.#search(asked, 'AND', 2)
     if (hits.length === 0) {
       const parts = termsOf(query, true)
       if (parts.length > asked.length) hits = this.#search((asked = parts), 'AND', 1)
@@ -177,8 +188,11 @@ export class SearchIndex {
       tokenize: (/** @type {string} */ text) => text.split(' ').filter(Boolean),
       combineWith,
       boost: BOOST,
-      prefix: (/** @type {string} */ term, /** @type {number} */ place) => place === last || term.length > 2,
-      fuzzy: (/** @type {string} */ term) => (term.length > 4 ? slips : term.length > 3 && slips > 0),
+      fields: last === 0 && LETTER.test(terms[0]) ? ['title', 'heading'] : undefined,
+      prefix: (/** @type {string} */ term, /** @type {number} */ place) =>
+        term.length > 2 || (place === last && !DIGIT.test(term)),
+      fuzzy: (/** @type {string} */ { length }) =>
+        length > MOST_EXACT + 1 ? slips : length > MOST_EXACT && slips > 0,
       weights: { fuzzy: 0.15, prefix: 0.5 },
     })
   }

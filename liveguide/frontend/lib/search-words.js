@@ -39,7 +39,39 @@ export function fold(word) {
 export function wordsIn(text) {
   /** @type {Word[]} */
   const words = []
-  for (const found of text.matchAll(WORD)) addWord(found[0], found.index, words)
+  for (const found of text.matchAll(WORD)) {
+    const at = found.index
+    for (const { term, start, end } of known(found[0])) words.push({ term, start: at + start, end: at + end })
+  }
+  return words
+}
+
+/**
+ * The terms of a text, for the index.
+ *
+ * @param {string} text
+ */
+export function termsIn(text) {
+  /** @type {string[]} */
+  const terms = []
+  for (const word of text.match(WORD) ?? []) for (const { term } of known(word)) terms.push(term)
+  return terms
+}
+
+/**
+ * A site says few words, and says them often.
+ *
+ * @type {Map<string, Word[]>}
+ */
+const WORDS = new Map()
+
+/** @param {string} word */
+function known(word) {
+  let words = WORDS.get(word)
+  if (!words) {
+    addWord(word, 0, (words = []))
+    WORDS.set(word, words)
+  }
   return words
 }
 
