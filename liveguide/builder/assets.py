@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..settings import Settings
 from ..textfile import read_text
 from ..words import words_of
 from .extensions.snippets import snippet_script
+from .memory import Memory
 from .minified import minified
 from .policy import Embedded, author_stylesheet, embedded_in_document
 from .rendering import RenderedPage
@@ -41,10 +43,11 @@ def write_file(site: Path, output: str, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def copy_assets(files: list[SourceFile], site: Path) -> None:
+def copy_assets(files: list[SourceFile], site: Path, memory: Memory) -> None:
     """Copy the guide's own files."""
     for file in files:
-        _copy(file.path, site / file.output)
+        if not memory.keeps(file.output, memory.digests.of(file.path)):
+            _copy(file.path, site / file.output)
 
 
 def _copy(source: Path, path: Path) -> None:
@@ -52,7 +55,7 @@ def _copy(source: Path, path: Path) -> None:
     shutil.copyfile(source, path)
 
 
-def copy_frontend(site: Path, languages: Iterable[str] = ()) -> None:
+def copy_frontend(site: Path, memory: Memory, languages: Iterable[str] = ()) -> None:
     """
     Write the front end, its scripts joined, and the answer of a host without a live server.
 
@@ -60,17 +63,22 @@ def copy_frontend(site: Path, languages: Iterable[str] = ()) -> None:
 
         site: The folder to write into.
 
+        memory: Knows what can be kept of the last site.
+
         languages: The languages of the pages; the scripts are written in each that we speak.
     """
+    digest = memory.digests.of_folder(FRONTEND)
     for source in sorted(FRONTEND.rglob("[!.]*")):
         if source.is_file() and source.suffix not in (".js", ".css"):
-            # Not copytree, which goes on when the disk is full.
-            _copy(source, site / ASSETS / source.relative_to(FRONTEND))
-    scripts = join_scripts(FRONTEND, SCRIPTS)
-    for suffix, words in {script_suffix(name): words_of(name) for name in languages}.items():
-        if words:
-            scripts |= join_scripts(FRONTEND, SPEAKING, Words(suffix, words))
+            output = f"{ASSETS}/{source.relative_to(FRONTEND).as_posix()}"
+            if not memory.keeps(output, digest):
+                # Not copytree, which goes on when the disk is full.
+                _copy(source, site / output)
+    spoken = {script_suffix(name): words_of(name) for name in languages}
+    scripts = memory.recall("scripts", (digest, spoken), lambda: _scripts(spoken))
     for output, text in scripts.items():
+        if memory.keeps(f"{ASSETS}/{output}", (digest, spoken)):
+            continue
         # Vendored scripts are small already, and this minifier moves a declaration that
         # destructures in front of others that it depends on.
         if not output.startswith("vendor/"):
@@ -79,12 +87,21 @@ def copy_frontend(site: Path, languages: Iterable[str] = ()) -> None:
     write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
 
 
+def _scripts(spoken: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the scripts; those with words in each language, too."""
+    scripts = join_scripts(FRONTEND, SCRIPTS)
+    for suffix, words in spoken.items():
+        if words:
+            scripts |= join_scripts(FRONTEND, SPEAKING, Words(suffix, words))
+    return scripts
+
+
 def script_suffix(language: str) -> str:
     """Return what the scripts with the words of *language* have before `.js`."""
     return f".{language.lower().split('-')[0]}" if words_of(language) else ""
 
 
-def write_styles(pages: list[RenderedPage], site: Path, own: str = "") -> None:
+def write_styles(pages: list[RenderedPage], site: Path, memory: Memory, own: str = "") -> None:
     """
     Write each stylesheet that a page links, and those of pages that the server makes.
 
@@ -94,21 +111,32 @@ def write_styles(pages: list[RenderedPage], site: Path, own: str = "") -> None:
 
         site: The folder to write into.
 
+        memory: Knows what can be kept of the last site.
+
         own: The site's own rules.
     """
     folder = FRONTEND / "styles"
-    for parts in sorted({(), ("code",), *map(parts_of, pages)}):
-        write_file(site, f"{ASSETS}/{stylesheet_name(parts)}", join_styles(folder, parts, own))
+    digest = memory.digests.of_folder(folder)
+    needed = {
+        memory.recall(("parts", page.file.uri), page, partial(parts_of, page)) for page in pages
+    }
+    for parts in sorted({(), ("code",), *needed}):
+        output = f"{ASSETS}/{stylesheet_name(parts)}"
+        if not memory.keeps(output, (digest, own)):
+            write_file(site, output, join_styles(folder, parts, own))
     for name in LOADED_LATER:
-        text = (folder / name).read_text(encoding="utf-8")
-        write_file(site, f"{ASSETS}/styles/{name}", minified("text/css", text))
+        output = f"{ASSETS}/styles/{name}"
+        if not memory.keeps(output, digest):
+            text = (folder / name).read_text(encoding="utf-8")
+            write_file(site, output, minified("text/css", text))
 
 
-def write_snippets(pages: list[RenderedPage], site: Path) -> None:
+def write_snippets(pages: list[RenderedPage], site: Path, memory: Memory) -> None:
     """Write the script of every runnable fence."""
     for page in pages:
         for snippet in page.snippets:
-            write_file(site, snippet.output, snippet_script(snippet.code))
+            if not memory.keeps(snippet.output, snippet.code):
+                write_file(site, snippet.output, snippet_script(snippet.code))
 
 
 def write_search(pages: list[RenderedPage], settings: Settings, site: Path) -> None:
@@ -117,11 +145,12 @@ def write_search(pages: list[RenderedPage], settings: Settings, site: Path) -> N
         write_file(site, output, text)
 
 
-def write_images(pages: list[RenderedPage], site: Path) -> None:
+def write_images(pages: list[RenderedPage], site: Path, memory: Memory) -> None:
     """Write the pictures that were made for the pages."""
     for page in pages:
         for output, svg in page.images.items():
-            write_file(site, output, svg)
+            if not memory.keeps(output, svg):
+                write_file(site, output, svg)
 
 
 def write_author_styles(pages: list[RenderedPage], site: Path) -> None:
@@ -131,21 +160,29 @@ def write_author_styles(pages: list[RenderedPage], site: Path) -> None:
         write_file(site, f"{ASSETS}/author.css", author_stylesheet(styles))
 
 
-def document_policies(files: list[SourceFile]) -> tuple[dict[str, str], list[Problem]]:
+def document_policies(
+    files: list[SourceFile], memory: Memory
+) -> tuple[dict[str, str], list[Problem]]:
     """Return the policies of the guide's own HTML files, and what these would stop."""
     policies, problems = {}, []
     for file in files:
         if posixpath.splitext(file.output)[1].lower() not in (".html", ".htm", ".xhtml", ".svg"):
             continue
+        digest = memory.digests.of(file.path)
         try:
-            text = read_text(file.path)
+            policy, stopped = memory.recall(("policy", file.uri), digest, partial(_judged, file))
         except SourceError as error:
             problems.append(error.problem)
             continue
-        embedded = embedded_in_document(text)
-        policies[file.output] = embedded.policy()
-        problems += _stopped(file, text, embedded)
+        policies[file.output] = policy
+        problems += stopped
     return policies, problems
+
+
+def _judged(file: SourceFile) -> tuple[str, list[Problem]]:
+    text = read_text(file.path)
+    embedded = embedded_in_document(text)
+    return embedded.policy(), list(_stopped(file, text, embedded))
 
 
 def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from .digests import Digests
 from .sources import MANIFEST, walk
 
 _RENDERERS = ("markdown", "pillow", "pygments", "segno", "tornado")
@@ -38,7 +39,7 @@ def is_current(guide: Path, site: Path) -> bool:
     return bool(manifest.get("fingerprint") == now)
 
 
-def fingerprint(guide: Path, site: Path) -> str:
+def fingerprint(guide: Path, site: Path, digests: Digests | None = None) -> str:
     """
     Return a hash of everything that a build of *guide* reads, but for files outside the guide.
 
@@ -49,32 +50,33 @@ def fingerprint(guide: Path, site: Path) -> str:
         guide: The guide folder.
 
         site: The output folder, which does not count where it is inside the guide.
+
+        digests: The hashes of files that are known already.
     """
+    digests = digests or Digests()
     digest = hashlib.sha256()
     for name in _RENDERERS:
         digest.update(f"{name} {_version(name)}\n".encode())
     for part in ("builder", "frontend"):
         for uri, path in walk(_PACKAGE / part, site):
-            _add(digest, uri, path)
+            _add(digest, uri, path, digests)
     for uri, path in walk(guide, site):
-        _add(digest, uri, path)
+        _add(digest, uri, path, digests)
     return digest.hexdigest()
 
 
-def with_included(fingerprint: str, guide: Path, included: list[str]) -> str:
+def with_included(
+    fingerprint: str, guide: Path, included: list[str], digests: Digests | None = None
+) -> str:
     """Return *fingerprint* with the files outside *guide*, named relative to it, added."""
     digest = hashlib.sha256(fingerprint.encode())
     for uri in sorted(included):
-        _add(digest, uri, guide / uri)
+        _add(digest, uri, guide / uri, digests or Digests())
     return digest.hexdigest()
 
 
-def _add(digest: Any, uri: str, path: Path) -> None:
-    try:
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        content = "unreadable"
-    digest.update(f"{uri!a} {content}\n".encode())
+def _add(digest: Any, uri: str, path: Path, digests: Digests) -> None:
+    digest.update(f"{uri!a} {digests.of(path)}\n".encode())
 
 
 def _version(name: str) -> str:

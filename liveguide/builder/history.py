@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from .memory import Memory
+
 SECONDS = 10
 """How long git may take; the history of a hundred thousand commits takes it a second or two."""
 
@@ -73,23 +75,37 @@ class History:
 
 def read_history(guide: Path) -> History:
     """Return the history of the guide folder *guide*; an empty one where there is none."""
+    options = ["-c", "i18n.logOutputEncoding=UTF-8", "-c", "log.showSignature=false"]
+    log = ["log", "-z", f"--format={_FORMAT}"]
+    log += ["--decorate=full", "--name-only", "--no-renames", "--relative", "--", "."]
+    try:
+        return History(list(_read(_git(guide, [*options, *log]))))
+    except ValueError:
+        return History([])
+
+
+def recalled_history(guide: Path, memory: Memory) -> History:
+    """Return the history of a guide, the one that is remembered if no commit was made since."""
+    head = _git(guide, ["rev-parse", "HEAD"])
+    return memory.recall("history", head, lambda: read_history(guide))
+
+
+def _git(guide: Path, arguments: list[str]) -> str:
+    """Return what git answers; nothing where it can't."""
     # A hook of git's names its own repository to whatever it starts.
     environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
-    command = ["git", "-C", str(guide), "-c", "i18n.logOutputEncoding=UTF-8"]
-    command += ["-c", "log.showSignature=false", "log", "-z", f"--format={_FORMAT}"]
-    command += ["--decorate=full", "--name-only", "--no-renames", "--relative", "--", "."]
     try:
         done = subprocess.run(
-            command,
+            ["git", "-C", str(guide), *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env=environment,
             timeout=SECONDS,
             check=True,
         )
-        return History(list(_read(done.stdout.decode("utf-8", "surrogateescape"))))
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return History([])
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def _read(log: str) -> Iterator[Change]:

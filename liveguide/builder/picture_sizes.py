@@ -7,11 +7,13 @@ from pathlib import Path
 
 from ..errors import SourceError
 from ..textfile import read_text
+from .dependencies import note_read
 from .inline_svg import svg_size
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
     """Return the width and height of a picture in pixels; `None` if they can't be told."""
+    note_read(path)
     try:
         status = path.stat()
     except OSError:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from ..settings import Settings
 from .features import Features
+from .memory import Memory
 from .progress import Progress
 from .rendering import RenderedPage, Renderer
 from .sources import SourceFile, Sources
+from .templating import TEMPLATES
 
 _PAGES_WORTH_A_PROCESS = 40
 
@@ -21,7 +23,9 @@ Asked = tuple[Path, Sources, Settings, Features | None]
 """What a `Renderer` is made of."""
 
 
-def render_all(of: Asked, jobs: int | None, progress: Progress) -> list[RenderedPage]:
+def render_all(
+    of: Asked, jobs: int | None, progress: Progress, memory: Memory | None = None
+) -> list[RenderedPage]:
     """
     Render every page, over processes where that pays, in the order of their addresses.
 
@@ -32,24 +36,33 @@ def render_all(of: Asked, jobs: int | None, progress: Progress) -> list[Rendered
         jobs: How many processes; `None` for as many as pay.
 
         progress: Is told how far it is.
+
+        memory: Has the pages that need not be rendered again.
     """
-    files = of[1].pages
+    memory = memory or Memory()
+    guide, sources, settings, features = of
+    basis = (guide, settings, features, memory.digests.of_folder(TEMPLATES))
+    known = memory.pages(sources, basis)
+    files = [file for file in sources.pages if file.uri not in known]
     if jobs is None:
         jobs = min(os.cpu_count() or 1, 1 + len(files) // _PAGES_WORTH_A_PROCESS)
     jobs = max(1, min(jobs, len(files)))
-    rendered = []
-    for page in _rendered(files, of, jobs):
-        rendered.append(page)
-        progress.step("Rendering pages", len(rendered), len(files))
-    progress.clear()
-    return rendered
-
-
-def _rendered(files: list[SourceFile], of: Asked, jobs: int) -> Iterator[RenderedPage]:
     if jobs == 1:
-        renderer = Renderer(*of)
-        yield from map(renderer.render, files)
-        return
+        renderer = memory.recall("renderer", basis, lambda: Renderer(*of))
+        renderer.use(sources)
+        rendering: Iterator[RenderedPage] = map(renderer.render, files)
+    else:
+        rendering = _over_processes(files, of, jobs)
+    for number, page in enumerate(rendering, 1):
+        known[page.file.uri] = page
+        progress.step("Rendering pages", number, len(files))
+    progress.clear()
+    pages = [known[file.uri] for file in sources.pages]
+    memory.keep_pages(pages)
+    return pages
+
+
+def _over_processes(files: list[SourceFile], of: Asked, jobs: int) -> Iterator[RenderedPage]:
     context = multiprocessing.get_context("spawn" if os.name == "nt" else None)
     with ProcessPoolExecutor(jobs, context, _start_process, of) as pool:
         yield from pool.map(_render_in_process, files, chunksize=1 + len(files) // (jobs * 8))

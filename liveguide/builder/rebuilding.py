@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import LiveguideError, OutputBusy, Problem, SourceError, SourceErrors
 from .freshness import read_manifest
+from .memory import Memory
 from .site import build_site
 
 
@@ -50,14 +52,23 @@ class Rebuilder:
     def __init__(self, guide: Path, site: Path):
         self._guide = guide
         self._site = site
+        self._memory = Memory()
 
-    def build(self) -> Rebuilt:
-        """Build what has changed. Nothing is raised: whatever is wrong is one of the problems."""
+    def build(self, changed: Collection[Path] = ()) -> Rebuilt:
+        """
+        Build what has changed. Nothing is raised: whatever is wrong is one of the problems.
+
+        Args:
+
+            changed: The files that are known to have changed; others are looked for.
+        """
         started = time.perf_counter()
         rebuilt = Rebuilt()
         try:
-            report = build_site(self._guide, self._site)
+            self._memory.forget(changed)
+            report = build_site(self._guide, self._site, drafts=True, memory=self._memory)
             rebuilt.written = report.written
+            rebuilt.outputs = report.changed
             rebuilt.pages = report.pages
             rebuilt.problems = report.problems
         except SourceErrors as error:

@@ -7,6 +7,7 @@ process: making it costs as much as rendering a small page.
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import threading
@@ -25,6 +26,7 @@ from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
 from ..words import say_in
+from .dependencies import Dependencies, noted, reads
 from .extensions.annotations import AnnotationsExtension
 from .extensions.blocks import BlocksExtension
 from .extensions.example import Example, render_example
@@ -114,6 +116,8 @@ class RenderedPage:
         sections: Its text by headings, for the search.
 
         problems: What was found wrong.
+
+        dependencies: What it was made of.
     """
 
     file: SourceFile
@@ -139,6 +143,7 @@ class RenderedPage:
     markdown: str = ""
     sections: list[Section] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    dependencies: Dependencies = field(default_factory=Dependencies, compare=False)
 
 
 class Renderer:
@@ -166,6 +171,8 @@ class Renderer:
         self._guide = guide
         self._sources = sources
         self._include = tuple((guide / folder).resolve() for folder in settings.include)
+        roots = [guide.resolve(), *self._include]
+        self._roots = tuple(os.path.join(root, "") for root in roots)
         self._site_url = settings.url
         self._features = features
         self._settings = settings
@@ -214,6 +221,16 @@ class Renderer:
         What is wrong with it is noted on the result, never raised: a build
         reports the faults of all pages together.
         """
+        with reads(self._roots) as opened:
+            rendered = self._rendered(file)
+        rendered.dependencies.files = dict.fromkeys(opened, "")
+        return rendered
+
+    def use(self, sources: Sources) -> None:
+        """Look up names in *sources* from now on: the guide may have other files now."""
+        self._sources = sources
+
+    def _rendered(self, file: SourceFile) -> RenderedPage:
         rendered = RenderedPage(file)
         path = str(file.path)
         try:
@@ -245,7 +262,7 @@ class Renderer:
             url=file.url,
             path=str(file.path),
             guide=self._guide,
-            sources=self._sources,
+            sources=noted(self._sources, rendered.dependencies),
             include=self._include,
             body=front_matter.body,
             first_line=front_matter.body_line,

@@ -12,7 +12,8 @@ from .assets import document_policies
 from .checks import check_anchors, check_pictures
 from .features import Features, read_features
 from .freshness import fingerprint
-from .history import read_history
+from .history import recalled_history
+from .memory import Memory
 from .navigation import check_navigation
 from .output import check_output, staged
 from .processes import render_all
@@ -69,6 +70,9 @@ class BuildReport:
         problems: Every error and warning, sorted by file and line.
 
         written: Whether the site was replaced.
+
+        changed: The paths in the site of the files that are others now, or gone; all of them
+            where nothing was remembered of the last build.
     """
 
     pages: int = 0
@@ -77,6 +81,7 @@ class BuildReport:
     stated: int = 0
     problems: list[Problem] = field(default_factory=list)
     written: bool = False
+    changed: list[str] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
@@ -98,6 +103,7 @@ def build_site(
     jobs: int | None = None,
     url: str | None = None,
     progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> BuildReport:
     """
     Build the guide in the folder *guide* into the folder *site*.
@@ -118,6 +124,8 @@ def build_site(
 
         progress: Is told how far the build is.
 
+        memory: What is left of the last build of the same guide into the same site.
+
     Raises:
 
         UsageError: A folder can't be used as asked.
@@ -129,19 +137,30 @@ def build_site(
         OSError: The site can't be written.
     """
     progress = progress or Progress(quiet=True)
-    collected = collect(guide, site, url, drafts=drafts)
+    memory = memory or Memory()
+    collected = collect(guide, site, url, drafts=drafts, memory=memory)
     asked = (guide, collected.sources, collected.settings, collected.features)
-    rendered = render_all(asked, jobs, progress)
-    checked, report = check(collected, rendered)
+    rendered = render_all(asked, jobs, progress, memory)
+    checked, report = check(collected, rendered, memory)
     if report.errors or (strict and report.problems):
         return report
     with staged(site) as staging:
-        write_site(checked, staging)
+        memory.begin(site)
+        write_site(checked, staging, memory)
+        report.changed = memory.complete(site, staging)
+    memory.end(site)
     report.written = True
     return report
 
 
-def collect(guide: Path, site: Path, url: str | None = None, *, drafts: bool = False) -> Collected:
+def collect(
+    guide: Path,
+    site: Path,
+    url: str | None = None,
+    *,
+    drafts: bool = False,
+    memory: Memory | None = None,
+) -> Collected:
     """
     Find everything that a build of *guide* into *site* reads; it raises what `build_site` does.
 
@@ -154,26 +173,32 @@ def collect(guide: Path, site: Path, url: str | None = None, *, drafts: bool = F
         url: The site's public address, as `site_address` returns it; `None` for the settings'.
 
         drafts: Build drafts like other pages.
+
+        memory: What is left of the last build.
     """
+    memory = memory or Memory()
     settings = read_settings(guide)
     if url:
         settings = dataclasses.replace(settings, url=url)
     check_output(guide, site)
-    before = fingerprint(guide, site)
+    before = fingerprint(guide, site, memory.digests)
     sources, problems = collect_sources(guide, site, drafts=drafts)
     features, feature_problems = read_features(guide)
     return Collected(guide, settings, sources, features, before, problems + feature_problems)
 
 
-def check(collected: Collected, rendered: list[RenderedPage]) -> tuple[Site, BuildReport]:
+def check(
+    collected: Collected, rendered: list[RenderedPage], memory: Memory | None = None
+) -> tuple[Site, BuildReport]:
     """Return the site that these pages make, still to be written, and what is wrong with it."""
+    memory = memory or Memory()
     sources, features = collected.sources, collected.features
     showings = showings_of(rendered)
     problems = list(collected.problems)
     if features is not None and features.complete:
         problems += features.not_shown(showings)
-    policies, policy_problems = document_policies(sources.assets)
-    views, view_problems = source_views(rendered, sources)
+    policies, policy_problems = document_policies(sources.assets, memory)
+    views, view_problems = source_views(rendered, sources, memory)
     problems += policy_problems + view_problems
     problems += check_navigation(collected.settings, sources, str(collected.guide))
     problems += check_anchors(rendered) + check_pictures(rendered, sources)
@@ -194,6 +219,6 @@ def check(collected: Collected, rendered: list[RenderedPage]) -> tuple[Site, Bui
         showings,
         policies,
         collected.fingerprint,
-        read_history(collected.guide),
+        recalled_history(collected.guide, memory),
     )
     return site, report

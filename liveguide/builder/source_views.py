@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from ..errors import Problem, SourceError
 from ..textfile import read_text
 from .highlighting import highlight, language_of, number_lines
+from .memory import Memory
 from .rendering import RenderedPage
 from .sources import SourceFile, Sources
 
@@ -25,7 +27,7 @@ class SourceView:
 
 
 def source_views(
-    rendered: list[RenderedPage], sources: Sources
+    rendered: list[RenderedPage], sources: Sources, memory: Memory
 ) -> tuple[list[SourceView], list[Problem]]:
     """Return the source views that the pages ask for, and what stands in the way of others."""
     asked: dict[str, RenderedPage] = {}
@@ -38,7 +40,8 @@ def source_views(
     for uri in sorted(asked):
         file = sources.files[uri]
         try:
-            text, html = source_code(file)
+            digest = memory.digests.of(file.path)
+            text, html = memory.recall(("view", uri), digest, partial(source_code, file))
             views.append(SourceView(file, text, html, asked[uri]))
         except SourceError as error:
             problems.append(error.problem)

@@ -24,6 +24,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -130,6 +131,7 @@ class Sources:
         return sorted((f for f in self.files.values() if f.kind == "asset"), key=lambda f: f.uri)
 
 
+@lru_cache(maxsize=65536)
 def url_of(output: str) -> str:
     """Return the address, relative to the site's root, of a path in the site."""
     if posixpath.basename(output) == "index.html":

@@ -46,7 +46,7 @@ def main(guide: Path, site: Path) -> None:
         changes.also_watch(rebuilder.included())
         for paths in changes:
             _tell({"type": "changed", "paths": sorted(map(str, paths))})
-            _tell_built(rebuilder.build())
+            _tell_built(rebuilder.build(paths))
             changes.also_watch(rebuilder.included())
     except (KeyboardInterrupt, BrokenPipeError):
         os._exit(0)  # threads that watch would keep the process

@@ -26,6 +26,7 @@ from .freshness import with_included
 from .history import History
 from .languages import folder_of, language_of, name_of, twin_of
 from .links import find_target
+from .memory import Memory, Remembered
 from .navigation import Branch, navigation_for, navigation_trees
 from .pages import Page, PageLink, Translation, home_page, label_of, link_to, page_for
 from .policy import BASE_POLICY, RUNNER_POLICY
@@ -34,7 +35,7 @@ from .rendering import RenderedPage
 from .source_views import SourceView
 from .sources import ASSETS, THEME, SourceFile, Sources, relative_url, source_view_of, url_of
 from .stylesheets import parts_of, stylesheet_name
-from .templating import Templates
+from .templating import TEMPLATES, Templates
 from .theming import site_styles
 
 
@@ -75,20 +76,31 @@ class Site:
     history: History
 
 
-def write_site(site: Site, staging: Path) -> None:
-    """Write everything of *site* into the empty folder *staging*."""
+def write_site(site: Site, staging: Path, memory: Memory) -> None:
+    """
+    Write everything of *site* into the empty folder *staging*, except what can be kept.
+
+    Args:
+
+        site: The site.
+
+        staging: The folder.
+
+        memory: Knows what can be kept of the last site, and notes that it is.
+    """
     settings = site.settings
     languages = {language_of(p.file.uri, p.front_matter, settings) for p in site.pages}
-    copy_frontend(staging, sorted({settings.language, *languages}))
-    write_styles(site.pages, staging, site_styles(site.guide, settings))
-    copy_assets(site.sources.assets, staging)
-    write_snippets(site.pages, staging)
-    write_images(site.pages, staging)
+    copy_frontend(staging, memory, sorted({settings.language, *languages}))
+    write_styles(site.pages, staging, memory, site_styles(site.guide, settings))
+    copy_assets(site.sources.assets, staging, memory)
+    write_snippets(site.pages, staging, memory)
+    write_images(site.pages, staging, memory)
     write_author_styles(site.pages, staging)
     write_search(site.pages, settings, staging)
     trees = navigation_trees(site.pages, settings)
-    publication = Publication(settings, site.sources, site.pages, trees, site.history)
-    Writer(site, staging, trees, publication).write_all()
+    remembered = Remembered(memory, memory.generation(_shared(site, memory)))
+    publication = Publication(settings, site.sources, site.pages, trees, site.history, remembered)
+    Writer(site, staging, trees, publication, remembered).write_all()
     publication.write(staging, staging.parent)
     policies = site.policies | {page.file.output: page.policy for page in site.pages}
     policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
@@ -96,11 +108,27 @@ def write_site(site: Site, staging: Path) -> None:
     write_manifest(
         staging,
         {
-            "fingerprint": with_included(site.fingerprint, site.guide, included),
+            # With drafts in it, it is not the site that is meant for readers.
+            "fingerprint": ""
+            if any(page.front_matter.values.get("draft") is True for page in site.pages)
+            else with_included(site.fingerprint, site.guide, included, memory.digests),
             "included": included,
             "policies": policies,
         },
     )
+
+
+def _shared(site: Site, memory: Memory) -> object:
+    """
+    Return what every page may be made of besides its own source.
+
+    A page shows of the others what stands here, and nothing else: their titles,
+    their places in the order, their addresses.
+    """
+    pages = [(page.file, page.title, page.summary, page.front_matter.values) for page in site.pages]
+    folders = (TEMPLATES, site.guide / THEME / "templates")
+    templates = [memory.digests.of_folder(folder) for folder in folders]
+    return site.settings, site.sources.outputs, site.history, templates, pages
 
 
 def showings_of(rendered: list[RenderedPage]) -> dict[str, list[Showing]]:
@@ -127,15 +155,24 @@ class Writer:
         trees: The navigation of each language.
 
         publication: What it tells machines.
+
+        remembered: What is left of the last build.
     """
 
     def __init__(
-        self, site: Site, staging: Path, trees: dict[str, Branch], publication: Publication
+        self,
+        site: Site,
+        staging: Path,
+        trees: dict[str, Branch],
+        publication: Publication,
+        remembered: Remembered,
     ):
         self._site = site
         self._staging = staging
         self._settings = site.settings
-        self._templates = Templates(site.guide / THEME / "templates")
+        self._remembered = remembered
+        own = site.guide / THEME / "templates"
+        self._templates = remembered.once("templates", lambda: Templates(own))
         self._trees = trees
         self._publication = publication
         self._by_uri = {page.file.uri: page for page in site.pages}
@@ -161,10 +198,15 @@ class Writer:
         self._write_not_found()
 
     def _write_page(self, rendered: RenderedPage) -> None:
-        file = rendered.file
+        file, showings = rendered.file, self._site.showings
+        own_image = rendered.front_matter.text("image") and self._publication.sharing(
+            rendered, file.output, []
+        )
+        basis = (rendered, own_image, rendered.tables and showings)
+        if self._remembered.keeps(file.output, *basis):
+            return
         content = rendered.html
         if rendered.tables:
-            showings = self._site.showings
             content = fill_tables(content, file.url, lambda id_: showings.get(id_, []))
         page = self._page(rendered, content)
         self._write(
@@ -237,6 +279,8 @@ class Writer:
         return translations
 
     def _write_home_page(self) -> None:
+        if self._remembered.keeps("index.html"):
+            return
         title = self._settings.title
         nodes = navigation_for(self._trees[""], "", (), self._icon)
         links = [PageLink(node.label, node.href) for node in nodes if node.href]
@@ -255,6 +299,9 @@ class Writer:
     def _write_source_view(self, view: SourceView) -> None:
         output, raw = source_view_of(view.file.uri)
         parent = view.asked_by
+        kept = [self._remembered.keeps(name, view.text, parent.file) for name in (output, raw)]
+        if all(kept):
+            return
         self._write(
             "source.html",
             output,
@@ -274,6 +321,8 @@ class Writer:
 
     def _write_not_found(self) -> None:
         """Write the page for addresses that do not exist; it is served at any depth."""
+        if self._remembered.keeps("404.html"):
+            return
         say = say_in(self._settings.language)
         self._write("404.html", "404.html", None, say("Page not found"), BASE_POLICY, root="/")
 

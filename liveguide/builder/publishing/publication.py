@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -11,6 +12,7 @@ from ...settings import Settings
 from ..history import History
 from ..languages import name_of
 from ..links import find_target
+from ..memory import Remembered
 from ..navigation import Branch
 from ..pages import PageLink
 from ..picture_sizes import size_of
@@ -44,6 +46,8 @@ class Publication:
         trees: The navigation of each language, by its folder; the site's own has an empty name.
 
         history: What git knows of the guide.
+
+        remembered: What is left of the last build.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Publication:
         pages: list[RenderedPage],
         trees: dict[str, Branch],
         history: History,
+        remembered: Remembered,
     ):
         self._url = settings.url
         self._settings = settings
@@ -60,6 +65,7 @@ class Publication:
         self._pages = pages
         self._trees = trees
         self._history = history
+        self._remembered = remembered
         self._folder_pages = {page.file.folder: page for page in pages if page.file.is_index}
         home = self._folder_pages.get("")
         self.description = settings.description or (home.summary if home else "")
@@ -128,7 +134,7 @@ class Publication:
                 _write(site / output, text())
         for page in self._pages:
             output = markdown_output(page.file, self._sources)
-            if output:
+            if output and not self._remembered.keeps(output, page):
                 _write(site / output, self._markdown(page, output))
         if self._url:
             shown = [page for page in self._pages if not self._own_image(page)]
@@ -187,7 +193,11 @@ class Publication:
         )
         pages = {page.file.uri: page for page in self._pages}
         uris = dict.fromkeys([*ordered, *pages])
-        return "\n".join(self._markdown(pages[uri], llms.FULL_OUTPUT) for uri in uris)
+        return "\n".join(self._in_full(pages[uri]) for uri in uris)
+
+    def _in_full(self, page: RenderedPage) -> str:
+        make = partial(self._markdown, page, llms.FULL_OUTPUT)
+        return self._remembered.recall((llms.FULL_OUTPUT, page.file.uri), make, page)
 
     def _sitemap(self) -> str:
         def changed(page: RenderedPage) -> datetime | None:

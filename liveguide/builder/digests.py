@@ -1,0 +1,65 @@
+"""Hashes of files, read again only where a file may be another one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+_Stamp = tuple[int, int, int, int]
+
+
+class Digests:
+    """
+    The hashes of the files of one process.
+
+    A file whose inode, size and times are what they were is taken for what it
+    was. Two changes within a tick of the system's clock can look so; whoever is
+    told of changes says so with `forget`.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[_Stamp, str]] = {}
+
+    def of(self, path: Path | str) -> str:
+        """Return a hash of a file's content; of one that can't be read, a word that says so."""
+        name = os.fspath(path)
+        try:
+            stat = os.stat(name)
+            stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            known = self._known.get(name)
+            if known is not None and known[0] == stamp:
+                return known[1]
+            with open(name, "rb") as file:
+                digest = hashlib.sha256(file.read()).hexdigest()
+        except OSError:
+            return "unreadable"
+        self._known[name] = (stamp, digest)
+        return digest
+
+    def of_folder(self, folder: Path) -> str:
+        """Return a hash of all files in and below a folder, and of their names."""
+        digest = hashlib.sha256()
+        for path, _, names in sorted(os.walk(folder)):
+            for name in sorted(names):
+                file = os.path.join(path, name)
+                digest.update(f"{file!a} {self.of(file)}\n".encode())
+        return digest.hexdigest()
+
+    def forget(self, paths: Collection[Path]) -> None:
+        """Read these files again when they are next asked for."""
+        for name in those_among(paths, list(self._known)):
+            del self._known[name]
+
+
+def those_among(paths: Collection[Path], names: Collection[str]) -> set[str]:
+    """Return those of *names* that are one of these files, whatever way there they name."""
+    changed = {os.path.realpath(path) for path in paths}
+    last_parts = {path.name for path in paths}
+    return {
+        name
+        for name in names
+        # The first question answers nearly all, and asks no disk.
+        if os.path.basename(name) in last_parts and os.path.realpath(name) in changed
+    }

@@ -1,0 +1,267 @@
+"""Building again and again: what is rendered and written, and that it is what a clean build is."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from liveguide.builder import rendering
+from liveguide.builder.rebuilding import Rebuilder, Rebuilt
+from liveguide.builder.site import build_site
+from liveguide.builder.sources import MANIFEST
+
+from .conftest import tree
+
+PAGE = "---\ntitle: {title}\norder: {order}\n---\n\n## Part of {title}\n\n{text}\n"
+GUIDE = {
+    "README.md": PAGE.format(title="Home", order=1, text="[a](a.md) [b](b/README.md)"),
+    "a.md": PAGE.format(title="A", order=2, text="Text of A. [c](b/c.md#part-of-c)"),
+    "b/README.md": PAGE.format(title="B", order=3, text="```python file=code.py\n```"),
+    "b/c.md": PAGE.format(title="C", order=4, text="![p](picture.svg) [code](code.py.source)"),
+    "b/code.py": "print('one')\n",
+    "b/picture.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
+    "b/demo.html": "<!doctype html><title>Demo</title><p>Demo</p>\n",
+    "liveguide.yaml": "title: Guide\nurl: https://docs.example.org/\ninclude: [../outside]\n",
+}
+
+
+@pytest.fixture(name="guide")
+def _guide(write_tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write a guide whose pages depend on one another."""
+    monkeypatch.chdir(tmp_path)
+    write_tree(GUIDE)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/given.txt").write_text("from outside\n")
+    return Path("guide")
+
+
+@pytest.fixture(name="rebuilder")
+def _rebuilder(guide: Path) -> Rebuilder:
+    """Return a rebuilder that has built once."""
+    rebuilder = Rebuilder(guide, Path("site"))
+    first = rebuilder.build()
+    assert first.written, first.problems
+    return rebuilder
+
+
+@pytest.fixture(name="rendered")
+def _rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the uris of the pages that are rendered from now on."""
+    uris: list[str] = []
+    render = rendering.Renderer.render
+
+    def noted(self, file):
+        uris.append(file.uri)
+        return render(self, file)
+
+    monkeypatch.setattr(rendering.Renderer, "render", noted)
+    return uris
+
+
+def edit(path: str, old: str, new: str) -> Path:
+    """Replace a part of a file of the guide; return its path."""
+    file = Path("guide", path)
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    return file
+
+
+def clean(guide: Path) -> dict[str, bytes]:
+    """Return every file of a site that is built from nothing."""
+    shutil.rmtree("clean", ignore_errors=True)
+    assert build_site(guide, Path("clean")).written
+    return tree(Path("clean"))
+
+
+def pages_of(rebuilt: Rebuilt) -> set[str]:
+    """Return the pages among what has changed."""
+    return {output for output in rebuilt.outputs if output.endswith(".html")}
+
+
+def test_a_page_that_changed_is_the_only_one_rendered_and_written(guide, rebuilder, rendered):
+    """Its neighbours on disk are the very same files."""
+    before = Path("site/b/index.html").stat().st_ino
+    edit("a.md", "Text of A", "Another text")
+
+    rebuilt = rebuilder.build()
+
+    assert rendered == ["a.md"]
+    assert "a.html" in rebuilt.outputs
+    assert "Another text" in Path("site/a.html").read_text()
+    assert Path("site/b/index.html").stat().st_ino == before
+
+
+def test_nothing_changed_is_nothing_new(guide, rebuilder, rendered):
+    """A build without a change renders nothing and reports nothing."""
+    rebuilt = rebuilder.build()
+
+    assert (rendered, rebuilt.outputs, rebuilt.written) == ([], [], True)
+
+
+def test_an_included_file_is_part_of_its_page(guide, rebuilder, rendered):
+    """The page that shows a file is rendered when the file changes, and only that page."""
+    edit("b/code.py", "one", "two")
+
+    rebuilt = rebuilder.build()
+
+    assert rendered == ["b/README.md"]
+    assert {"b/index.html", "b/code.py.source/index.html"} <= pages_of(rebuilt)
+
+
+def test_a_file_outside_the_guide_is_part_of_its_page(guide, rebuilder, rendered):
+    """It is found changed though no watcher has told of it."""
+    edit("a.md", "Text of A", "```text file=../outside/given.txt\n```\n")
+    rebuilder.build()
+    rendered.clear()
+    Path("outside/given.txt").write_text("something else\n")
+
+    rebuilder.build()
+
+    assert rendered == ["a.md"]
+    assert rebuilder.included() == {Path("guide/../outside/given.txt")}
+
+
+def test_a_title_changes_the_navigation_of_other_pages(guide, rebuilder, rendered):
+    """They are filled anew, and not rendered anew."""
+    edit("a.md", "title: A", "title: Alpha")
+
+    rebuilt = rebuilder.build()
+
+    assert rendered == ["a.md"]
+    assert {"index.html", "a.html", "b/index.html", "b/c.html", "404.html"} <= pages_of(rebuilt)
+
+
+def test_a_heading_that_goes_is_missed_by_the_page_that_links_it(guide, rebuilder, rendered):
+    """Anchors are checked over all pages, rendered now or earlier."""
+    edit("b/c.md", "## Part of C", "## Piece of C")
+
+    rebuilt = rebuilder.build()
+
+    assert rendered == ["b/c.md"]
+    assert [problem.path for problem in rebuilt.problems] == ["guide/a.md"]
+
+
+def test_a_page_is_rendered_again_when_what_it_links_is_gone_or_back(guide, rebuilder, rendered):
+    """A link depends on there being such a file, not on what is in it."""
+    text = Path("guide/b/c.md").read_text()
+    Path("guide/b/c.md").unlink()
+    gone = rebuilder.build()
+    Path("guide/b/c.md").write_text(text)
+
+    back = rebuilder.build()
+
+    assert rendered == ["a.md", "a.md", "b/c.md"]
+    assert [problem.path for problem in gone.problems] == ["guide/a.md"]
+    assert back.problems == []
+    assert "b/c.html" in gone.outputs
+    assert "b/c.html" in back.outputs
+
+
+def test_an_error_leaves_the_site_and_is_gone_when_mended(guide, rebuilder):
+    """The last good site stays, byte by byte."""
+    before = tree(Path("site"))
+    edit("a.md", "order: 2", "order: two")
+    failed = rebuilder.build()
+    kept = tree(Path("site"))
+    edit("a.md", "order: two", "order: 2")
+
+    mended = rebuilder.build()
+
+    assert not failed.written
+    assert [(p.path, p.line) for p in failed.problems] == [("guide/a.md", 3)]
+    assert kept == before == tree(Path("site"))
+    assert (mended.written, mended.problems) == (True, [])
+
+
+def test_settings_that_are_wrong_are_a_problem_like_others(guide, rebuilder):
+    """What a build raises is told with its file and line."""
+    edit("liveguide.yaml", "title: Guide", "titel: Guide")
+
+    rebuilt = rebuilder.build()
+
+    assert [(p.path, p.line) for p in rebuilt.problems] == [("guide/liveguide.yaml", 1)]
+
+
+def test_a_site_that_somebody_else_has_built_is_written_whole(guide, rebuilder):
+    """Nothing is kept of a site that is not the rebuilder's own."""
+    edit("a.md", "Text of A", "Text of somebody else")
+    build_site(guide, Path("site"))
+    edit("a.md", "Text of somebody else", "Text of A")
+
+    rebuilder.build()
+
+    assert tree(Path("site")) == clean(guide)
+
+
+def test_a_change_that_looks_like_none_is_believed(guide, rebuilder, rendered):
+    """A file with the same size and times is rendered again when the watcher names it."""
+    path = Path("guide/a.md")
+    stat = path.stat()
+    edit("a.md", "Text of A", "Text of Z")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    rebuilder.build({path})
+
+    assert rendered == ["a.md"]
+    assert "Text of Z" in Path("site/a.html").read_text()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder, seed):
+    """Files are edited, made, renamed, deleted and put back, one or several between two builds."""
+    rng = random.Random(seed)
+    stash: dict[Path, bytes] = {}
+
+    def files() -> list[Path]:
+        return sorted(p for p in guide.rglob("*") if p.is_file() and p.suffix != ".yaml")
+
+    def change() -> None:
+        kind = rng.choice(["edit", "edit", "title", "order", "new", "rename", "delete", "restore"])
+        file = rng.choice(files())
+        word = f"word{rng.randrange(1000)}"
+        if kind == "edit":
+            file.write_bytes(file.read_bytes() + f"\n{word} [x](b/c.md)\n".encode())
+        elif kind in ("title", "order") and file.suffix == ".md":
+            value = word if kind == "title" else str(rng.randrange(9))
+            lines = file.read_text().split("\n")
+            changed = [f"{kind}: {value}" if x.startswith(f"{kind}:") else x for x in lines]
+            file.write_text("\n".join(changed))
+        elif kind == "new":
+            folder = rng.choice([guide, guide / "b", guide / word])
+            folder.mkdir(exist_ok=True)
+            (folder / f"{word}.md").write_text(PAGE.format(title=word, order=7, text="[h](/)"))
+        elif kind == "rename":
+            file.rename(file.with_name(f"{word}{file.suffix}"))
+        elif kind == "delete" and len(files()) > 3:
+            stash[file] = file.read_bytes()
+            file.unlink()
+        elif kind == "restore" and stash:
+            path, content = stash.popitem()
+            path.write_bytes(content)
+
+    for _ in range(12):
+        for _ in range(rng.choice([1, 1, 3])):
+            change()
+        rebuilt = rebuilder.build()
+        if rebuilt.written:
+            assert tree(Path("site")) == clean(guide), rebuilt.outputs
+        else:
+            assert any(p.severity == "error" for p in rebuilt.problems)
+            assert not build_site(guide, Path("other")).written
+
+
+def test_what_has_changed_is_all_that_has_changed(guide, rebuilder):
+    """The report names exactly the files whose bytes are others now."""
+    before = tree(Path("site"))
+    edit("b/c.md", "order: 4", "order: 0")
+
+    rebuilt = rebuilder.build()
+
+    after = tree(Path("site"))
+    differ = {x for x in before.keys() | after.keys() if before.get(x) != after.get(x)}
+    assert set(rebuilt.outputs) == differ - {MANIFEST}
