@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import astuple, dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Card:
     host: str
     accent: str
 
-    @property
+    @cached_property
     def output(self) -> str:
         """The path of the picture in the site: whatever shows the same is the same file."""
         return f"{ASSETS}/cards/{picture_name(*astuple(self))}.png"

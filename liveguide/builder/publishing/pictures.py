@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from ..sources import ASSETS
@@ -87,12 +88,11 @@ def write_icons(accent: str, taken: Callable[[str], bool], kept: Path, site: Pat
 
 def forget_old(kept: Path) -> None:
     """Remove the kept pictures that no build has asked for in a month."""
-    if not kept.is_dir():
-        return
     oldest = time.time() - _SECONDS_KEPT
-    for path in kept.iterdir():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    for path in kept.iterdir() if kept.is_dir() else ():
+        with suppress(FileNotFoundError):  # another build may do the same
+            if path.stat().st_mtime < oldest:
+                path.unlink()
 
 
 def _drawn(cards: list[Card]) -> Iterator[bytes]:
