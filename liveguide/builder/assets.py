@@ -32,7 +32,7 @@ SCRIPTS = ("main.js", "page.js", "runner.js", "theme.js")
 SPEAKING = ("main.js", "page.js")
 """Those that have words for readers."""
 
-LOADED_LATER = ("login.css", "search.css")
+LOADED_LATER = ("login.css", "search.css", "editor.css")
 """The stylesheets of the server's own pages, and those that scripts ask for."""
 
 

@@ -18,7 +18,7 @@ from .rendering import RenderedPage
 CORE = ("props", "base", "layout", "search-trigger", "content")
 """The parts that every page needs, in the order of their layers."""
 
-OPTIONAL = ("code", "tables", "extras", "live")
+OPTIONAL = ("code", "tables", "extras", "live", "examples", "features")
 """The parts that some pages need; the colours of highlighted code, which are made, join `code`."""
 
 _EXTRAS = re.compile(
@@ -34,6 +34,8 @@ def parts_of(page: RenderedPage) -> tuple[str, ...]:
         "tables": '<div class="table-scroll">' in page.html,
         "extras": _EXTRAS.search(page.html) is not None,
         "live": bool(page.snippets or page.examples or page.tables),
+        "examples": page.examples > 0,
+        "features": bool(page.tables),
     }
     return tuple(part for part in OPTIONAL if needed[part])
 

@@ -4,6 +4,9 @@
 // as everywhere. Tab indents; Escape gives Tab back to the keyboard's user.
 import { element } from '../lib/element.js'
 import { tokens } from '../lib/highlight-javascript.js'
+import { loadStyles } from '../lib/stylesheet.js'
+
+await loadStyles('editor.css')
 
 const INDENT = '  '
 /** What a link that shares the code may hold (lib/share-link.js). */

@@ -5,6 +5,7 @@
 
 import { button, element } from '../lib/element.js'
 import { SearchIndex } from '../lib/search-index.js'
+import { loadStyles } from '../lib/stylesheet.js'
 
 const WORDS = {
   search: 'Search',
@@ -254,18 +255,9 @@ async function loaded(name) {
   return response.json()
 }
 
-/** Load the styles: without them the dialog is not to be seen. */
-async function styled() {
-  const link = element('link', { rel: 'stylesheet', href: new URL('styles/search.css', HERE).href })
-  await new Promise((resolve) => {
-    link.onload = link.onerror = resolve
-    document.head.append(link)
-  })
-}
-
 customElements.define('site-search', SiteSearch)
 const search = new SiteSearch()
-const ready = styled()
+const ready = loadStyles('search.css') // without them the dialog is not to be seen
 document.body.append(search)
 search.load()
 
