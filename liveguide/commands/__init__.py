@@ -42,7 +42,9 @@ def command_line() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argument
     """Return the parser of the whole command line, and those of the commands by name."""
     parser = argparse.ArgumentParser(prog="liveguide", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"liveguide {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", required=True
+    )
     for module in (new, build, serve, check, password, schema, completion):
         module.add_command(commands)
     return parser, dict(commands.choices)

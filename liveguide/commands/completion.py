@@ -37,6 +37,9 @@ def _run(options: argparse.Namespace) -> int:
     from . import command_line
 
     parser, commands = command_line()
+    listed = next(action for action in parser._actions if action.dest == "command")
+    for choice in listed._choices_actions:  # type: ignore[attr-defined]
+        commands[choice.dest].description = choice.help  # one line, shown beside the name
     for action in (action for command in commands.values() for action in command._actions):
         if action.type is Path:  # shtab completes no paths unless it is told to
             files = shtab.FILE if action.metavar in _FILES else shtab.DIRECTORY
