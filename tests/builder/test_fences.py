@@ -28,8 +28,7 @@ def test_the_language_survives(render: Render) -> None:
     assert page.html == (
         '<figure class="code" data-language="js">'
         '<div class="highlight" tabindex="0"><pre><code class="language-js">'
-        '<span class="kd">var</span><span class="w"> </span><span class="nx">x</span>'
-        '<span class="w"> </span><span class="o">=</span><span class="w"> </span>'
+        '<span class="kd">var</span> x <span class="o">=</span> '
         '<span class="mf">1</span>\n</code></pre></div></figure>'
     )
 

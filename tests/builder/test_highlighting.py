@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pygments
 import pytest
+from pygments.formatters.html import HtmlFormatter
 
+from liveguide.builder import highlighting
 from liveguide.builder.highlighting import (
     DarkStyle,
     LightStyle,
@@ -99,3 +102,29 @@ def test_the_stylesheet_has_both_schemes() -> None:
     assert ".highlight .k {" in light
     assert ".highlight .k {" in dark
     assert stylesheet().count("{") == stylesheet().count("}")
+
+
+@pytest.mark.parametrize("language", ["python", "js", "html", "yaml", "nginx", "css", "bash"])
+def test_coloured_tokens_are_those_of_pygments(language: str) -> None:
+    """Without the spans that have no colour, its formatter's HTML is ours."""
+    code = SAMPLES[language]
+    formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
+    made = pygments.highlight(code, highlighting.lexer_for(language), formatter)
+    made = re.sub(r'class="(\w+) [^"]*"', r'class="\1"', made)  # of a kind of its lexer's own
+    coloured = "|".join(highlighting._coloured())
+    made = re.sub(rf'<span class="(?!(?:{coloured})")[^"]*">([^<]*)</span>', r"\1", made)
+    made = made.replace("&quot;", '"').replace("&#39;", "'")
+
+    assert highlighting.highlight(code, language) == made
+
+
+SAMPLES = {
+    "python": 'def f(x: int) -> str:\n    """Two\n    lines & more"""\n    return f"{x}<1"\n\n\n'
+    "@d\nclass A: ...\n",
+    "js": "const x = `a ${y}\n b`; // <c>\nnew WebSocket('x').on = (e) => e.data && 1\n",
+    "html": '<!doctype html>\n<p class="a">x &amp; y</p>\n<script>\nlet a = 1\n</script>\n',
+    "yaml": "url:\n  a: 'b' # c\n  d: [1, true]\n",
+    "nginx": "location / {\n  proxy_pass http://127.0.0.1:1;\n}\n",
+    "css": "a:hover { color: #fff; } /* x\ny */\n",
+    "bash": 'for x in "$@"; do\n  echo ${x%.md} | grep -v \\\n    y\ndone\n',
+}
