@@ -16,6 +16,7 @@ from PIL import Image
 from repository import Repository
 
 from liveguide.builder.assets import FRONTEND
+from liveguide.builder.memory import Memory
 from liveguide.builder.publishing.pictures import DEFAULT_ACCENT
 from liveguide.builder.site import build_site
 from liveguide.builder.templating import TEMPLATES
@@ -333,6 +334,20 @@ def test_the_same_sources_give_the_same_bytes(build: Build) -> None:
     elsewhere = build(GUIDE, site="other/site", url=URL, jobs=2).tree()
 
     assert first == again == elsewhere
+
+
+def test_a_build_that_remembers_tells_the_same(build: Build) -> None:
+    """A title that changes reaches the list, the sitemap, the cards and the way to other pages."""
+    memory = Memory()
+    build(GUIDE, site="kept/site", url=URL, memory=memory)
+    changed = {"chat/README.md": "# Talk\n\nNew words.\n", "new.md": "# New\n"}
+    memory.forget({Path("guide", name) for name in changed})
+
+    again = build(changed, site="kept/site", url=URL, memory=memory)
+    clean = build(changed, site="clean/site", url=URL)
+
+    assert again.tree() == clean.tree()
+    assert "[Talk](" in again.text("llms.txt")
 
 
 def test_a_card_is_drawn_once(build: Build) -> None:
