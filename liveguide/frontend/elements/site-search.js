@@ -114,11 +114,13 @@ export class SiteSearch extends HTMLElement {
         import('../vendor/minisearch-7.2.0.js'),
         loaded('search.json'),
       ])
-      this.#index = new SearchIndex(MiniSearch, document.documentElement.lang || language)
-      await this.#index.add(pages, language)
+      const index = new SearchIndex(MiniSearch, document.documentElement.lang || language)
+      // Half of a small site would answer with the wrong best result.
+      await index.add(pages, language)
+      this.#index = index
       for (let file = 1; file < files; file++) {
         this.#show()
-        await this.#index.add(await loaded(`search-${file}.json`), language)
+        await index.add(await loaded(`search-${file}.json`), language)
       }
       this.#done = true
     } catch {
@@ -174,7 +176,7 @@ export class SiteSearch extends HTMLElement {
       const name = element('p', { className: 'search-page', id: `search-page-${number}` })
       name.append(page.title)
       const group = element('div', { className: 'search-group' }, name)
-      group.lang = page.language
+      Object.assign(group, { lang: page.language, dir: 'auto' })
       group.setAttribute('role', 'group')
       group.setAttribute('aria-labelledby', name.id)
       group.append(...rows.map((row) => this.#option(row)))
