@@ -105,17 +105,27 @@ JAVASCRIPT = frozenset({"js", "javascript", "mjs"})
 
 def stylesheet() -> str:
     """Return the style rules for both colour schemes, in the layer `highlight`."""
-    light = _rules(LightStyle)
-    dark = "\n".join("  " + line for line in _rules(DarkStyle).splitlines())
-    return (
-        f"@layer highlight {{\n{light}\n"
-        f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n}}\n"
-    )
+    light, dark = _rules(LightStyle), _rules(DarkStyle)
+    rules = []
+    for selector, declarations in light.items():
+        both = zip(_COLOUR.findall(declarations), _COLOUR.findall(dark[selector]), strict=True)
+        colours = iter(f"light-dark({one}, {other})" for one, other in both)
+        shown = _COLOUR.sub(lambda _, colours=colours: next(colours), declarations)
+        rules.append(f"{selector} {{ {shown} }}")
+    return "@layer highlight {\n" + "\n".join(rules) + "\n}\n"
 
 
-def _rules(style: type[Style]) -> str:
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{3,6}\b")
+
+
+def _rules(style: type[Style]) -> dict[str, str]:
+    """Return the declarations of a style by their selector; both styles have the same tokens."""
     formatter: Any = HtmlFormatter(style=style)
-    return "\n".join(formatter.get_token_style_defs(".highlight"))
+    rules = {}
+    for rule in formatter.get_token_style_defs(".highlight"):
+        selector, _, rest = rule.partition(" { ")
+        rules[selector] = rest.partition(" }")[0]
+    return rules
 
 
 @cache

@@ -6,7 +6,6 @@ export function waitForSearch() {
   if (!trigger) return
   const load = () => import('../elements/site-search.js')
   const open = async () => (await load()).openSearch()
-  trigger.hidden = false
   trigger.onpointerenter = trigger.onfocus = load
   trigger.onclick = open
   addEventListener('keydown', (event) => {
