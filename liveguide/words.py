@@ -7,6 +7,7 @@ German for each text, and so on. A text that a language lacks stays English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ WORDS = Path(__file__).parent / "words"
 Say = Callable[..., str]
 """Takes a text in English, and its values by name; returns it in one language."""
 
+_NAME = re.compile(r"\{(\w+)\}")
 _RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he iw khw ks ku nqo prs ps sd syr ug ur yi".split())
 
 
@@ -55,10 +57,7 @@ def say_in(language: str) -> Say:
     words = words_of(language)
 
     def say(text: str, **values: object) -> str:
-        said = words.get(text, text)
-        for name, value in values.items():
-            said = said.replace(f"{{{name}}}", str(value))
-        return said
+        return _NAME.sub(lambda found: str(values[found[1]]), words.get(text, text))
 
     return say
 

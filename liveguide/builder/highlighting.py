@@ -109,8 +109,9 @@ def stylesheet() -> str:
     rules = []
     for selector, declarations in light.items():
         both = zip(_COLOUR.findall(declarations), _COLOUR.findall(dark[selector]), strict=True)
-        colours = iter(f"light-dark({one}, {other})" for one, other in both)
-        shown = _COLOUR.sub(lambda _, colours=colours: next(colours), declarations)
+        shown = declarations
+        for one, other in both:
+            shown = shown.replace(one, f"light-dark({one}, {other})", 1)
         rules.append(f"{selector} {{ {shown} }}")
     return "@layer highlight {\n" + "\n".join(rules) + "\n}\n"
 
@@ -194,7 +195,8 @@ def _class_of(kind: _TokenType) -> str:
 @cache
 def _coloured() -> frozenset[str]:
     """Return the classes that have a rule, and those of the parts of a session."""
-    return frozenset(re.findall(r"\.highlight \.(\w+)", _rules(LightStyle))) | {"gp", "go"}
+    classes = {selector.rpartition(".")[2] for selector in _rules(LightStyle)}
+    return frozenset(classes | {"gp", "go"})
 
 
 def number_lines(

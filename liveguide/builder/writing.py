@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -324,6 +325,9 @@ class Writer:
         if self._remembered.keeps("404.html"):
             return
         say = say_in(self._settings.language)
+        addresses = [(page.file.url, page.title) for page in self._site.pages]
+        text = json.dumps(addresses, ensure_ascii=False, separators=(",", ":"))
+        write_file(self._staging, f"{ASSETS}/addresses.json", text)
         self._write("404.html", "404.html", None, say("Page not found"), BASE_POLICY, root="/")
 
     def _write(

@@ -2,6 +2,7 @@
 import { LiveSnippet } from './elements/live-snippet.js'
 import { element } from './lib/element.js'
 import { waitForSearch } from './lib/search-trigger.js'
+import { say } from './lib/words.js'
 import { startShell } from './shell/start.js'
 import { startText } from './text/start.js'
 
@@ -53,8 +54,8 @@ if (snippets.length > 0 && live) {
     if (!snippet.edited) await snippet.run()
   }
 } else if (snippets.length > 0) {
-  const words =
-    'No live server answers behind this page, so its snippets stay still. ' +
-    'Serve it with site_server.py to run them.'
+  const words = say(
+    'No live server answers behind this page, so its snippets stay still. Serve it with site_server.py to run them.',
+  )
   document.querySelector('main')?.prepend(element('p', { className: 'not-live', textContent: words }))
 }

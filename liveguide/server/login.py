@@ -22,6 +22,7 @@ from tornado.template import Loader
 from tornado.web import RequestHandler
 
 from ..settings import Settings
+from ..words import direction_of, say_in
 from .attempts import Attempts
 from .connection import LOGGED_OUT, GuardedConnection
 from .credentials import Credentials
@@ -124,9 +125,12 @@ class _FormHandler(RequestHandler):
 
     def _fill(self, template: str, **context: Any) -> None:
         """Answer with a template; addresses in it are relative, for a site below any path."""
+        language = self._doors.settings.language
         self.finish(
             _templates.load(template).generate(
-                language=self._doors.settings.language,
+                language=language,
+                direction=direction_of(language),
+                say=say_in(language),
                 site=self._doors.settings.title,
                 root="../" * (self.request.path.count("/") - 1) or "./",
                 token=self._doors.sessions.token(self._session),

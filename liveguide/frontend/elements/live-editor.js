@@ -5,6 +5,7 @@
 import { element } from '../lib/element.js'
 import { tokens } from '../lib/highlight-javascript.js'
 import { loadStyles } from '../lib/stylesheet.js'
+import { say } from '../lib/words.js'
 
 await loadStyles('editor.css')
 
@@ -35,10 +36,10 @@ export class LiveEditor {
     this.#replaced = replaced
     this.#area.value = code
     this.#area.autocapitalize = 'off'
-    this.#area.setAttribute('aria-label', 'Code. Escape, then Tab, leaves the editor.')
+    this.#area.setAttribute('aria-label', say('Code. Escape, then Tab, leaves the editor.'))
     const colours = element('pre', { ariaHidden: 'true' }, this.#code)
     this.#box = element('div', { className: 'highlight editor' }, colours, this.#area)
-    const hint = 'Ctrl+Enter runs it. Tab indents; Escape, then Tab, leaves the editor.'
+    const hint = say('Ctrl+Enter runs it. Tab indents; Escape, then Tab, leaves the editor.')
     this.hint = element('p', { className: 'editor-hint', textContent: hint })
     this.#area.addEventListener('input', () => {
       this.#colour()

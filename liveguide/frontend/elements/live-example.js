@@ -3,6 +3,7 @@
 // A demo in the page, beside tabs with the sources that its card links to.
 // Loaded when a reader first opens a demo. Frames take the height of their content.
 import { element } from '../lib/element.js'
+import { say } from '../lib/words.js'
 
 const LEAST = 320
 const MOST = 640
@@ -21,8 +22,8 @@ export class LiveExample extends HTMLElement {
     const links = this.closest('.example')?.querySelectorAll('a.example-source') ?? []
     const sources = /** @type {HTMLAnchorElement[]} */ ([...links]).filter(isOwn)
     if (sources.length === 0) return
-    this.#tabs.ariaLabel = 'The demo and its sources'
-    this.#add('Demo', windows)
+    this.#tabs.ariaLabel = say('The demo and its sources')
+    this.#add(say('Demo'), windows)
     for (const link of sources) {
       const panel = element('div', { className: 'example-code' })
       this.#add(link.pathname.replace(/\.source\/$/, '').replace(/.*\//, ''), panel, link.href)
@@ -94,8 +95,8 @@ async function show(href, panel) {
     for (const line of code.querySelectorAll('[id]')) line.removeAttribute('id')
     panel.append(document.adoptNode(code))
   } catch (error) {
-    panel.append(`The source can't be loaded (${error}). `)
-    panel.append(element('a', { href, textContent: 'Open it' }))
+    panel.append(say('The source can’t be loaded ({error}). ', { error: String(error) }))
+    panel.append(element('a', { href, textContent: say('Open it') }))
   }
 }
 

@@ -11,6 +11,7 @@
 //
 //   .feature-result[data-result]   trying, ok, failed, or tests where only the tests can try it
 import { button, element } from '../lib/element.js'
+import { say } from '../lib/words.js'
 
 /** @typedef {{result: 'ok' | 'failed' | 'tests', why?: string}} Tried */
 
@@ -27,7 +28,9 @@ export class LiveFeatures extends HTMLElement {
     if (this.contains(this.#told)) return
     const bar = element('p', { className: 'feature-bar' }, this.#told)
     if (document.documentElement.dataset.live === 'no') {
-      this.#told.textContent = 'No live server answers behind this page, so no row can be tried.'
+      this.#told.textContent = say(
+        'No live server answers behind this page, so no row can be tried.',
+      )
     } else bar.prepend(this.#try)
     this.prepend(bar)
   }

@@ -4,6 +4,7 @@
 // Attribute `folded` while it is, `empty` while nothing was said.
 
 import { element } from '../lib/element.js'
+import { say } from '../lib/words.js'
 
 export class LivePane extends HTMLElement {
   body = element('div', { className: 'pane-body', tabIndex: 0 })
@@ -19,13 +20,13 @@ export class LivePane extends HTMLElement {
    */
   constructor(name, label, role) {
     super()
-    this.#heading.append(element('span', { textContent: name }), this.#summary)
+    this.#heading.append(element('span', { textContent: say(name) }), this.#summary)
     this.#heading.addEventListener('click', () => {
       this.#folded = !this.hasAttribute('folded')
       this.#fold(this.#folded)
     })
     this.body.setAttribute('role', role)
-    this.body.setAttribute('aria-label', label)
+    this.body.setAttribute('aria-label', say(label))
     this.bar.append(this.#heading)
   }
 

@@ -22,6 +22,7 @@ import { button, copy, element } from '../lib/element.js'
 import { Expectation } from '../lib/expectation.js'
 import { runSnippet } from '../lib/run-snippet.js'
 import { traceReady, traceRun } from '../lib/trace.js'
+import { say } from '../lib/words.js'
 import { LiveConsole } from './live-console.js'
 import { LiveServer } from './live-server.js'
 import { LiveWire } from './live-wire.js'
@@ -36,6 +37,7 @@ export class LiveSnippet extends HTMLElement {
   #console = new LiveConsole()
   #wire = new LiveWire()
   #server = new LiveServer()
+  #bar = element('div', { className: 'live-bar' })
   #state = element('span', { className: 'live-state', role: 'status' })
   #expected = element('p', { className: 'live-expected' })
   #buttons = {
@@ -64,9 +66,9 @@ export class LiveSnippet extends HTMLElement {
     const { run, stop, edit, reset, copy, copyForConsole, share } = this.#buttons
     const tools = element('div', { className: 'live-tools' })
     tools.append(run, stop, edit, reset, copy, copyForConsole, share)
-    const bar = element('div', { className: 'live-bar' }, this.#state, tools)
+    this.#bar.append(this.#state, tools)
     this.append(
-      bar,
+      this.#bar,
       element('div', { className: 'live-panes' }, this.#console, this.#server, this.#wire),
     )
     if (this.dataset.expect) this.append(this.#expected)
@@ -106,7 +108,7 @@ export class LiveSnippet extends HTMLElement {
     this.#stop()
     this.#clear()
     delete this.dataset.shared
-    this.#show('running', 'running')
+    this.#show('running', say('running'))
     const givenUp = () => run !== this.#run || this.dataset.state === 'stopped'
     await traceReady()
     if (givenUp()) return
@@ -134,7 +136,7 @@ export class LiveSnippet extends HTMLElement {
   /** Close what the run opened, and hear no more of it. */
   stop() {
     this.#stop()
-    this.#show('stopped', 'stopped')
+    this.#show('stopped', say('stopped'))
   }
 
   /**
@@ -165,6 +167,7 @@ export class LiveSnippet extends HTMLElement {
     await this.edit(code)
     this.#rest()
     this.dataset.shared = ''
+    this.#bar.dataset.note = say('This code came with the link. Read it, then run it.')
     this.scrollIntoView()
   }
 
@@ -183,8 +186,8 @@ export class LiveSnippet extends HTMLElement {
     this.#run++
     this.#clear()
     delete this.dataset.shared
-    this.#show('idle', 'not run yet')
-    this.#expected.textContent = 'Expected output: not run yet'
+    this.#show('idle', say('not run yet'))
+    this.#expected.textContent = say('Expected output: not run yet')
   }
 
   #showEdited() {
@@ -192,12 +195,12 @@ export class LiveSnippet extends HTMLElement {
     this.#buttons.edit.hidden = this.#editor !== undefined
     this.#buttons.reset.hidden = this.#editor === undefined
     this.#buttons.share.hidden = !this.edited
-    if (this.edited) this.#expected.textContent = "Expected output: stated for the page's own code"
+    if (this.edited) this.#expected.textContent = say('Expected output: stated for the code of the page')
   }
 
   /** @param {ProgramEvent} event */
   #heard(event) {
-    const text = event.type === 'busy' ? 'busy; Stop ends it' : this.#text
+    const text = event.type === 'busy' ? say('busy; Stop ends it') : this.#text
     if (this.#state.textContent !== text) this.#state.textContent = text
     if (event.type === 'log') this.#log(event.level, event.parts)
     else if (event.type === 'error') this.#failed(event)
@@ -205,7 +208,7 @@ export class LiveSnippet extends HTMLElement {
     else if (event.type === 'skipped') {
       this.#console.write('warn', [{ text: `${event.count} more, too fast to be shown` }])
     } else if (event.type === 'done') {
-      if (this.dataset.state === 'running') this.#show('closed', 'ran')
+      if (this.dataset.state === 'running') this.#show('closed', say('ran'))
     } else if (event.type !== 'busy') this.#socket(event)
   }
 
@@ -228,7 +231,7 @@ export class LiveSnippet extends HTMLElement {
     // An error that is stated is none.
     const stated = missing !== this.#expectation?.missing.length
     this.dataset.errors = String(Number(this.dataset.errors) + (stated ? 0 : 1))
-    if (this.#sockets.size === 0) this.#show('failed', 'failed')
+    if (this.#sockets.size === 0) this.#show('failed', say('failed'))
   }
 
   /**
@@ -253,15 +256,15 @@ export class LiveSnippet extends HTMLElement {
     const { socket, type, code = 0, reason, url } = event
     if (type === 'connecting') {
       this.#addresses.add(url ?? '')
-      this.#connection(socket, 'connecting', 'connecting')
-    } else if (type === 'open') this.#connection(socket, 'open', 'open')
+      this.#connection(socket, 'connecting', say('connecting'))
+    } else if (type === 'open') this.#connection(socket, 'open', say('open'))
     else if (type === 'close') {
       const before = this.#sockets.get(socket)
       if (before === 'refused') return // the server told why, before the browser knew
       const why = reason ? `, ${reason}` : ''
       if (before === 'connecting' && !event.own) {
-        this.#connection(socket, 'failed', 'could not connect')
-      } else this.#connection(socket, 'closed', `closed (${code}${why})`, closeMeaning(code))
+        this.#connection(socket, 'failed', say('could not connect'))
+      } else this.#connection(socket, 'closed', say('closed ({why})', { why: `${code}${why}` }), closeMeaning(code))
     }
   }
 
@@ -273,7 +276,7 @@ export class LiveSnippet extends HTMLElement {
       this.#wire.changed()
     }
     if (record.type === 'refused') {
-      this.#connection(record.socket, 'refused', `refused (${record.status}: ${record.reason})`)
+      this.#connection(record.socket, 'refused', say('refused ({why})', { why: `${record.status}: ${record.reason}` }))
     }
   }
 
@@ -290,7 +293,7 @@ export class LiveSnippet extends HTMLElement {
     const states = [...this.#sockets.values()]
     const open = states.filter((one) => one === 'open').length
     if (this.dataset.state === 'stopped') return
-    if (open > 0 && states.length > 1) this.#show('open', `${open} of ${states.length} open`)
+    if (open > 0 && states.length > 1) this.#show('open', say('{open} of {all} open', { open, all: states.length }))
     else this.#show(state, text, meaning)
   }
 
@@ -326,12 +329,13 @@ export class LiveSnippet extends HTMLElement {
    * @param {string} [why]
    */
   #showExpectation(how, why) {
-    const missing = this.#expectation?.missing.map(({ line }) => line).join(', ')
+    const lines = this.#expectation?.missing.map(({ line }) => line)
+    const missing = lines?.join(', ') ?? ''
     this.dataset.expectation = how
     this.#expected.textContent = {
-      waiting: `Waiting for the expected output: ${missing}`,
-      reached: 'Expected output: reached, just now',
-      missed: `Expected output: not reached; ${why ?? `missing: ${missing}`}`,
+      waiting: say('Waiting for the expected output: {missing}', { missing }),
+      reached: say('Expected output: reached, just now'),
+      missed: say('Expected output: not reached; {why}', { why: why ?? say('missing: {missing}', { missing }) }),
     }[how]
   }
 

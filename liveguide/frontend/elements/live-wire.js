@@ -1,6 +1,7 @@
 // <live-wire>: the handshake, each message, pings and the close, as they went over the wire.
 import { button, copy, element } from '../lib/element.js'
 import { matches, WireLog } from '../lib/wire-log.js'
+import { say } from '../lib/words.js'
 import { LivePane } from './live-pane.js'
 
 /** @typedef {import('../lib/wire-log.js').WireRecord} WireRecord */
@@ -9,12 +10,12 @@ const PAGE = 200
 /** In ms: a list that changes as a whole is drawn no more often. */
 const FLOOD = 200
 const ARROWS = { in: '↓', out: '↑', '': '·' }
-const SPOKEN = { in: 'received', out: 'sent', '': '' }
+const SPOKEN = { in: say('received'), out: say('sent'), '': '' }
 
 export class LiveWire extends LivePane {
   log = new WireLog()
 
-  #filter = element('input', { type: 'search', placeholder: 'Filter' })
+  #filter = element('input', { type: 'search', placeholder: say('Filter') })
   #pause = button('Pause', () => this.#toggle())
   #earlier = button('Show earlier messages', () => this.#showEarlier())
   #paused = false
@@ -28,7 +29,7 @@ export class LiveWire extends LivePane {
 
   constructor() {
     super('Wire', 'What went over the connection', 'group')
-    this.#filter.setAttribute('aria-label', 'Show only messages with these words')
+    this.#filter.setAttribute('aria-label', say('Show only messages with these words'))
     this.#filter.addEventListener('input', () => this.#redraw())
     this.#pause.setAttribute('aria-pressed', 'false')
     const tools = element(

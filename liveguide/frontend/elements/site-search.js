@@ -6,21 +6,21 @@
 import { button, element } from '../lib/element.js'
 import { SearchIndex } from '../lib/search-index.js'
 import { loadStyles } from '../lib/stylesheet.js'
+import { say } from '../lib/words.js'
 
 const WORDS = {
-  search: 'Search',
-  close: 'Close',
-  results: 'Results',
-  hint: 'Titles, headings, text and code',
-  loading: 'Loading…',
-  failed: 'The search can’t be loaded. Look whether you are connected, then try again.',
-  some: 'Nothing has all of these words. Some of them:',
-  meant: 'Did you mean',
-  keys: [['↑ ↓', 'choose'], ['Enter', 'open'], ['Esc', 'close']],
-  pages: (/** @type {number} */ pages) => `Titles, headings, text and code of ${pages} pages`,
-  none: (/** @type {string} */ query) => `Nothing found for “${query}”.`,
-  count: (/** @type {number} */ total) => (total === 1 ? '1 result' : `${total} results`),
-  first: (/** @type {number} */ shown, /** @type {number} */ total) => `${shown} of ${total} results`,
+  search: say('Search'),
+  results: say('Results'),
+  hint: say('Titles, headings, text and code'),
+  loading: say('Loading…'),
+  failed: say('The search can’t be loaded. Look whether you are connected, then try again.'),
+  some: say('Nothing has all of these words. Some of them:'),
+  meant: say('Did you mean'),
+  keys: [['↑ ↓', say('choose')], ['Enter', say('open it')], ['Esc', say('close')]],
+  pages: (/** @type {number} */ pages) => say('Titles, headings, text and code of {pages} pages', { pages }),
+  none: (/** @type {string} */ query) => say('Nothing found for “{query}”.', { query }),
+  count: (/** @type {number} */ total) => (total === 1 ? say('1 result') : say('{total} results', { total })),
+  first: (/** @type {number} */ shown, /** @type {number} */ total) => say('{shown} of {total} results', { shown, total }),
 }
 
 /** A reader who types is not interrupted: the count is read out this long after the last key. */
@@ -72,7 +72,7 @@ export class SiteSearch extends HTMLElement {
     this.#list.setAttribute('aria-label', WORDS.results)
     this.#status.setAttribute('role', 'status')
     this.#dialog.setAttribute('aria-label', WORDS.search)
-    const close = button(WORDS.close, () => this.#dialog.close())
+    const close = button('Close', () => this.#dialog.close())
     close.className = 'search-close'
     const keys = WORDS.keys.map(([key, does]) =>
       element('span', {}, element('kbd', { textContent: key }), ` ${does}`),

@@ -1,3 +1,5 @@
+import { say } from './words.js'
+
 /**
  * Make an element.
  *
@@ -16,11 +18,11 @@ export function element(name, properties = {}, ...children) {
 /**
  * Make a button.
  *
- * @param {string} label
+ * @param {string} label in English
  * @param {(button: HTMLButtonElement) => void} clicked
  */
 export function button(label, clicked) {
-  const made = element('button', { type: 'button', textContent: label })
+  const made = element('button', { type: 'button', textContent: say(label) })
   made.addEventListener('click', () => clicked(made))
   return made
 }
@@ -36,13 +38,13 @@ export async function copy(made, text) {
   made.dataset.label = label
   try {
     await navigator.clipboard.writeText(text)
-    made.textContent = 'Copied'
+    made.textContent = say('Copied')
   } catch {
     // Browsers lend the clipboard to https: and localhost only.
     const area = element('textarea', { value: text, className: 'clipboard' })
     made.after(area)
     area.select()
-    made.textContent = document.execCommand('copy') ? 'Copied' : 'Not allowed'
+    made.textContent = document.execCommand('copy') ? say('Copied') : say('Not allowed')
     area.remove()
     made.focus()
   }

@@ -5,6 +5,8 @@
 // data, and becomes text. Taking the frame away ends whatever it does.
 
 /** @typedef {import('./program.js').ProgramEvent} ProgramEvent */
+import { say } from './words.js'
+
 
 const RUNNER = new URL('../runner.html', import.meta.url)
 const ASKED_EVERY = 1000
@@ -38,7 +40,7 @@ const MOST_REASON = 123
 export function runEdited(code, place, tell) {
   const frame = document.createElement('iframe')
   frame.hidden = true
-  frame.title = 'Where edited code runs'
+  frame.title = say('Where edited code runs')
   frame.setAttribute('sandbox', 'allow-scripts')
   frame.src = RUNNER.href
   const { port1: port, port2 } = new MessageChannel()
@@ -60,7 +62,7 @@ export function runEdited(code, place, tell) {
     for (const event of data) {
       if (spent + performance.now() - began > BUDGET) {
         end()
-        tell({ type: 'error', parts: [{ text: 'Ended: it said more than the page can show' }], line: 0 })
+        tell({ type: 'error', parts: [{ text: say('Ended: it said more than the page can show') }], line: 0 })
         return
       }
       const characters = charactersOf(event, place)

@@ -11,4 +11,6 @@ export function startShell() {
   startScrollSpy()
   startAnchors()
   startCopyMarkdown()
+  const notFound = document.querySelector('.not-found')
+  if (notFound) import('./not-found.js').then(({ suggest }) => suggest(notFound))
 }
