@@ -15,7 +15,6 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
-from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import find_lexer_class_for_filename, get_all_lexers, get_lexer_by_name
 from pygments.style import Style
@@ -34,61 +33,67 @@ from pygments.token import (
 )
 from pygments.util import ClassNotFound
 
+_LIGHT: dict[_TokenType, str] = {
+    Comment: "italic #5b6470",
+    Keyword: "#9b1c6b",
+    Keyword.Constant: "#0b5394",
+    Name.Builtin: "#0b5394",
+    Name.Function: "#6b3fa0",
+    Name.Class: "#6b3fa0",
+    Name.Decorator: "#6b3fa0",
+    Name.Tag: "#0a6640",
+    Name.Attribute: "#0b5394",
+    Name.Variable: "#8a4600",
+    Number: "#8a4600",
+    String: "#0a6640",
+    String.Regex: "#0a6640",
+    Operator: "#57606a",
+    Operator.Word: "#9b1c6b",
+    Punctuation: "#57606a",
+    Generic.Deleted: "#a40e26",
+    Generic.Inserted: "#0a6640",
+    Generic.Heading: "bold",
+    Generic.Prompt: "#5b6470",
+    Error: "#a40e26",
+}
+
+_DARK: dict[_TokenType, str] = {
+    Comment: "italic #98a3b0",
+    Keyword: "#ff9ac9",
+    Keyword.Constant: "#8cc8ff",
+    Name.Builtin: "#8cc8ff",
+    Name.Function: "#d2b3ff",
+    Name.Class: "#d2b3ff",
+    Name.Decorator: "#d2b3ff",
+    Name.Tag: "#86dba9",
+    Name.Attribute: "#8cc8ff",
+    Name.Variable: "#ffbe85",
+    Number: "#ffbe85",
+    String: "#86dba9",
+    String.Regex: "#86dba9",
+    Operator: "#aab4c0",
+    Operator.Word: "#ff9ac9",
+    Punctuation: "#aab4c0",
+    Generic.Deleted: "#ff9b94",
+    Generic.Inserted: "#86dba9",
+    Generic.Heading: "bold",
+    Generic.Prompt: "#98a3b0",
+    Error: "#ff9b94",
+}
+
 
 class LightStyle(Style):
     """Token colours on a light ground, each with a contrast of at least 4.5 to 1."""
 
     background_color = "#f6f7f9"
-    styles: ClassVar[dict[_TokenType, str]] = {
-        Comment: "italic #5b6470",
-        Keyword: "#9b1c6b",
-        Keyword.Constant: "#0b5394",
-        Name.Builtin: "#0b5394",
-        Name.Function: "#6b3fa0",
-        Name.Class: "#6b3fa0",
-        Name.Decorator: "#6b3fa0",
-        Name.Tag: "#0a6640",
-        Name.Attribute: "#0b5394",
-        Name.Variable: "#8a4600",
-        Number: "#8a4600",
-        String: "#0a6640",
-        Operator: "#57606a",
-        Operator.Word: "#9b1c6b",
-        Punctuation: "#57606a",
-        Generic.Deleted: "#a40e26",
-        Generic.Inserted: "#0a6640",
-        Generic.Heading: "bold",
-        Generic.Prompt: "#5b6470",
-        Error: "#a40e26",
-    }
+    styles: ClassVar[dict[_TokenType, str]] = dict(_LIGHT)  # Pygments adds what is not in it
 
 
 class DarkStyle(Style):
     """Token colours on a dark ground, each with a contrast of at least 4.5 to 1."""
 
     background_color = "#161b22"
-    styles: ClassVar[dict[_TokenType, str]] = {
-        Comment: "italic #98a3b0",
-        Keyword: "#ff9ac9",
-        Keyword.Constant: "#8cc8ff",
-        Name.Builtin: "#8cc8ff",
-        Name.Function: "#d2b3ff",
-        Name.Class: "#d2b3ff",
-        Name.Decorator: "#d2b3ff",
-        Name.Tag: "#86dba9",
-        Name.Attribute: "#8cc8ff",
-        Name.Variable: "#ffbe85",
-        Number: "#ffbe85",
-        String: "#86dba9",
-        Operator: "#aab4c0",
-        Operator.Word: "#ff9ac9",
-        Punctuation: "#aab4c0",
-        Generic.Deleted: "#ff9b94",
-        Generic.Inserted: "#86dba9",
-        Generic.Heading: "bold",
-        Generic.Prompt: "#98a3b0",
-        Error: "#ff9b94",
-    }
+    styles: ClassVar[dict[_TokenType, str]] = dict(_DARK)
 
 
 _SPECIAL = re.compile("[&<>]")
@@ -105,28 +110,15 @@ JAVASCRIPT = frozenset({"js", "javascript", "mjs"})
 
 def stylesheet() -> str:
     """Return the style rules for both colour schemes, in the layer `highlight`."""
-    light, dark = _rules(LightStyle), _rules(DarkStyle)
-    rules = []
-    for selector, declarations in light.items():
-        both = zip(_COLOUR.findall(declarations), _COLOUR.findall(dark[selector]), strict=True)
-        shown = declarations
-        for one, other in both:
-            shown = shown.replace(one, f"light-dark({one}, {other})", 1)
-        rules.append(f"{selector} {{ {shown} }}")
+    names: dict[str, list[str]] = {}
+    for kind in _LIGHT:
+        light, dark = LightStyle.style_for_token(kind), DarkStyle.style_for_token(kind)
+        look = f"color: light-dark(#{light['color']}, #{dark['color']})" if light["color"] else ""
+        look += "; font-style: italic" if light["italic"] else ""
+        look += "; font-weight: bold" if light["bold"] else ""
+        names.setdefault(look.removeprefix("; "), []).append(f".{STANDARD_TYPES[kind]}")
+    rules = (f".highlight :is({', '.join(kinds)}) {{ {look} }}" for look, kinds in names.items())
     return "@layer highlight {\n" + "\n".join(rules) + "\n}\n"
-
-
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{3,6}\b")
-
-
-def _rules(style: type[Style]) -> dict[str, str]:
-    """Return the declarations of a style by their selector; both styles have the same tokens."""
-    formatter: Any = HtmlFormatter(style=style)
-    rules = {}
-    for rule in formatter.get_token_style_defs(".highlight"):
-        selector, _, rest = rule.partition(" { ")
-        rules[selector] = rest.partition(" }")[0]
-    return rules
 
 
 @cache
@@ -184,19 +176,11 @@ def highlight(code: str, language: str) -> str:
 
 @cache
 def _class_of(kind: _TokenType) -> str:
-    """Return the class of a token; empty if it has none of the styles' colours."""
+    """Return the class of the kind that has a colour and includes this one; empty without one."""
     found: _TokenType | None = kind
-    while found is not None and found not in STANDARD_TYPES:
+    while found is not None and found not in _LIGHT:
         found = found.parent
-    name = STANDARD_TYPES[found] if found is not None else ""
-    return name if name in _coloured() else ""
-
-
-@cache
-def _coloured() -> frozenset[str]:
-    """Return the classes that have a rule, and those of the parts of a session."""
-    classes = {selector.rpartition(".")[2] for selector in _rules(LightStyle)}
-    return frozenset(classes | {"gp", "go"})
+    return STANDARD_TYPES[found] if found is not None else ""
 
 
 def number_lines(

@@ -158,5 +158,5 @@ function previous(found, index) {
 
 /** @param {Token} token */
 function isBlank({ text, kind }) {
-  return kind === 'c1' || !text.trim()
+  return kind === 'c' || !text.trim()
 }

@@ -4,7 +4,7 @@
 // that one stylesheet colours both. Whatever it holds, the tokens joined are
 // the code.
 
-/** @typedef {{text: string, kind: '' | 'c1' | 's2' | 'k' | 'kc' | 'mi' | 'sr' | 'nx'}} Token */
+/** @typedef {{text: string, kind: '' | 'c' | 's' | 'k' | 'kc' | 'm' | 'sr' | 'nx'}} Token */
 
 const KEYWORDS = new Set(
   (
@@ -56,9 +56,9 @@ export function tokens(code) {
     }
     /** @type {Token['kind']} */
     let kind = ''
-    if (comment) kind = 'c1'
-    else if (string) kind = 's2'
-    else if (number) kind = 'mi'
+    if (comment) kind = 'c'
+    else if (string) kind = 's'
+    else if (number) kind = 'm'
     else if (regexp) kind = 'sr'
     else if (word) kind = KEYWORDS.has(word) ? 'k' : CONSTANTS.has(word) ? 'kc' : 'nx'
     found.push({ text, kind })
