@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import html
 import re
 from pathlib import Path
@@ -77,6 +78,13 @@ def test_every_attribute_of_an_example_is_documented() -> None:
 def test_every_key_of_front_matter_is_documented() -> None:
     """The page on writing pages names each key that front matter gives a meaning to."""
     assert set(frontmatter.KEYS) - _documented("authoring/README.md") == set()
+
+
+def test_the_texts_of_the_search_are_small(site: Path) -> None:
+    """A reader who searches our guide loads at most 80 KB of texts, compressed."""
+    texts = sorted((site / "_liveguide").glob("search*.json"))
+
+    assert 0 < sum(len(gzip.compress(text.read_bytes(), 9)) for text in texts) <= 80_000
 
 
 @pytest.mark.parametrize("name", ["pingbot.py", "messages.py", "chatbot.py"])
