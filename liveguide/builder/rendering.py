@@ -28,7 +28,7 @@ from ..textfile import read_text
 from ..words import say_in
 from .dependencies import Dependencies, noted, reads
 from .extensions.annotations import AnnotationsExtension
-from .extensions.blocks import BlocksExtension
+from .extensions.blocks import BlocksExtension, without_unread
 from .extensions.example import Example, render_example
 from .extensions.fences import FencesExtension
 from .extensions.headings import HeadingsExtension
@@ -270,7 +270,7 @@ class Renderer:
             features=self._features,
         )
         self._current.state = page
-        html = self._markdown.convert(front_matter.body)
+        html = without_unread(self._markdown.convert(front_matter.body), page)
         rendered.html, found = rewrite_links(html, page)
         tokens: list[dict[str, Any]] = getattr(self._markdown, "toc_tokens", [])
         rendered.opens_with_heading = _FIRST_HEADING.match(rendered.html) is not None

@@ -229,3 +229,14 @@ def test_a_block_in_a_quote_is_an_error(render: Render, line: str) -> None:
         "guide/page.md:3: error: a ':::' block can't stand in a quote; "
         "write ::: blockquote around it"
     ]
+
+
+def test_a_block_in_raw_html_is_an_error(render: Render) -> None:
+    """Nothing is lost in silence; in an element with `markdown=1` the block is read."""
+    page = render("<div>\n::: p\n    x\n</div>\n")
+
+    assert messages(page) == [
+        "guide/page.md:2: error: this block stands in raw HTML, where no Markdown is read; "
+        "write markdown=1 into the tag around it"
+    ]
+    assert messages(render("<div markdown=1>\n::: p\n    x\n</div>\n")) == []

@@ -178,6 +178,18 @@ class BlocksProcessor(BlockProcessor):
         etree.SubElement(parent, "p").text = self.parser.md.htmlStash.store(html)
 
 
+def without_unread(html: str, page: PageState) -> str:
+    """Return finished HTML without markers; report the blocks that raw HTML has kept from us."""
+
+    def report(found: re.Match[str]) -> str:
+        block = page.blocks[int(found[1])]
+        message = "this block stands in raw HTML, where no Markdown is read"
+        page.report(block.line, f"{message}; write markdown=1 into the tag around it")
+        return ""
+
+    return _MARKER.sub(report, html) if STX in html else html
+
+
 class BlocksExtension(Extension):
     """`:::` blocks, for the page that *current* names."""
 
