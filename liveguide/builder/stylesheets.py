@@ -18,26 +18,32 @@ from .rendering import RenderedPage
 CORE = ("props", "base", "layout", "search-trigger", "content")
 """The parts that every page needs, in the order of their layers."""
 
-OPTIONAL = ("code", "tables", "extras", "live", "examples", "features")
-"""The parts that some pages need; the colours of highlighted code, which are made, join `code`."""
+_NEEDED = {
+    "code": r'class="highlight"',
+    "tables": r'<div class="table-scroll">',
+    "notes": r'class="(?:admonition|footnote)',
+    "cards": r'class="[^"]*\bcards\b',
+    "programs": r'class="program"',
+    "extras": (
+        r'class="(?:tabbed-set|admonition folded|keys|task-list|picture|annotation|footnote-ref)'
+        r'|<mark>|<(?:ins|del) class="line'
+    ),
+    "live": r"<live-(?:snippet|example|features)\b",
+    "examples": r'class="example"',
+    "features": r"<live-features\b",
+}
+"""What in a page's HTML needs which part; with `code` come the colours of its tokens."""
 
-_EXTRAS = re.compile(
-    r'class="(?:tabbed-set|admonition folded|keys|task-list|picture|annotation|footnote-ref)'
-    r'|<mark>|<(?:ins|del) class="line'
-)
+OPTIONAL = tuple(_NEEDED)
+"""The parts that some pages need, in the order in which they are joined."""
+
+SOURCE_VIEW = ("code", "source")
+"""The parts of the pages that show a file's source."""
 
 
 def parts_of(page: RenderedPage) -> tuple[str, ...]:
     """Return the optional parts that a page needs."""
-    needed = {
-        "code": 'class="highlight"' in page.html,
-        "tables": '<div class="table-scroll">' in page.html,
-        "extras": _EXTRAS.search(page.html) is not None,
-        "live": bool(page.snippets or page.examples or page.tables),
-        "examples": page.examples > 0,
-        "features": bool(page.tables),
-    }
-    return tuple(part for part in OPTIONAL if needed[part])
+    return tuple(part for part, needed in _NEEDED.items() if re.search(needed, page.html))
 
 
 def stylesheet_name(parts: Iterable[str]) -> str:

@@ -35,7 +35,7 @@ from .publishing.publication import Publication
 from .rendering import RenderedPage
 from .source_views import SourceView
 from .sources import ASSETS, THEME, SourceFile, Sources, relative_url, source_view_of, url_of
-from .stylesheets import parts_of, stylesheet_name
+from .stylesheets import SOURCE_VIEW, parts_of, stylesheet_name
 from .templating import TEMPLATES, Templates
 from .theming import site_styles
 
@@ -314,7 +314,7 @@ class Writer:
             file_name=view.file.path.name,
             raw_href=relative_url(url_of(raw), url_of(output)),
             content=view.html,
-            parts=("code",),
+            parts=SOURCE_VIEW,
             parent_href=relative_url(parent.file.url, url_of(output)),
             parent_label=label_of(parent),
         )
