@@ -34,7 +34,7 @@ def test_a_page_of_prose_links_one_stylesheet_without_code_and_live_panes(styles
     assert name == "_liveguide/styles/page.css"
     assert ".site-header" in text
     assert ".live-panes" not in text
-    assert ".highlight .k" not in text
+    assert ".highlight :is(" not in text
 
 
 def test_a_page_with_code_has_its_colours_in_the_same_stylesheet(styles_of) -> None:
