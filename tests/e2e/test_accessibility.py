@@ -108,6 +108,23 @@ async def test_the_login_form_breaks_no_rule(guide_url: str, page: Page) -> None
     assert await _violations(page) == []
 
 
+async def test_the_search_breaks_no_rule(guide_url: str, page: Page) -> None:
+    """The dialog with what was found, the first result chosen; and with nothing found."""
+    await page.goto(guide_url + "websockethandler/")
+    await settled(page)
+    await page.keyboard.press("/")
+    words = page.get_by_role("dialog").get_by_role("combobox")
+    await words.fill("close code")
+    await expect(page.get_by_role("option").first).to_be_visible()
+    await page.keyboard.press("ArrowDown")
+    found = await _violations(page)
+    await words.fill("zzqqxx")
+    await expect(page.get_by_role("option")).to_have_count(0)
+
+    assert found == []
+    assert await _violations(page) == []
+
+
 async def test_axe_sees_a_fault(serve_tree: ServeTree, page: Page) -> None:
     """A picture without a text is found: silence elsewhere means something."""
     demo = (
