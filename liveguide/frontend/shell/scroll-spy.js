@@ -1,5 +1,8 @@
 // Marks, in the page's contents, the heading that the reader is below.
 
+/** In px from the top of the window: what is above is read, or being read. */
+const LINE = 120
+
 export function startScrollSpy() {
   /** @type {Map<Element, Element>} */
   const links = new Map()
@@ -11,9 +14,8 @@ export function startScrollSpy() {
   if (headings.length === 0) return
 
   function mark() {
-    const top = innerHeight / 4
     const ended = innerHeight + scrollY >= document.documentElement.scrollHeight - 2 && scrollY > 0
-    const above = headings.filter((heading) => heading.getBoundingClientRect().top < top)
+    const above = headings.filter((heading) => heading.getBoundingClientRect().top < LINE)
     const here = links.get((ended ? headings : above).at(-1) ?? headings[0])
     for (const link of links.values()) {
       if (link !== here) link.removeAttribute('aria-current')
@@ -22,7 +24,7 @@ export function startScrollSpy() {
   }
 
   // Told when a heading passes that line, not at every step of scrolling.
-  const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -75%' })
+  const observer = new IntersectionObserver(mark, { rootMargin: `-${LINE}px 0px 0px` })
   for (const heading of headings) observer.observe(heading)
   mark()
 }
