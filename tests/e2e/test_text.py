@@ -197,6 +197,7 @@ async def test_a_wide_table_scrolls_by_keyboard(open_page, page: Page) -> None: 
 
 async def test_an_open_preview_breaks_no_rule(guide_url: str, page: Page) -> None:
     """axe finds nothing, with a preview beside its mark and a block unfolded."""
+    await page.set_viewport_size({"width": 1440, "height": 900})
     await page.goto(guide_url + "authoring/text.html")
     await page.locator(".folded > summary").first.click()
     await page.locator(".annotation").first.hover()
