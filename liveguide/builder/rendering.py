@@ -257,6 +257,7 @@ class Renderer:
         file, front_matter = rendered.file, rendered.front_matter
         self._say = say_in(language_of(file.uri, front_matter, self._settings))
         page = PageState(
+            say=self._say,
             uri=file.uri,
             output=file.output,
             url=file.url,

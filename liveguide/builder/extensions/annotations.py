@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER
 
+from ...words import Say
 from ..links import RESOLVED
 from .page import Annotated, CurrentPage, PageState
 
@@ -59,12 +61,12 @@ def take_marks(code: str) -> tuple[str, dict[int, list[int]]]:
     return _COMMENT.sub(take, code), marks
 
 
-def links_for(marks: dict[int, list[int]], fence: int) -> dict[int, str]:
+def links_for(marks: dict[int, list[int]], fence: int, say: Say) -> dict[int, str]:
     """Return the links at the end of each line, to the notes of the page's *fence*-th code."""
     return {
         line: "".join(
             f'<a class="annotation" href="{RESOLVED}#note-{fence}-{number}" '
-            f'aria-label="Note {number}" data-note="{number}"></a>'
+            f'aria-label="{escape(say("Note {number}", number=number))}" data-note="{number}"></a>'
             for number in numbers
         )
         for line, numbers in marks.items()

@@ -315,7 +315,7 @@ class FencesPreprocessor(Preprocessor):
         elif fence.language not in ("markdown", "md"):  # which shows how it is written
             message = "this code has a mark such as (1)!, but no numbered list right below it"
             self.page.report(fence.line, f"{message}; add one, or remove the mark", "warning")
-        return links_for(fence.marks, len(self.page.annotated) + 1)
+        return links_for(fence.marks, len(self.page.annotated) + 1, self.page.say)
 
     def _flag(self, fence: Fence, key: str) -> bool:
         """Return whether a fence has a flag, which takes no value."""

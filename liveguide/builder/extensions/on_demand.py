@@ -112,19 +112,18 @@ def _load_delimiters(md: Markdown) -> None:
     MarkExtension(smart_mark=True).extendMarkdown(md)
 
 
-def _load_tasks(md: Markdown) -> None:
-    from .tasks import TasksProcessor
+def _syntaxes(current: CurrentPage) -> list[_Syntax]:
+    def load_tasks(md: Markdown) -> None:
+        from .tasks import TasksProcessor
 
-    md.treeprocessors.register(TasksProcessor(md), "task-list", 25)
+        md.treeprocessors.register(TasksProcessor(md, current), "task-list", 25)
 
-
-def _syntaxes() -> list[_Syntax]:
     return [
         _Syntax(("===",), _load_tabs, (("block", "tabbed", 105.2),)),
         _Syntax(("???",), _load_folded, (("block", "details", 105.1),)),
         _Syntax(("++",), _load_keys, (("inline", "keys-custom", 185), ("inline", "keys", 69.5))),
         _Syntax(("~~", "=="), _load_delimiters, (("inline", "delimiter", 59.5),)),
-        _Syntax(("[ ] ", "[x] ", "[X] "), _load_tasks, (("tree", "task-list", 25),)),
+        _Syntax(("[ ] ", "[x] ", "[X] "), load_tasks, (("tree", "task-list", 25),)),
     ]
 
 
@@ -134,7 +133,7 @@ class OnDemandPreprocessor(Preprocessor):
     def __init__(self, md: Markdown, current: CurrentPage):
         super().__init__(md)
         self.current = current
-        self._syntaxes = _syntaxes()
+        self._syntaxes = _syntaxes(current)
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the lines as they are."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...errors import Problem, Severity, did_you_mean
+from ...words import Say, say_in
 from ..features import Features
 from ..sources import FEATURES_FILE, Sources
 
@@ -211,6 +212,8 @@ class PageState:
         tables: The sources whose features the page lists.
 
         annotated: The code that has notes.
+
+        say: Says a text of the interface in the page's language.
     """
 
     uri: str
@@ -237,6 +240,7 @@ class PageState:
     shown: list[Shown] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     annotated: list[Annotated] = field(default_factory=list)
+    say: Say = field(default_factory=lambda: say_in("en"))
 
     @property
     def folder(self) -> str:

@@ -1,12 +1,11 @@
 // A button on each block of code that is not live: a live one has its own.
 import { button, copy } from '../lib/element.js'
-import { say } from '../lib/words.js'
 
 export function offerCopy() {
   for (const figure of document.querySelectorAll('figure.code')) {
     const code = figure.querySelector('code')
     if (!code || figure.closest('live-snippet')) continue
-    const made = button(say('Copy'), () => copy(made, runnable(code)))
+    const made = button('Copy', () => copy(made, runnable(code)))
     made.className = 'copy'
     figure.append(made)
   }
