@@ -46,6 +46,7 @@ bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/start_time.py
 	$(RUN) benchmarks/page_audit.py
 	$(RUN) benchmarks/handler_styles.py
+	$(RUN) benchmarks/save_to_served.py
 	$(RUN) benchmarks/search_speed.py
 
 format: $(VENV)/installed-dev

@@ -63,7 +63,9 @@ def render_all(
 
 
 def _over_processes(files: list[SourceFile], of: Asked, jobs: int) -> Iterator[RenderedPage]:
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else None)
+    # A fork has the locks of threads that it has not.
+    has_threads = os.name == "nt" or threading.active_count() > 1
+    context = multiprocessing.get_context("spawn" if has_threads else None)
     with ProcessPoolExecutor(jobs, context, _start_process, of) as pool:
         yield from pool.map(_render_in_process, files, chunksize=1 + len(files) // (jobs * 8))
 

@@ -160,7 +160,8 @@ def _tell(message: dict[str, Any]) -> None:
 
 def _end_with_input() -> None:
     """End with whoever started us, in whichever way that ends."""
-    while sys.stdin.buffer.read(4096):
+    # Not `sys.stdin`, whose lock would be held for ever in a process that is forked meanwhile.
+    while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -64,9 +64,10 @@ class Server:
 
     async def start(self, port: int = 0) -> None:
         """Start it, and wait until it says that it is serving."""
+        how = () if "--watch" in self._options else ("--no-build",)
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, ROOT / "site_server.py", self._guide),
-            *("--site", self._site, "--port", str(port), "--no-build", *self._options),
+            *("--site", self._site, "--port", str(port), *how, *self._options),
             stdout=PIPE,
         )
         assert self._process.stdout is not None
