@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from liveguide.errors import SourceError, UsageError
-from liveguide.settings import Settings, network, read_settings, site_address
+from liveguide.settings import Entry, Settings, network, read_settings, site_address
 
 WriteTree = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -141,3 +141,39 @@ def test_a_guide_that_is_no_folder(tmp_path: Path) -> None:
 def test_a_network_may_be_named_by_one_of_its_addresses() -> None:
     """`10.1.2.3/8` is the network 10.0.0.0/8."""
     assert str(network("10.1.2.3/8")) == "10.0.0.0/8"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("accent: blue", "1: error: 'blue' is not a colour; write it as '#1f4fd1', in quotes"),
+        ("accent: '#ffee00'", "take a darker one"),
+        ("accent_dark: '#001133'", "take a lighter one"),
+        ("language: x_y", "'x_y' is not a language; write it as 'en' or 'pt-BR'"),
+        ("languages: [de, '?']", "'?' is not a language; write it as 'de'"),
+        ("repository: git@example.org:a", "write it as https://git.example.org/project"),
+        ("edit: https://e.org/{file}", "'{file}' stands for nothing here; use {branch} and {path}"),
+        ("edit: https://e.org/", "'https://e.org/' is no address of a page to edit"),
+        ("navigation: a.md", "1: error: the navigation is a list of pages and folders"),
+        ("navigation:\n- a.md\n- 7", "3: error: an entry of the navigation is a page"),
+        ("navigation:\n- A: a.md\n  B: b.md", "2: error: an entry of the navigation is a page"),
+        ("navigation:\n- A: []", "2: error: an entry of the navigation is a page"),
+    ],
+)
+def test_what_the_site_around_pages_refuses(write_tree: WriteTree, text: str, message: str) -> None:
+    """Each wrong value is an error with its line, and says how to write it."""
+    with pytest.raises(SourceError) as caught:
+        read_settings(write_tree({"liveguide.yaml": text + "\n"}))
+
+    assert message in str(caught.value)
+
+
+def test_the_entries_of_the_navigation(write_tree: WriteTree) -> None:
+    """A page or a folder, with or without a label, or a heading with entries below it."""
+    text = "navigation:\n- a.md\n- B: b/\n- C:\n  - D: d.md\n"
+
+    assert read_settings(write_tree({"liveguide.yaml": text})).navigation == (
+        Entry(2, path="a.md"),
+        Entry(3, "B", "b/"),
+        Entry(4, "C", entries=(Entry(5, "D", "d.md"),)),
+    )

@@ -109,8 +109,13 @@ def navigation_trees(pages: list[RenderedPage], settings: Settings) -> dict[str,
 
 
 def check_navigation(settings: Settings, sources: Sources, guide: str) -> list[Problem]:
-    """Return an error for each entry of the setting `navigation` that leads nowhere."""
-    problems = []
+    """Return an error for each entry of `navigation` and `languages` that leads nowhere."""
+    path = posixpath.join(guide, SETTINGS_FILE)
+    problems = [
+        Problem(path, None, f"the languages name {folder!r}, and there is no folder {folder}/")
+        for folder in settings.languages
+        if folder not in sources.folders
+    ]
     waiting = list(settings.navigation)
     pages = {page.uri for page in sources.pages}
     sections = {page.folder + "/" for page in sources.pages if page.folder}
@@ -124,7 +129,7 @@ def check_navigation(settings: Settings, sources: Sources, guide: str) -> list[P
             continue  # it comes when it is no draft any more
         message = f"the navigation names {entry.path!r}, and there is no such page"
         message += did_you_mean(entry.path, [*sorted(pages), *sorted(sections)])
-        problems.append(Problem(posixpath.join(guide, SETTINGS_FILE), entry.line, message))
+        problems.append(Problem(path, entry.line, message))
     return problems
 
 

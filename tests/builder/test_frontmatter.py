@@ -97,3 +97,14 @@ def test_faults(text: str, message: str) -> None:
         split_front_matter(text, "page.md")
 
     assert str(caught.value) == f"page.md:{message}"
+
+
+def test_a_key_that_means_nothing() -> None:
+    """It is a warning with its line, and with the key that may have been meant."""
+    page = split_front_matter("---\ntitel: A\nlayout: wide\nextra:\n  layout: wide\n---\n", "x.md")
+
+    assert [str(problem) for problem in page.problems] == [
+        "x.md:2: warning: front matter has no key 'titel'; did you mean 'title'?",
+        "x.md:3: warning: front matter has no key 'layout'; put keys of your own below 'extra:'",
+    ]
+    assert page.values["extra"] == {"layout": "wide"}
