@@ -57,7 +57,7 @@ def fingerprint(guide: Path, site: Path, digests: Digests | None = None) -> str:
     digest = hashlib.sha256()
     for name in _RENDERERS:
         digest.update(f"{name} {_version(name)}\n".encode())
-    for part in ("builder", "frontend"):
+    for part in ("builder", "frontend", "words"):
         for uri, path in walk(_PACKAGE / part, site):
             _add(digest, uri, path, digests)
     for uri, path in walk(guide, site):

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from ..settings import Settings
-from ..words import direction_of, say_in
+from ..words import WORDS, direction_of, say_in
 from .assets import (
     copy_assets,
     copy_frontend,
@@ -127,7 +127,7 @@ def _shared(site: Site, memory: Memory) -> object:
     their places in the order, their addresses.
     """
     pages = [(page.file, page.title, page.summary, page.front_matter.values) for page in site.pages]
-    folders = (TEMPLATES, site.guide / THEME / "templates")
+    folders = (TEMPLATES, WORDS, site.guide / THEME / "templates")
     templates = [memory.digests.of_folder(folder) for folder in folders]
     return site.settings, site.sources.outputs, site.history, templates, pages
 
