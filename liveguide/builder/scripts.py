@@ -4,13 +4,16 @@ The front end's scripts as the site has them: one file for each way in, without 
 In `frontend/` every concern is a module of its own, and a browser can load it
 as it is. A reader should not have to fetch twenty files for that. So each
 module that something else loads (a page, a frame, an `import()`) is written
-together with those that it imports. Each keeps a scope of its own:
+together with those that it imports, which share one scope:
 
-    const m2 = (() => { …; return { name } })()
+    const { a, b } = (() => { …; return { a, b } })()
+
+In there names can be shortened, and none has to be handed from one module to the next.
 
 The modules are our own and keep to plain forms: `import { a, b } from './x.js'`
 on top, `export` before a declaration, no default export, no `import *`, comments
-on lines of their own, at the end of one or as a type, no text of several lines.
+on lines of their own, at the end of one or as a type, no text of several lines. Modules
+that come into one file declare no name twice, and await nothing on top, unless they are its entry.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ from pathlib import Path
 
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '([^']+)'\n?", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function\*?|class|const|let) (\w+)", re.MULTILINE)
+_DECLARED = re.compile(
+    r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE
+)
 _DYNAMIC = re.compile(r"\bimport\('([^']+)'\)")
 _HERE = "import.meta.url"
 
@@ -65,6 +71,10 @@ def join_scripts(
 
         The text of each, and of each that one of them loads by `import()`, by
         its path.
+
+    Raises:
+
+        ValueError: Two modules of one file declare the same name.
     """
     words = words or Words()
     texts: dict[str, str] = {}
@@ -98,7 +108,8 @@ class _Joining:
     def text(self) -> str:
         """Return the entry, below the modules that it imports."""
         self._read(self._entry)
-        text = "".join(self._scopes())
+        self._check_names()
+        text = "".join(self._joined())
         own = {said: word for said, word in sorted(self._words.words.items()) if said in text}
         said = json.dumps(own, ensure_ascii=False, separators=(",", ":"))
         return text.replace(_NO_WORDS, f"const words = {said}", 1) if own else text
@@ -113,26 +124,38 @@ class _Joining:
             self._read(_resolved(module, imported[2]))
         self._order.append(module)
 
-    def _scopes(self) -> Iterator[str]:
-        names = {module: f"m{number}" for number, module in enumerate(self._order)}
-        for module in self._order:
+    def _joined(self) -> Iterator[str]:
+        inside = self._order[:-1]  # the entry stays as it is: what it exports is asked for
+        entry = self._lazy(self._entry)
+        if inside:
+            asked = [name for found in _IMPORT.finditer(entry) for name in _names(found[1])]
+            names = ", ".join(sorted(set(asked)))
+            yield f"const {{ {names} }} = (() => {{\n"
+            for module in inside:
+                body = _EXPORT.sub(r"\1 \2", _IMPORT.sub("", self._lazy(module)))
+                yield body.replace(_HERE, self._address(module))
+            yield f"return {{ {names} }}\n}})()\n"
+        yield _IMPORT.sub("", entry)
 
-            def imported(found: re.Match[str], module: str = module) -> str:
-                return f"const {{{found[1]}}} = {names[_resolved(module, found[2])]}\n"
+    def _lazy(self, module: str) -> str:
+        """Return a module's text with each `import()` as the file needs it; note what they load."""
 
-            def lazy(found: re.Match[str], module: str = module) -> str:
-                target = _resolved(module, found[1])
-                self.dynamic.append(target)
-                return f"import('{self._from_entry(_named(target, self._words))}')"
+        def lazy(found: re.Match[str]) -> str:
+            target = _resolved(module, found[1])
+            self.dynamic.append(target)
+            return f"import('{self._from_entry(_named(target, self._words))}')"
 
-            body = _DYNAMIC.sub(lazy, _IMPORT.sub(imported, self._sources[module]))
-            if module == self._entry:
-                # As it is: it may await, and what it exports is asked for.
-                yield body
-                continue
-            exported = ", ".join(found[2] for found in _EXPORT.finditer(body))
-            body = _EXPORT.sub(r"\1 \2", body).replace(_HERE, self._address(module))
-            yield f"const {names[module]} = (() => {{\n{body}return {{ {exported} }}\n}})()\n"
+        return _DYNAMIC.sub(lazy, self._sources[module])
+
+    def _check_names(self) -> None:
+        """Make sure that no two modules of one scope declare the same name."""
+        declared: dict[str, str] = {}
+        for module in self._order[:-1]:
+            text = (self._folder / module).read_text(encoding="utf-8")
+            for name in _DECLARED.findall(text):
+                other = declared.setdefault(name, module)
+                if other != module:
+                    raise ValueError(f"{module} and {other} both declare {name!r}; rename one")
 
     def _address(self, module: str) -> str:
         return f"new URL('{self._from_entry(module)}', {_HERE}).href"
@@ -145,6 +168,10 @@ class _Joining:
 def _stripped(source: str) -> str:
     """Return a script without comments and indentation; lines stay lines."""
     return _INDENT.sub("", _COMMENT.sub("", source)).lstrip("\n")
+
+
+def _names(imported: str) -> list[str]:
+    return [name.strip() for name in imported.split(",") if name.strip()]
 
 
 def _resolved(module: str, written: str) -> str:

@@ -151,20 +151,28 @@ def test_every_kind_of_declaration_is_exported(run_both: RunBoth) -> None:
     assert together == apart
 
 
-def test_modules_keep_their_own_names(run_both: RunBoth) -> None:
-    """What two modules both call by one name stays two things."""
+def test_two_modules_of_one_file_may_not_declare_the_same_name(tmp_path: Path) -> None:
+    """They share a scope, so the build says which two, and which name."""
+    (tmp_path / "main.js").write_text(
+        "import { a } from './a.js'\nimport { b } from './b.js'\nconst own = 'main'\n"
+    )
+    (tmp_path / "a.js").write_text("const own = 'a'\nexport const a = () => own\n")
+    (tmp_path / "b.js").write_text("const own = 'b'\nexport const b = () => own\n")
+
+    with pytest.raises(ValueError, match=r"^b.js and a.js both declare 'own'; rename one$"):
+        join_scripts(tmp_path, ("main.js",))
+
+
+def test_an_entry_may_declare_a_name_that_an_import_has_inside(run_both: RunBoth) -> None:
+    """The scope of what is imported ends before the entry begins."""
     apart, together = run_both(
         {
-            "main.js": (
-                "import { a } from './a.js'\nimport { b } from './b.js'\n"
-                "const own = 'main'\nconsole.log(own, a(), b())\n"
-            ),
+            "main.js": "import { a } from './a.js'\nconst own = 'main'\nconsole.log(own, a())\n",
             "a.js": "const own = 'a'\nexport function a() {\n  return own\n}\n",
-            "b.js": "const own = 'b'\nexport function b() {\n  return own\n}\n",
         }
     )
 
-    assert apart == "main a b\n"
+    assert apart == "main a\n"
     assert together == apart
 
 

@@ -71,7 +71,7 @@ export function observedSocket({ href, key, first }, tell) {
       open.add(this)
       this.#tell('connecting', { url: this.#url })
       this.addEventListener('open', () => this.#tell('open', {}))
-      this.addEventListener('message', ({ data }) => this.#tell('in', { data: copy(data) }))
+      this.addEventListener('message', ({ data }) => this.#tell('in', { data: copyOf(data) }))
       const closed = (/** @type {number} */ code, /** @type {string} */ reason) => {
         if (open.delete(this)) this.#tell('close', { code, reason, own: this.#own })
       }
@@ -96,7 +96,7 @@ export function observedSocket({ href, key, first }, tell) {
     /** @param {string | Blob | BufferSource} data */
     send(data) {
       super.send(data)
-      if (this.readyState === WebSocket.OPEN) this.#tell('out', { data: copy(data) })
+      if (this.readyState === WebSocket.OPEN) this.#tell('out', { data: copyOf(data) })
     }
 
     /**
@@ -126,7 +126,7 @@ export function observedSocket({ href, key, first }, tell) {
  * @param {unknown} data
  * @returns {string | Blob | ArrayBuffer}
  */
-function copy(data) {
+function copyOf(data) {
   if (data instanceof Blob) return data
   if (data instanceof ArrayBuffer) return data.slice(0)
   if (ArrayBuffer.isView(data)) {

@@ -28,7 +28,7 @@ const MOST_RUNS = 999
 
 /** @type {Map<number, (record: TraceRecord) => void>} by the number of the run */
 const listeners = new Map()
-let runs = 0
+let traced = 0
 let key = ''
 /** @type {Promise<void> | undefined} */
 let opening
@@ -68,7 +68,7 @@ export function traceReady() {
  *   report, and the number of the run's first socket
  */
 export function traceRun(listener) {
-  const run = (runs++ % MOST_RUNS) + 1
+  const run = (traced++ % MOST_RUNS) + 1
   listeners.set(run, listener)
   return { key, first: run * MOST_SOCKETS }
 }
