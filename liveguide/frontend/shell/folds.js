@@ -2,6 +2,8 @@
 import { recall, remember } from '../lib/remembered.js'
 
 export function startFolds() {
+  openWhere('(min-width: 60rem)', '.nav-tree')
+  openWhere('(min-width: 80rem)', '.contents details')
   for (const fold of document.querySelectorAll('details[data-fold]')) {
     const details = /** @type {HTMLDetailsElement} */ (fold)
     const key = `fold ${details.dataset.fold}`
@@ -10,4 +12,18 @@ export function startFolds() {
     if (left && !details.querySelector('[aria-current]')) details.open = left === 'open'
     details.addEventListener('toggle', () => remember(key, details.open ? 'open' : 'closed'))
   }
+}
+
+/**
+ * The styles show it there, open or not; what reads pages aloud or checks them goes by the attribute.
+ *
+ * @param {string} query
+ * @param {string} selector
+ */
+function openWhere(query, selector) {
+  const details = /** @type {HTMLDetailsElement | null} */ (document.querySelector(selector))
+  const wide = matchMedia(query)
+  const fit = () => details && (details.open = wide.matches)
+  wide.addEventListener('change', fit)
+  if (wide.matches) fit()
 }

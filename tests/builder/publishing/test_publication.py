@@ -122,6 +122,19 @@ def test_a_page_tells_its_address_and_what_it_is_about(build: Build) -> None:
     assert Head(built.text("index.html")).meta["og:type"] == "website"
 
 
+def test_a_page_names_itself_in_other_languages_by_whole_addresses(build: Build) -> None:
+    """Search engines take no others; without an address only the reader is told."""
+    settings = "title: Rooms\nlanguages: [de]\n"
+    guide = {**GUIDE, "liveguide.yaml": settings, "de/chat/README.md": "# Chat\n"}
+    named = build(guide, strict=True, url=URL)
+    head = Head(named.text("chat/index.html"))
+
+    assert [x["href"] for x in head.links if x.get("hreflang") == "de"] == [URL + "de/chat/"]
+    html = build(guide, strict=True).text("chat/index.html")
+    assert not any("hreflang" in link for link in Head(html).links)
+    assert 'href="../de/chat/"' in html
+
+
 def test_each_page_has_a_card(build: Build) -> None:
     """The picture that the page names is there, of the size that it says."""
     built = build(GUIDE, strict=True, url=URL)
