@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _Stamp = tuple[int, int, int, int]
@@ -21,6 +22,7 @@ class Digests:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[_Stamp, str]] = {}
+        self._versions: dict[str, str] = {}
 
     def of(self, path: Path | str) -> str:
         """Return a hash of a file's content; of one that can't be read, a word that says so."""
@@ -46,6 +48,15 @@ class Digests:
                 file = os.path.join(path, name)
                 digest.update(f"{file!a} {self.of(file)}\n".encode())
         return digest.hexdigest()
+
+    def of_package(self, name: str) -> str:
+        """Return the version of an installed package; nothing where there is none."""
+        if name not in self._versions:
+            try:
+                self._versions[name] = version(name)
+            except PackageNotFoundError:
+                self._versions[name] = ""
+        return self._versions[name]
 
     def forget(self, paths: Collection[Path]) -> None:
         """Read these files again when they are next asked for."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def fingerprint(guide: Path, site: Path, digests: Digests | None = None) -> str:
     digests = digests or Digests()
     digest = hashlib.sha256()
     for name in _RENDERERS:
-        digest.update(f"{name} {_version(name)}\n".encode())
+        digest.update(f"{name} {digests.of_package(name)}\n".encode())
     for part in ("builder", "frontend", "words"):
         for uri, path in walk(_PACKAGE / part, site):
             _add(digest, uri, path, digests)
@@ -77,10 +76,3 @@ def with_included(
 
 def _add(digest: Any, uri: str, path: Path, digests: Digests) -> None:
     digest.update(f"{uri!a} {digests.of(path)}\n".encode())
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

@@ -79,8 +79,10 @@ class Memory:
     def forget(self, changed: Collection[Path]) -> None:
         """Forget what was made of these files, which have changed, whatever they look like."""
         self.digests.forget(changed)
+        every = {file for page in self._pages.values() for file in page.dependencies.files}
+        others = those_among(changed, every)
         for uri, page in list(self._pages.items()):
-            if those_among(changed, page.dependencies.files):
+            if not others.isdisjoint(page.dependencies.files):
                 del self._pages[uri]
 
     def recall(self, key: Hashable, basis: object, make: Callable[[], Made]) -> Made:

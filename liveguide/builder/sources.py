@@ -73,7 +73,7 @@ class SourceFile:
     """
 
     uri: str
-    path: Path
+    path: Path = field(compare=False)  # the uri tells it
     kind: Kind
     output: str
 
@@ -256,22 +256,25 @@ def is_draft(path: Path) -> bool:
 
 def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:
     """Yield the uri and the path of every file that belongs to *guide*, in a fixed order."""
-    site = site.resolve()
+    real_site = os.path.realpath(site)
+    top = len(os.path.join(guide, ""))
     for folder, folders, names in os.walk(guide):
         folders[:] = sorted(
             name
             for name in folders
             if not name.startswith(".")
             and name not in _SKIPPED_FOLDERS
-            and Path(folder, name).resolve() != site
+            and os.path.realpath(os.path.join(folder, name)) != real_site
         )
         for name in sorted(names):
-            path = Path(folder, name)
-            if not name.startswith(".") and path.is_file():
-                yield path.relative_to(guide).as_posix(), path
+            path = os.path.join(folder, name)
+            if not name.startswith(".") and os.path.isfile(path):
+                yield path[top:].replace(os.sep, "/"), Path(path)
 
 
 def _is_plain(uri: str) -> bool:
+    if uri.isascii() and uri.isprintable():
+        return True
     try:
         uri.encode("utf-8")
     except UnicodeEncodeError:

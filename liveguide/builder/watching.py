@@ -8,6 +8,7 @@ object a line to standard output, `changed` as soon as files have changed and
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -43,6 +44,7 @@ def main(guide: Path, site: Path) -> None:
     changes, rebuilder = Changes(guide, site), Rebuilder(guide, site)
     try:
         _tell_built(rebuilder.build(), first=True)
+        gc.freeze()  # what is remembered need not be searched for garbage at every save
         changes.also_watch(rebuilder.included())
         for paths in changes:
             _tell({"type": "changed", "paths": sorted(map(str, paths))})

@@ -322,13 +322,13 @@ class Writer:
 
     def _write_not_found(self) -> None:
         """Write the page for addresses that do not exist; it is served at any depth."""
-        if self._remembered.keeps("404.html"):
-            return
         say = say_in(self._settings.language)
         addresses = [(page.file.url, page.title) for page in self._site.pages]
         text = json.dumps(addresses, ensure_ascii=False, separators=(",", ":"))
         write_file(self._staging, f"{ASSETS}/addresses.json", text)
-        self._write("404.html", "404.html", None, say("Page not found"), BASE_POLICY, root="/")
+        title = say("Page not found")
+        if not self._remembered.keeps("404.html"):
+            self._write("404.html", "404.html", None, title, BASE_POLICY, root="/")
 
     def _write(
         self,
