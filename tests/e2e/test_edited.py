@@ -68,7 +68,7 @@ async def test_what_is_typed_is_coloured_as_the_page_is(serve_tree: ServeTree, p
     await area.press_sequentially("const n = 1 + 'n is' // why")
     typed = await page.locator(".editor code span").evaluate_all(colours)
 
-    ink = await page.locator(".highlight code").evaluate("code => getComputedStyle(code).color")
+    ink = await page.locator(".editor code").evaluate("code => getComputedStyle(code).color")
     assert typed["n"] == ink  # of a name, which the build gives no span
     for word in ("const", "1", "'n is'", "// why"):
         assert (word, typed[word]) == (word, built[word])

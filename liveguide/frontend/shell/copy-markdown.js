@@ -8,5 +8,5 @@ export function startCopyMarkdown() {
   button.type = 'button'
   button.textContent = say('Copy as Markdown')
   button.onclick = async () => (await import('./copy-page.js')).copyPage(button, link.href)
-  link.before(button)
+  link.after(button) // so that nothing moves
 }
