@@ -27,12 +27,12 @@ from pygments.token import (
     Name,
     Number,
     Operator,
-    Punctuation,
     String,
     _TokenType,
 )
 from pygments.util import ClassNotFound
 
+# Names, operators and brackets are of the text's colour: a third of the spans of a page.
 _LIGHT: dict[_TokenType, str] = {
     Comment: "italic #5b6470",
     Keyword: "#9b1c6b",
@@ -47,9 +47,7 @@ _LIGHT: dict[_TokenType, str] = {
     Number: "#8a4600",
     String: "#0a6640",
     String.Regex: "#0a6640",
-    Operator: "#57606a",
     Operator.Word: "#9b1c6b",
-    Punctuation: "#57606a",
     Generic.Deleted: "#a40e26",
     Generic.Inserted: "#0a6640",
     Generic.Heading: "bold",
@@ -71,9 +69,7 @@ _DARK: dict[_TokenType, str] = {
     Number: "#ffbe85",
     String: "#86dba9",
     String.Regex: "#86dba9",
-    Operator: "#aab4c0",
     Operator.Word: "#ff9ac9",
-    Punctuation: "#aab4c0",
     Generic.Deleted: "#ff9b94",
     Generic.Inserted: "#86dba9",
     Generic.Heading: "bold",

@@ -141,7 +141,7 @@ def test_a_source_view_shows_its_file(built: Built) -> None:
     """The view has the highlighted source with an anchor on each line, and the raw text."""
     view = built.text("sub/ping.py.source/index.html")
 
-    assert '<span class="line" data-line="1" id="L1">x <span class="o">' in view
+    assert '<span class="line" data-line="1" id="L1">x = <span class="m">' in view
     assert 'href="ping.py.txt"' in view
     assert 'href="../../"' in view  # the first page that asks for it
     assert "<title>ping.py \N{EN DASH} My site</title>" in view
