@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from pathlib import Path
 
 import pytest
@@ -304,4 +306,41 @@ async def test_more_contrast_and_forced_colours(guide_url: str, browser: Browser
     await page.goto(guide_url + "function/")
     current = page.locator(".site-nav [aria-current=page]")
     assert await current.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    await context.close()
+
+
+async def test_a_demo_in_the_page_follows_the_theme(guide_url: str, browser: Browser) -> None:
+    """What the reader chose for the page holds for the frames in it, by their own media query."""
+    context = await browser.new_context(color_scheme="null")
+    page = await context.new_page()
+    await page.goto(guide_url + "websockethandler/")
+    await page.locator(".example-frame > summary").first.click()
+    frame = page.frame_locator(".example-windows iframe").first.locator("html")
+    for theme, is_dark in (("dark", True), ("light", False)):
+        await page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        asked = "() => matchMedia('(prefers-color-scheme: dark)').matches"
+        async with asyncio.timeout(10):
+            while await frame.evaluate(asked) is not is_dark:
+                await page.evaluate("new Promise(requestAnimationFrame)")
+    await context.close()
+
+
+async def test_what_is_pressed_in_the_header_is_large_enough(
+    guide_url: str, browser: Browser
+) -> None:
+    """On a touch screen of 320 pixels each control is 44 by 44, and none covers another."""
+    context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = await context.new_page()
+    await page.goto(guide_url + "features.html")
+    controls = page.locator(
+        ".site-title, .search-trigger, .languages a, .theme-button, .nav-tree > summary"
+    )
+    boxes = [await control.bounding_box() for control in await controls.all()]
+    shown = sorted(((b["x"], b["width"], b["height"]) for b in boxes if b), key=lambda box: box[0])
+
+    assert len(shown) == 5
+    assert all(width >= 44 and height >= 44 for _, width, height in shown)
+    for (x, width, _), (following, _, _) in itertools.pairwise(shown):
+        assert x + width <= following + 0.5
+    await expect(page.locator(".languages a")).to_have_accessible_name("Deutsch")
     await context.close()
