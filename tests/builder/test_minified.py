@@ -23,3 +23,14 @@ def test_rules_of_a_stylesheet_survive() -> None:
     short = minified("text/css", text)
 
     assert short == "@layer base{a{color:color-mix(in srgb,red 22%,transparent)}}"
+
+
+def test_what_the_library_leaves_is_shortened_too() -> None:
+    """Blocks of `@container` lose their spaces; a string keeps its own."""
+    text = (
+        "@container (min-width: 38rem) {\n  .a > b { gap: 0.5rem 1rem; content: ', { ; }'; }\n}\n"
+    )
+
+    short = minified("text/css", text)
+
+    assert short == "@container(min-width:38rem){.a > b{gap:0.5rem 1rem;content:', { ; }'}}"
