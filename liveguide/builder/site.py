@@ -21,6 +21,7 @@ from .progress import Progress
 from .rendering import RenderedPage
 from .source_views import source_views
 from .sources import Sources, collect_sources
+from .theming import check_theme
 from .writing import Site, showings_of, write_site
 
 
@@ -200,6 +201,7 @@ def check(
     policies, policy_problems = document_policies(sources.assets, memory)
     views, view_problems = source_views(rendered, sources, memory)
     problems += policy_problems + view_problems
+    problems += check_theme(collected.guide)
     problems += check_navigation(collected.settings, sources, str(collected.guide))
     problems += check_anchors(rendered) + check_pictures(rendered, sources)
     problems += [problem for page in rendered for problem in page.problems]

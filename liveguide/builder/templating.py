@@ -9,6 +9,7 @@ from typing import Any
 from tornado.template import Loader, ParseError, Template
 
 from ..errors import SourceError, did_you_mean
+from ..textfile import read_text
 from ..words import say_in
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,6 +56,8 @@ class Templates:
                 message = f"the template can't be read: {error.msg}"
             elif isinstance(error, NameError):
                 message += did_you_mean(error.name or "", names)
+            elif isinstance(error, AttributeError):
+                message += did_you_mean(error.name or "", dir(error.obj))
             raise SourceError(str(self._loader.path_of(file)), line, message) from error
 
 
@@ -88,13 +91,24 @@ class _Loader(Loader):
         return (found[1], int(found[2])) if found else None
 
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
-        """Return the name itself: templates stand in one folder."""
+        """
+        Return the name itself, for templates stand in one folder.
+
+        Raises:
+
+            SourceError: There is no such template.
+        """
+        path = self.path_of(name)
+        if not path.is_file():
+            parent, line = path, None
+            if parent_path:
+                parent = self.path_of(parent_path)
+                before, found, _ = read_text(parent).partition(name)
+                line = before.count("\n") + 1 if found else None
+            known = [other.name for other in TEMPLATES.glob("*.html")]
+            message = f"there is no template {name!r}{did_you_mean(name, known)}"
+            raise SourceError(str(parent), line, message)
         return name
 
     def _create_template(self, name: str) -> Template:
-        try:
-            text = self.path_of(name).read_bytes()
-        except OSError as error:
-            path = str(self.path_of(name))
-            raise SourceError(path, None, f"there is no template {name!r}") from error
-        return Template(text, name=name, loader=self)
+        return Template(read_text(self.path_of(name)), name=name, loader=self)

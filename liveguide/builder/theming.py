@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..colours import dark_accent, ink_on
+from ..errors import Problem, did_you_mean
 from ..settings import Settings
 from ..textfile import read_text
 from .sources import THEME
+from .templating import TEMPLATES
 
 _DEFAULTS = ("#1f4fd1", "#93b4ff")
 
@@ -25,6 +27,25 @@ def site_styles(guide: Path, settings: Settings) -> str:
     if own.is_file():
         rules += read_text(own)
     return f"@layer site {{\n{rules}\n}}\n" if rules else ""
+
+
+def check_theme(guide: Path) -> list[Problem]:
+    """Return a warning for each file of the guide's `_theme` that changes nothing."""
+    theme = guide / THEME
+    problems = []
+    ours = {path.name for path in TEMPLATES.glob("*.html")}
+    own = sorted(path for path in (theme / "templates").glob("*") if path.is_file())
+    texts = {path: path.read_bytes() for path in own}
+    for path in own:
+        used = any(path.name.encode() in text for other, text in texts.items() if other != path)
+        if path.name not in ours and not used:
+            message = "no template of ours has this name, and none of yours includes it"
+            problems.append((path, message + did_you_mean(path.name, ours)))
+    for path in sorted(theme.glob("*")):
+        if path.name not in ("styles.css", "templates") and not path.name.startswith("."):
+            message = f"nothing of {THEME}/ is used but styles.css and templates/"
+            problems.append((path, message + did_you_mean(path.name, ["styles.css", "templates"])))
+    return [Problem(str(path), None, message, "warning") for path, message in problems]
 
 
 def _accent(settings: Settings) -> str:

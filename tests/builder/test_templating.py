@@ -58,11 +58,51 @@ def test_the_error_names_the_part_that_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_template_that_is_not_there(tmp_path: Path) -> None:
-    """What extends or includes it is named with it."""
-    (tmp_path / "x.html").write_text("{% extends 'no.html' %}")
+    """The error is that of the template which extends or includes it."""
+    (tmp_path / "x.html").write_text("\n{% extends 'bse.html' %}")
 
-    with pytest.raises(SourceError, match=r"there is no template 'no\.html'"):
+    with pytest.raises(SourceError) as caught:
         Templates(tmp_path).fill("x.html")
+
+    assert str(caught.value) == (
+        f"{tmp_path}/x.html:2: error: there is no template 'bse.html'; did you mean 'base.html'?"
+    )
+
+
+def test_an_attribute_that_is_not_there(tmp_path: Path) -> None:
+    """What it has instead is named."""
+    (tmp_path / "x.html").write_text("{{ path.parnt }}")
+
+    with pytest.raises(SourceError, match=r"x\.html:1: .* did you mean 'parent'\?"):
+        Templates(tmp_path).fill("x.html", path=tmp_path)
+
+
+def test_a_template_that_is_not_text(tmp_path: Path) -> None:
+    """Templates are UTF-8, as pages are."""
+    (tmp_path / "x.html").write_bytes(b"a\n\xff")
+
+    with pytest.raises(SourceError, match=r"x\.html:2: error: byte 0xff is not UTF-8"):
+        Templates(tmp_path).fill("x.html")
+
+
+def test_files_that_change_nothing(build: Build) -> None:
+    """A file of `_theme` that nothing uses is a warning; one that a template includes is none."""
+    built = build(
+        {
+            "README.md": "# Home\n",
+            "_theme/style.css": "",
+            "_theme/templates/pgae.html": "",
+            "_theme/templates/_toc.html": "{% include 'mine.html' %}",
+            "_theme/templates/mine.html": "",
+        }
+    )
+
+    assert built.messages == [
+        "guide/_theme/style.css: warning: nothing of _theme/ is used but styles.css and "
+        "templates/; did you mean 'styles.css'?",
+        "guide/_theme/templates/pgae.html: warning: no template of ours has this name, and none "
+        "of yours includes it; did you mean 'page.html'?",
+    ]
 
 
 def test_a_guide_puts_templates_and_styles_in_place_of_ours(build: Build) -> None:

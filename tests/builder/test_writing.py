@@ -118,11 +118,11 @@ LANGUAGES = {
 
 def test_a_page_and_its_translation_name_each_other(build: Build) -> None:
     """Search engines are told of the same page, readers of the home page where there is none."""
-    built = build(LANGUAGES)
+    built = build(LANGUAGES, url="https://example.org/x/")
     english, german, only = map(built.text, ("a.html", "de/a.html", "only.html"))
 
-    assert '<link rel="alternate" hreflang="de" href="de/a.html">' in english
-    assert '<link rel="alternate" hreflang="en" href="../a.html">' in german
+    assert '<link rel="alternate" hreflang="de" href="https://example.org/x/de/a.html">' in english
+    assert '<link rel="alternate" hreflang="en" href="https://example.org/x/a.html">' in german
     assert 'hreflang="de"' in only
     assert '<link rel="alternate" hreflang' not in only
     assert re.search(r'<a class="tool" href="de/" lang="de"', only)
