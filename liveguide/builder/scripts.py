@@ -32,6 +32,7 @@ _DECLARED = re.compile(
 )
 _DYNAMIC = re.compile(r"\bimport\('([^']+)'\)")
 _HERE = "import.meta.url"
+_ADDRESS = re.compile(rf"\bnew URL\('([^']+)', {_HERE}\)|{_HERE}")
 
 _COMMENT = re.compile(
     r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*.*?\*/[ \t]*\n|/\*\* @type .*?\*/ ?"
@@ -133,7 +134,7 @@ class _Joining:
             yield f"const {{ {names} }} = (() => {{\n"
             for module in inside:
                 body = _EXPORT.sub(r"\1 \2", _IMPORT.sub("", self._lazy(module)))
-                yield body.replace(_HERE, self._address(module))
+                yield self._placed(body, module)
             yield f"return {{ {names} }}\n}})()\n"
         yield _IMPORT.sub("", entry)
 
@@ -157,8 +158,15 @@ class _Joining:
                 if other != module:
                     raise ValueError(f"{module} and {other} both declare {name!r}; rename one")
 
-    def _address(self, module: str) -> str:
-        return f"new URL('{self._from_entry(module)}', {_HERE}).href"
+    def _placed(self, body: str, module: str) -> str:
+        """Return a module's text with its addresses as they are from the entry."""
+
+        def placed(found: re.Match[str]) -> str:
+            if found[1]:
+                return f"new URL('{self._from_entry(_resolved(module, found[1]))}', {_HERE})"
+            return f"new URL('{self._from_entry(module)}', {_HERE}).href"
+
+        return _ADDRESS.sub(placed, body)
 
     def _from_entry(self, module: str) -> str:
         relative = posixpath.relpath(module, posixpath.dirname(self._entry) or ".")
