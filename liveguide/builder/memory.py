@@ -85,6 +85,14 @@ class Memory:
             if not others.isdisjoint(page.dependencies.files):
                 del self._pages[uri]
 
+    def is_outdated(self) -> bool:
+        """Say whether a file that some page was made of is another by now."""
+        return any(
+            self.digests.of(file) != digest
+            for page in self._pages.values()
+            for file, digest in page.dependencies.files.items()
+        )
+
     def recall(self, key: Hashable, basis: object, make: Callable[[], Made]) -> Made:
         """
         Return what *make* makes, from the last build where that was made of the same.

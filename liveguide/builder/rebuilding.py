@@ -86,6 +86,10 @@ class Rebuilder:
         rebuilt.seconds = time.perf_counter() - started
         return rebuilt
 
+    def is_outdated(self) -> bool:
+        """Say whether a file that some page shows has changed since it was built."""
+        return self._memory.is_outdated()
+
     def included(self) -> set[Path]:
         """Return the files outside the guide that its pages show."""
         return {self._guide / uri for uri in read_manifest(self._site).get("included", [])}

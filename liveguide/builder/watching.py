@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -43,15 +43,23 @@ def main(guide: Path, site: Path) -> None:
     threading.Thread(target=_end_with_input, daemon=True).start()
     changes, rebuilder = Changes(guide, site), Rebuilder(guide, site)
     try:
-        _tell_built(rebuilder.build(), first=True)
+        _tell_built(_build(rebuilder, changes), first=True)
         gc.freeze()  # what is remembered need not be searched for garbage at every save
-        changes.also_watch(rebuilder.included())
         for paths in changes:
             _tell({"type": "changed", "paths": sorted(map(str, paths))})
-            _tell_built(rebuilder.build(paths))
-            changes.also_watch(rebuilder.included())
+            _tell_built(_build(rebuilder, changes, paths))
     except (KeyboardInterrupt, BrokenPipeError):
         os._exit(0)  # threads that watch would keep the process
+
+
+def _build(rebuilder: Rebuilder, changes: Changes, paths: Collection[Path] = ()) -> Rebuilt:
+    """Build, and watch what the pages include now; what changed before that is built as well."""
+    rebuilt = rebuilder.build(paths)
+    if changes.also_watch(rebuilder.included()) and rebuilder.is_outdated():
+        again = rebuilder.build()
+        again.outputs = sorted({*rebuilt.outputs, *again.outputs})
+        return again
+    return rebuilt
 
 
 class Changes:
@@ -87,16 +95,18 @@ class Changes:
             except Empty:
                 yield paths
 
-    def also_watch(self, files: set[Path]) -> None:
-        """Watch these files, which stand outside the guide, and no others."""
+    def also_watch(self, files: set[Path]) -> bool:
+        """Watch these files, which stand outside the guide, and no others; say if any is new."""
         self._included = {Path(os.path.abspath(file)) for file in files}
         folders = {file.parent for file in self._included if file.parent.is_dir()}
         for folder in self._also.keys() - folders:
             self._also.pop(folder).set()
-        for folder in folders - self._also.keys():
+        new = folders - self._also.keys()
+        for folder in new:
             self._also[folder] = threading.Event()
             # By their folder: an editor that saves puts another file in the place of one.
             self._start([folder], self._is_included, self._also[folder], recursive=False)
+        return bool(new)
 
     def _start(self, folders: list[Path], counts: Any, stop: threading.Event, **how: bool) -> None:
         ready = threading.Event()
