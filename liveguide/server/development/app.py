@@ -195,7 +195,8 @@ def _line(problem: dict[str, Any]) -> str:
 
 
 def _named(outputs: list[str]) -> str:
-    if not outputs:
-        return "nothing new"
-    more = f" and {len(outputs) - 3} more" if len(outputs) > 4 else ""
-    return ", ".join(outputs[:3] if more else outputs) + more
+    """Name what was built: the pages, or where there are none, the other files."""
+    names = [output for output in outputs if output.endswith(".html")] or outputs
+    if len(names) > 4:
+        names = [*names[:3], f"{len(names) - 3} more"]
+    return ", ".join(names) or "nothing new"
