@@ -71,7 +71,8 @@ def copy_frontend(site: Path, memory: Memory, languages: Iterable[str] = ()) -> 
     for source in sorted(FRONTEND.rglob("[!.]*")):
         if source.is_file() and source.suffix not in (".js", ".css"):
             output = f"{ASSETS}/{source.relative_to(FRONTEND).as_posix()}"
-            if not memory.keeps(output, digest):
+            # The icon may yet get the site's own colour, so it is written each time.
+            if source.name == "icon.svg" or not memory.keeps(output, digest):
                 # Not copytree, which goes on when the disk is full.
                 _copy(source, site / output)
     spoken = {script_suffix(name): words_of(name) for name in languages}

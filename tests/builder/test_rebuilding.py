@@ -25,7 +25,9 @@ GUIDE = {
     "b/code.py": "print('one')\n",
     "b/picture.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
     "b/demo.html": "<!doctype html><title>Demo</title><p>Demo</p>\n",
-    "liveguide.yaml": "title: Guide\nurl: https://docs.example.org/\ninclude: [../outside]\n",
+    "liveguide.yaml": (
+        "title: Guide\naccent: '#aa2200'\nurl: https://docs.example.org/\ninclude: [../outside]\n"
+    ),
 }
 
 

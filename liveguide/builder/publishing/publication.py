@@ -139,7 +139,9 @@ class Publication:
         if self._url:
             shown = [page for page in self._pages if not self._own_image(page)]
             home = [] if "" in self._folder_pages else [None]
-            write_cards(map(self._card, [*shown, *home]), kept, site)
+            cards = map(self._card, [*shown, *home])
+            memory = self._remembered.memory
+            write_cards([c for c in cards if not memory.keeps(c.output, c)], kept, site)
         write_icons(self._accent, self._icon_taken, kept, site)
         forget_old(kept)
 
