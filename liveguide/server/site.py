@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
+from .compression import LARGEST, SMALLEST, Compressed, accepts_gzip
 from .ongoing import Ongoing
 
 MANIFEST = ".liveguide.json"
@@ -54,6 +55,7 @@ _TYPES = {
     ".yml": "text/plain",
 }
 _TEXT = {"application/json", "application/manifest+json", "application/xml", "image/svg+xml"}
+_compressed = Compressed()
 _others = mimetypes.MimeTypes(filenames=())
 
 _CHUNK = 64 * 1024
@@ -110,6 +112,7 @@ class SiteHandler(StaticFileHandler):
         self.manifest = manifest
         self.responses = responses
         self._file: BinaryIO | None = None
+        self._compressed: bytes | None = None
 
     def set_default_headers(self) -> None:
         self.set_header("Cache-Control", "no-cache")
@@ -163,12 +166,27 @@ class SiteHandler(StaticFileHandler):
         if self.request.headers.get("If-Range") not in (None, self.compute_etag()):
             # The part would not fit what the browser has (RFC 9110, section 13.1.5).
             self.request.headers.pop("Range", None)
+        if self._is_compressible(path) and self._takes_compressed():
+            version = (path, _version(self._stat_now))
+            self._compressed = _compressed.body(version, self._file.read)
         return path
+
+    def _is_compressible(self, path: str) -> bool:
+        fits = SMALLEST <= self._stat_now.st_size <= LARGEST
+        return fits and "charset" in content_type(path)  # which only text has
+
+    def _takes_compressed(self) -> bool:
+        """Say whether this client gets text compressed; a part of a file, it never does."""
+        headers = self.request.headers
+        return "Range" not in headers and accepts_gzip(headers.get("Accept-Encoding", ""))
 
     def get_content(  # type: ignore[override]  # called on the instance, which has the open file
         self, abspath: str, start: int | None = None, end: int | None = None
     ) -> Iterator[bytes]:
         assert self._file is not None
+        if self._compressed is not None:
+            yield self._compressed
+            return
         start, end = start or 0, self.get_content_size() if end is None else end
         self._file.seek(start)
         while start < end:
@@ -179,7 +197,7 @@ class SiteHandler(StaticFileHandler):
             yield chunk
 
     def get_content_size(self) -> int:
-        return self._stat_now.st_size
+        return self._stat_now.st_size if self._compressed is None else len(self._compressed)
 
     def get_modified_time(self) -> datetime.datetime:
         # HTTP's dates have whole seconds.
@@ -194,7 +212,8 @@ class SiteHandler(StaticFileHandler):
         """
         if self._file is None:
             return None
-        return '"' + "-".join(f"{part:x}" for part in _version(self._stat_now)) + '"'
+        tag = "-".join(f"{part:x}" for part in _version(self._stat_now))
+        return f'"{tag}"' if self._compressed is None else f'"{tag}-gzip"'
 
     def get_content_type(self) -> str:
         return content_type(self.absolute_path or "")
@@ -203,6 +222,10 @@ class SiteHandler(StaticFileHandler):
         return 0
 
     def set_extra_headers(self, path: str) -> None:
+        if self._is_compressible(self.absolute_path or ""):
+            self.add_header("Vary", "Accept-Encoding")
+        if self._compressed is not None:
+            self.set_header("Content-Encoding", "gzip")
         if path.startswith("_liveguide/") and path.endswith(".js"):
             # The frame in which edited code runs has no origin, and loads these as modules.
             self.set_header("Access-Control-Allow-Origin", "*")

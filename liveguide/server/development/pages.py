@@ -40,6 +40,9 @@ class WatchedSiteHandler(SiteHandler):
             self.request.headers.pop("Range", None)  # which would count without the script
         return path
 
+    def _is_compressible(self, path: str) -> bool:
+        return False  # it changes with every build, and has no far way to go
+
     def _gets_script(self, path: str) -> bool:
         return path.lower().endswith((".html", ".htm")) and self._is_visit()
 
@@ -84,7 +87,7 @@ class WatchedSiteHandler(SiteHandler):
             self.set_header("Cache-Control", "no-store")
             self.clear_header("Last-Modified")
         if self.get_content_type().startswith("text/html"):
-            self.set_header("Vary", "Sec-Fetch-Dest")
+            self.add_header("Vary", "Sec-Fetch-Dest")
 
     def write_error(self, status_code: int, **kwargs: object) -> None:
         """Answer with the site's own page, or tell why there is none yet; either listens."""
