@@ -22,7 +22,7 @@ from .rendering import RenderedPage
 from .scripts import Words, join_scripts
 from .search import search_files
 from .sources import ASSETS, MANIFEST, SourceFile
-from .stylesheets import SOURCE_VIEW, join_styles, parts_of, stylesheet_name
+from .stylesheets import SOURCE_VIEW, join_styles, stylesheet_name
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
@@ -118,9 +118,7 @@ def write_styles(pages: list[RenderedPage], site: Path, memory: Memory, own: str
     """
     folder = FRONTEND / "styles"
     digest = memory.digests.of_folder(folder)
-    needed = {
-        memory.recall(("parts", page.file.uri), page, partial(parts_of, page)) for page in pages
-    }
+    needed = {page.parts for page in pages}
     for parts in sorted({(), SOURCE_VIEW, *needed}):
         output = f"{ASSETS}/{stylesheet_name(parts)}"
         if not memory.keeps(output, (digest, own)):

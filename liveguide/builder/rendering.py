@@ -46,6 +46,7 @@ from .publishing.page_markdown import page_markdown
 from .publishing.summary import summary_of
 from .search import Section, is_searched, sections_of
 from .sources import SourceFile, Sources
+from .stylesheets import parts_of
 from .templating import Templates
 
 SECONDS_PER_PAGE = 20
@@ -115,6 +116,8 @@ class RenderedPage:
 
         sections: Its text by headings, for the search.
 
+        parts: The optional parts of the stylesheet that it needs.
+
         problems: What was found wrong.
 
         dependencies: What it was made of.
@@ -142,6 +145,7 @@ class RenderedPage:
     summary: str = ""
     markdown: str = ""
     sections: list[Section] = field(default_factory=list)
+    parts: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     dependencies: Dependencies = field(default_factory=Dependencies, compare=False)
 
@@ -280,6 +284,7 @@ class Renderer:
         rendered.contents = [_entry(token) for token in tokens]
         rendered.has_contents = '<div class="toc">' in rendered.html
         rendered.ids = found.ids
+        rendered.parts = parts_of(rendered.html)
         rendered.anchors = found.anchors
         rendered.styles = found.embedded.styles
         unsafe_eval = bool(front_matter.values.get("unsafe-eval"))

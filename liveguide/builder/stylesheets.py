@@ -13,7 +13,6 @@ from pathlib import Path
 
 from .highlighting import stylesheet
 from .minified import minified
-from .rendering import RenderedPage
 
 CORE = ("props", "base", "layout", "search-trigger", "content")
 """The parts that every page needs, in the order of their layers."""
@@ -41,9 +40,9 @@ SOURCE_VIEW = ("code", "source")
 """The parts of the pages that show a file's source."""
 
 
-def parts_of(page: RenderedPage) -> tuple[str, ...]:
-    """Return the optional parts that a page needs."""
-    return tuple(part for part, needed in _NEEDED.items() if re.search(needed, page.html))
+def parts_of(html: str) -> tuple[str, ...]:
+    """Return the optional parts that a page with this content needs."""
+    return tuple(part for part, needed in _NEEDED.items() if re.search(needed, html))
 
 
 def stylesheet_name(parts: Iterable[str]) -> str:

@@ -35,7 +35,7 @@ from .publishing.publication import Publication
 from .rendering import RenderedPage
 from .source_views import SourceView
 from .sources import ASSETS, THEME, SourceFile, Sources, relative_url, source_view_of, url_of
-from .stylesheets import SOURCE_VIEW, parts_of, stylesheet_name
+from .stylesheets import SOURCE_VIEW, stylesheet_name
 from .templating import TEMPLATES, Templates
 from .theming import site_styles
 
@@ -221,7 +221,7 @@ class Writer:
             page=page,
             contents=page.contents,
             body_class="home" if page.is_home else "",
-            parts=parts_of(rendered),
+            parts=rendered.parts,
             translations=self._translations(rendered),
             author_styles=bool(rendered.styles),
         )
