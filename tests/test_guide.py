@@ -80,6 +80,34 @@ def test_every_key_of_front_matter_is_documented() -> None:
     assert set(frontmatter.KEYS) - _documented("authoring/README.md") == set()
 
 
+def test_getting_started_is_the_first_card_of_the_home_page() -> None:
+    """Who wants to begin does not look for it."""
+    home = (GUIDE / "README.md").read_text().partition("class=cards")[2]
+
+    assert home.split("](", 1)[1].startswith("authoring/start.md)")
+
+
+def test_the_home_page_begins_as_getting_started_does() -> None:
+    """Each command of the home page is one that a test follows on the page it leads to."""
+    typed = re.compile(r"^\$ (.*)$", re.MULTILINE)
+    first = typed.findall((GUIDE / "README.md").read_text())
+    steps = typed.findall((GUIDE / "authoring/start.md").read_text())
+
+    assert first
+    assert set(first) <= set(steps)
+
+
+def test_the_pages_for_authors_have_an_order() -> None:
+    """No two of them share a place in the navigation."""
+    pages = [page for page in (GUIDE / "authoring").glob("*.md") if page.name != "README.md"]
+    orders = {
+        re.search(r"^order: (\d+)$", page.read_text(), re.MULTILINE)[1]: page.name for page in pages
+    }
+
+    assert len(orders) == len(pages)
+    assert orders["1"] == "start.md"
+
+
 def test_the_texts_of_the_search_are_small(site: Path) -> None:
     """A reader who searches our guide loads at most 80 KB of texts, compressed."""
     texts = sorted((site / "_liveguide").glob("search*.json"))
