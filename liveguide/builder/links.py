@@ -30,6 +30,7 @@ RESOLVED = "resolved:"
 """What an address begins with that an extension has made for the site itself."""
 
 _DRAFT = "this page is a draft; take 'draft: true' out of it, or build with --drafts"
+_LEFT_OUT = "leads to a draft, which is left out of the site until its 'draft: true' is gone"
 _TOP = "top"  # every page has it: HTML Standard, "find a potential indicated element"
 
 _URL_ATTRIBUTES = {
@@ -181,6 +182,9 @@ def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
         if isinstance(target, str):
             page.report(lines.find(written), f"the link {written!r} is broken: {target}", "warning")
             return address
+        file = page.sources.outputs.get(target.output)
+        if file is not None and file.draft and not page.sources.files[page.uri].draft:
+            page.report(lines.find(written), f"the link {written!r} {_LEFT_OUT}", "warning")
         if target.source_uri is not None:
             page.source_views.add(target.source_uri)
         elif fragment and fragment != _TOP:

@@ -3,7 +3,7 @@ Write a site beside the old one, then put it in its place in one step.
 
 Whatever interrupts a build, the site is the old one or the new one, whole. All
 that is temporary stands in `.liveguide/` beside the site, which may be deleted
-when no build is running.
+when no build is running. A preview stands in that folder itself.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def staged(site: Path) -> Iterator[Path]:
         OSError: The disk is full, or the folder can't be written.
     """
     site = site.resolve()
-    work = site.parent / WORK_FOLDER
+    work = site.parent if site.parent.name == WORK_FOLDER else site.parent / WORK_FOLDER
     work.mkdir(parents=True, exist_ok=True)
     with open(work / f"{site.name}.lock", "w") as lock:
         try:

@@ -70,12 +70,15 @@ class SourceFile:
             published only as a source view that some page asks for, a `draft` not at all.
 
         output: Its path in the site, with forward slashes; empty for private files and drafts.
+
+        draft: Whether it is a draft that is a `page` here, because its author looks at it.
     """
 
     uri: str
     path: Path = field(compare=False)  # the uri tells it
     kind: Kind
     output: str
+    draft: bool = False
 
     @property
     def folder(self) -> str:
@@ -188,7 +191,7 @@ def collect_sources(
     """
     Find every file of *guide*, and every fault in their names.
 
-    Dot files, `__pycache__`, `_theme` and the folder *site* are passed over.
+    Dot files, `__pycache__`, `_theme`, the folder *site* and other built sites are passed over.
 
     Args:
 
@@ -214,9 +217,10 @@ def collect_sources(
             problems.append(Problem(shown, None, message, "warning"))
             continue
         kind, output = output_of(uri)
-        if kind == "page" and not drafts and is_draft(path):
+        draft = kind == "page" and is_draft(path)
+        if draft and not drafts:
             kind, output = "draft", ""
-        file = SourceFile(uri, path, kind, output)
+        file = SourceFile(uri, path, kind, output, draft)
         sources.files[uri] = file
         sources.folders.update(_ancestors(file.folder))
         if kind in ("private", "draft"):
@@ -265,6 +269,7 @@ def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:
             if not name.startswith(".")
             and name not in _SKIPPED_FOLDERS
             and os.path.realpath(os.path.join(folder, name)) != real_site
+            and not os.path.isfile(os.path.join(folder, name, MANIFEST))
         )
         for name in sorted(names):
             path = os.path.join(folder, name)

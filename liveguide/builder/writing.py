@@ -106,16 +106,18 @@ def write_site(site: Site, staging: Path, memory: Memory) -> None:
     policies = site.policies | {page.file.output: page.policy for page in site.pages}
     policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
     included = sorted({uri for page in site.pages for uri in page.included})
+    drafts = [page.file.output for page in site.pages if page.file.draft]
     write_manifest(
         staging,
         {
             # With drafts in it, it is not the site that is meant for readers.
             "fingerprint": ""
-            if any(page.front_matter.values.get("draft") is True for page in site.pages)
+            if drafts
             else with_included(site.fingerprint, site.guide, included, memory.digests),
             "included": included,
             "policies": policies,
-        },
+        }
+        | ({"drafts": drafts} if drafts else {}),
     )
 
 

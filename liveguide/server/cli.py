@@ -131,15 +131,20 @@ def _run_watching(args: argparse.Namespace, watch: Watch) -> int:
     from .development.app import WatchedApplication
     from .development.builder import BuilderProcess
 
-    guide, site = args.guide, args.site
+    guide = args.guide
     tls = tls_context(args.certfile, args.keyfile)
     if not guide.is_dir():
         raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
+    # What readers get is left alone: drafts are in what is served here.
+    published = Path(os.path.abspath(args.site))
+    work = published.parent / ".liveguide"
+    preview = work / f"{published.name}.preview"
+    secret = load_secret(work)
     app = WatchedApplication(
         guide,
-        site,
-        BuilderProcess(*watch(guide, site)),
-        secret=load_secret(Path(os.path.abspath(site)).parent / ".liveguide"),
+        preview,
+        BuilderProcess(*watch(guide, preview)),
+        secret=secret,
         proxies=args.trusted_proxy,
     )
     return _listen(args, app, tls, beside=app)

@@ -65,13 +65,19 @@ class Manifest:
     """
     The policies of the site's pages, read again whenever the builder has written them.
 
-    A manifest that is missing or broken names no policies.
+    A manifest that is missing or broken names no policies, and no drafts.
     """
 
     def __init__(self, site: Path) -> None:
         self._path = site / MANIFEST
         self._version: tuple[int, int, int] | None = None
         self._policies: dict[str, str] = {}
+        self._drafts: frozenset[str] = frozenset()
+
+    def is_draft(self, page: str) -> bool:
+        """Say whether a page is there only because its author looks at it."""
+        self._refresh()
+        return page in self._drafts
 
     def policy(self, page: str) -> str:
         """Return the Content-Security-Policy of a file, by its path in the site."""
@@ -84,10 +90,13 @@ class Manifest:
                 version = _version(os.fstat(file.fileno()))
                 if version == self._version:
                     return
-                policies = json.load(file).get("policies", {}).items()
-        except (OSError, ValueError, AttributeError):
-            self._version, self._policies = None, {}
+                manifest = json.load(file)
+                policies = manifest.get("policies", {}).items()
+                drafts = frozenset(map(str, manifest.get("drafts", [])))
+        except (OSError, ValueError, AttributeError, TypeError):
+            self._version, self._policies, self._drafts = None, {}, frozenset()
             return
+        self._drafts = drafts
         self._version = version
         self._policies = {
             page: policy

@@ -189,6 +189,18 @@ def test_settings_that_are_wrong_are_a_problem_like_others(guide, rebuilder):
     assert [(p.path, p.line) for p in rebuilt.problems] == [("guide/liveguide.yaml", 1)]
 
 
+@pytest.mark.parametrize("accent", ["#005522", "#1f4fd1"])
+def test_another_accent_is_taken_in(guide, rebuilder, accent):
+    """The icons have the new colour; the second one is the colour of a site that names none."""
+    edit("liveguide.yaml", "#aa2200", accent)
+
+    rebuilt = rebuilder.build()
+
+    assert (rebuilt.written, rebuilt.problems) == (True, [])
+    assert accent in Path("site/_liveguide/icon.svg").read_text()
+    assert tree(Path("site")) == clean(guide)
+
+
 def test_a_site_that_somebody_else_has_built_is_written_whole(guide, rebuilder):
     """Nothing is kept of a site that is not the rebuilder's own."""
     edit("a.md", "Text of A", "Text of somebody else")

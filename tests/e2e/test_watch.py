@@ -193,6 +193,35 @@ async def test_an_error_is_shown_in_the_page_and_goes_when_mended(
     await expect(page.get_by_role("alert")).to_have_count(0)
 
 
+async def test_all_lines_around_an_error_begin_at_one_place(
+    watch: Watch, page: Page, tmp_path: Path
+) -> None:
+    """The line after the faulty one stands below it, not behind it."""
+    server = await watch(GUIDE)
+    await listening(page, server.url)
+    (tmp_path / "guide/README.md").write_text(
+        "---\ntitle: Home\norder: two\ndesc: D\n---\n# Home\n"
+    )
+
+    lines = page.get_by_role("alert").locator("pre > *")
+
+    await expect(lines).to_have_count(6)
+    boxes = [await line.bounding_box() for line in await lines.all()]
+    assert len({box["x"] for box in boxes if box}) == 1
+    assert len({box["y"] for box in boxes if box}) == 6
+
+
+async def test_a_draft_is_marked(watch: Watch, page: Page) -> None:
+    """Its author is told that readers do not see it; no other page says so."""
+    server = await watch({"README.md": "# Home\n", "a.md": "---\ndraft: true\n---\n# A\n"})
+    await listening(page, server.url + "a.html")
+    await expect(page.get_by_text("Draft: the site is built without this page.")).to_be_visible()
+
+    await listening(page, server.url)
+
+    await expect(page.locator("draft-mark")).to_have_count(0)
+
+
 async def test_an_error_can_be_put_away(watch: Watch, page: Page, tmp_path: Path) -> None:
     """By the keyboard; the next error shows the box again."""
     server = await watch(GUIDE)

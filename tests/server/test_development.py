@@ -88,7 +88,7 @@ async def test_only_a_page_that_is_opened_gets_the_script(write_tree, start, tmp
     """Scripts and frames get the file as it is on disk, where no trace of the script is."""
     write_tree({"README.md": "# Home\n"})
     watched = await start()
-    on_disk = (tmp_path / "site/index.html").read_bytes()
+    on_disk = (tmp_path / ".liveguide/site.preview/index.html").read_bytes()
 
     opened = await watched.get()
     framed = await watched.get(**{"Sec-Fetch-Dest": "iframe"})
@@ -97,7 +97,20 @@ async def test_only_a_page_that_is_opened_gets_the_script(write_tree, start, tmp
     assert opened.headers["Cache-Control"] == "no-store"
     assert framed.body == on_disk
     assert b"reload.js" not in on_disk
-    assert not (tmp_path / "site/_liveguide/development").exists()
+    assert not (tmp_path / ".liveguide/site.preview/_liveguide/development").exists()
+
+
+async def test_drafts_are_marked_and_the_site_is_left_alone(write_tree, start, tmp_path):
+    """What is published holds no draft, however long its author looked at one."""
+    write_tree({"README.md": "# Home\n", "a.md": "---\ndraft: true\n---\n# A\n"})
+    watched = await start()
+
+    draft, page = await watched.get("a.html"), await watched.get()
+
+    assert (draft.code, page.code) == (200, 200)
+    assert b"&amp;draft" in draft.body
+    assert b"&amp;draft" not in page.body
+    assert not (tmp_path / "site").exists()
 
 
 async def test_the_script_and_what_it_loads_are_served_and_nothing_else(write_tree, start):

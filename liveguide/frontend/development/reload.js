@@ -15,7 +15,8 @@ import { restorePlace, savePlace } from './place.js'
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 4000
 
-let version = new URL(import.meta.url).searchParams.get('since') ?? ''
+const { searchParams } = new URL(import.meta.url)
+let version = searchParams.get('since') ?? ''
 let pause = FIRST_PAUSE
 /** @type {import('./live-errors.js').LiveErrors | undefined} */
 let errors
@@ -119,6 +120,7 @@ function listen() {
 
 if (window === window.top) {
   performance.setResourceTimingBufferSize(2000)
+  if (searchParams.has('draft')) import('./draft-mark.js')
   restorePlace()
   listen()
 }

@@ -38,7 +38,7 @@ class WatchedApplication(SiteApplication):
 
         guide: The guide folder.
 
-        site: The built site, which need not be there yet.
+        site: The preview of the site, which need not be there yet.
 
         builder: Builds it, and says what has changed.
 
@@ -132,7 +132,7 @@ class WatchedApplication(SiteApplication):
             what = f"{message['pages']} pages" if message["first"] else _named(outputs)
             print(f"Built {what} in {message['seconds'] * 1000:.0f} ms")
         else:
-            print("Not built; the last good site is served", file=sys.stderr)
+            print("Not built; what was last good is served", file=sys.stderr)
         self._tell(outputs)
 
     def _ended(self, status: int) -> None:

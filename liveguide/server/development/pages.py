@@ -1,7 +1,7 @@
 """
 The built site, with a script in each page that listens for changes.
 
-The script is put in as a page is served; the site on disk stays what a plain build writes.
+The script is put in as a page is served; the files on disk have no trace of it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class WatchedSiteHandler(SiteHandler):
         """Find the file; where it is a page, read it and put the script in."""
         path = super().validate_absolute_path(root, absolute_path)
         if path is not None and self._file is not None and self._gets_script(path):
-            self._page = self._with_script(self._file.read())
+            output = os.path.relpath(path, root).replace(os.sep, "/")
+            self._page = self._with_script(self._file.read(), output)
             self.request.headers.pop("Range", None)  # which would count without the script
         return path
 
@@ -53,8 +54,10 @@ class WatchedSiteHandler(SiteHandler):
         unknown = "document" if "text/html" in headers.get("Accept", "") else ""
         return headers.get("Sec-Fetch-Dest", unknown) == "document"
 
-    def _with_script(self, page: bytes) -> bytes:
+    def _with_script(self, page: bytes, output: str) -> bytes:
         source = f"/_liveguide/dev/development/reload.js?since={self._news.version}"
+        if self.manifest.is_draft(output):
+            source += "&amp;draft"
         script = f'<script type="module" src="{source}"></script>'.encode()
         lower = page.lower()
         for end in (b"</body>", b"</html>"):
@@ -104,7 +107,7 @@ class WatchedSiteHandler(SiteHandler):
         else:
             self.set_header("Content-Security-Policy", self.manifest.policy("404.html"))
         if self._is_visit():
-            page = self._with_script(page)
+            page = self._with_script(page, "404.html")
         self.finish(page)
 
     def _not_built(self) -> bytes:
