@@ -64,10 +64,10 @@ def test_every_option_of_a_command_is_documented(command: str) -> None:
 
 
 def test_every_option_of_a_fence_is_documented() -> None:
-    """The pages on writing pages and on text name each option of a fence."""
+    """The page on writing pages names each option of a fence."""
     known = {*fences.OPTIONS, *snippets.OUTPUT_OPTIONS}
 
-    assert known - _documented("authoring/README.md", "authoring/text.md") == set()
+    assert known - _documented("authoring/README.md") == set()
 
 
 def test_every_attribute_of_an_example_is_documented() -> None:
