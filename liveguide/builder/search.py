@@ -39,6 +39,7 @@ _LEFT_OUT = re.compile(
       | <(script|style|template|svg)\b.*?</\1\s*>
       | <div\ class="toc">.*?</div>
       | <a\ class="(?:headerlink|footnote-backref)"[^>]*>.*?</a>
+      | <sup\ id="fnref[^"]*">.*?</sup>
       | <p\ class="(?:example-links|program-note)">.*?</p>
       | <details\ class="example-(?:frame|phone)">.*?</details>""",
     re.VERBOSE | re.DOTALL,
@@ -49,8 +50,10 @@ _INLINE_TAG = re.compile(
         (?:\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)?>""",
     re.VERBOSE,
 )
+_SPACE_TAG = re.compile(r"<(?:br|img|wbr)\b[^>]*>")
 _TAG = re.compile(r"""</?[a-zA-Z](?>[^<>"']+|"[^"]*"|'[^']*')*+>""")
 _CODE_TAG = re.compile(r"<[^>]*>")
+_FULL_STOPS = ".!?:;,…。\uff01\uff1f\uff1a"
 _LINE_ENDS = re.compile(r"[ \t]*\n\s*")
 _SPACES = re.compile(r"[ \t]{2,}")
 
@@ -93,11 +96,18 @@ def sections_of(html: str) -> list[Section]:
 
 def _section(id_: str, heading: str, html: str) -> Section:
     parts = _CODE.split(html)
-    return Section(id_, heading, _text(" ".join(parts[::2])), _code(parts[1::2]))
+    return Section(id_, heading, _text("<pre>".join(parts[::2])), _code(parts[1::2]))
 
 
 def _text(html: str) -> str:
-    return " ".join(unescape(_TAG.sub(" ", _INLINE_TAG.sub("", html))).split())
+    """Return the text of *html*, with a dot between blocks and cells that end without a stop."""
+    text = ""
+    for block in _TAG.split(_SPACE_TAG.sub(" ", _INLINE_TAG.sub("", html))):
+        words = " ".join(unescape(block).split())
+        if text and words:
+            text += " " if text[-1] in _FULL_STOPS else " · "
+        text += words
+    return text
 
 
 def _code(blocks: list[str]) -> str:

@@ -46,10 +46,24 @@ def test_code_is_kept_apart_by_lines(render: Render) -> None:
 
 
 def test_words_in_cells_and_items_do_not_run_together(render: Render) -> None:
-    """Where a block ends, so does a word; where a span ends, it need not."""
+    """A dot tells blocks and cells apart; where a span ends, a word need not."""
     page = render("| a | b |\n|---|---|\n| c | d |\n\n- e\n- f\n\n**g**h\n")
 
-    assert page.sections[0].text == "a b c d e f gh"
+    assert page.sections[0].text == "a · b · c · d · e · f · gh"
+
+
+def test_sentences_end_by_themselves(render: Render) -> None:
+    """A block that ends in a stop needs no dot, and a line break is a space."""
+    page = render("Two ways:\n\n- one\n- two!\n\nA line  \nand its end.\n\nMore.\n")
+
+    assert page.sections[0].text == "Two ways: one · two! A line and its end. More."
+
+
+def test_the_number_of_a_footnote_is_no_text(render: Render) -> None:
+    """What it says is found, the sign that leads there is not part of a word."""
+    page = render("Like a footnote[^1], a note.\n\n[^1]: This is one.\n")
+
+    assert page.sections[0].text == "Like a footnote, a note. This is one."
 
 
 def test_characters_are_what_readers_see(render: Render) -> None:
