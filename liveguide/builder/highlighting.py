@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal
 
 from pygments.lexer import Lexer
 from pygments.lexers import find_lexer_class_for_filename, get_all_lexers, get_lexer_by_name
+from pygments.lexers.shell import BashLexer, BashSessionLexer
 from pygments.style import Style
 from pygments.token import (
     STANDARD_TYPES,
@@ -92,7 +93,9 @@ class DarkStyle(Style):
     styles: ClassVar[dict[_TokenType, str]] = dict(_DARK)
 
 
+_SHELLS = (BashLexer, BashSessionLexer)
 _SPECIAL = re.compile("[&<>]")
+_NUMBER_IN_ADDRESS = re.compile(r'<span class="m">(\d+)</span>(?=\.\d)')
 _EMPTY = re.compile(r'<span class="\w+"></span>')
 
 Change = Literal["ins", "del", "out"]
@@ -166,6 +169,8 @@ def highlight(code: str, language: str) -> str:
     if before:
         parts.append("</span>")
     html = _EMPTY.sub("", "".join(parts))
+    if isinstance(lexer, _SHELLS):  # they take the first part of 127.0.0.1 for a number
+        html = _NUMBER_IN_ADDRESS.sub(r"\1", html)
     # The lexer ends its last line with a line end of its own.
     return html if code.endswith("\n") else html.removesuffix("\n")
 

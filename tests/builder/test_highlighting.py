@@ -102,6 +102,15 @@ def test_only_what_has_a_colour_has_a_span() -> None:
     )
 
 
+@pytest.mark.parametrize("language", ["bash", "console"])
+def test_an_address_in_a_command_is_of_one_colour(language: str) -> None:
+    """A shell knows no address; its first part is no number, while a number stays one."""
+    html = highlight("$ serve --address 127.0.0.1 --port 8888\n", language)
+
+    assert " 127.0.0.1 " in html
+    assert '<span class="m">8888</span>' in html
+
+
 def test_the_stylesheet_has_both_schemes() -> None:
     """Each rule has the colours of the light and the dark scheme, whoever has chosen it."""
     rules = stylesheet()
