@@ -240,7 +240,8 @@ class _Reader:
                 hint = "; indent it below 'kwargs:'"
             elif not hint:
                 hint = f"; there are {', '.join(sorted(known))}" if known else "; remove it"
-            self.report(mapping.line_of(key), f"{where} has an unknown key {key!r}{hint}")
+            has = "have" if where.startswith("the kwargs") else "has"
+            self.report(mapping.line_of(key), f"{where} {has} an unknown key {key!r}{hint}")
 
     def pattern(self, name: str, entry: YAMLMapping, line: int) -> str | None:
         written = entry.get("pattern")

@@ -219,6 +219,9 @@ def test_the_page_tells_how_many_snippets_are_tested(build: Build) -> None:
 
     assert built.messages == []
     assert "1 of 2 snippets on this page state" in built.text()
-    assert "Every snippet on this page states" in built.text("all.html")
+    assert (
+        "Every snippet on this page states what must come of it. The command liveguide check "
+        "holds them to that;" in built.text("all.html")
+    )
     assert 'class="tested"' not in built.text("none.html")
     assert (built.report.snippets, built.report.stated) == (4, 2)

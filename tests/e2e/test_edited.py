@@ -430,6 +430,7 @@ async def test_the_copy_for_the_console_works_on_any_page(
     if code != original:
         await write(snippet_of(page), code)
     copied = await _copied(page, "Copy for the console")
+    await expect(page.get_by_title("To paste into any page")).to_be_visible()
 
     assert await _pasted(page, copied) == ("echo hello" if code == original else "echo edited")
 

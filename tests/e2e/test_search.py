@@ -206,6 +206,17 @@ async def test_the_count_is_read_out_once_after_the_last_key(
     assert [said for said in await page.evaluate("said") if "result" in said] == ["2 results"]
 
 
+async def test_its_foot_says_what_the_keys_do(page: Page, serve_tree: ServeTree) -> None:
+    """Each key with its verb, and of many results how many are shown."""
+    many = {f"p{n}.md": f"# Page {n}\n\nOne krill.\n" for n in range(60)}
+    await _opened(page, await serve_tree({**FILES, **many}))
+    foot = page.locator(".search-foot")
+
+    await expect(foot).to_contain_text("↑ ↓ chooseEnter opensEsc closes")
+    await page.get_by_role("combobox").fill("krill")
+    await expect(foot).to_contain_text(re.compile(r"The best \d+ of \d+ results$"))
+
+
 async def test_it_works_on_a_host_of_files_below_a_path(page: Page, static_host: str) -> None:
     """Every address of it is relative."""
     await page.goto(static_host + "function/")

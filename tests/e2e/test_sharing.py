@@ -72,7 +72,7 @@ async def test_without_scripts_a_link_leads_to_the_markdown(
     await page.goto(server.url + "chat/")
 
     await expect(page.get_by_role("button", name="Copy as Markdown")).to_have_count(0)
-    href = await page.get_by_role("link", name="Markdown").get_attribute("href")
+    href = await page.get_by_role("link", name="View as Markdown").get_attribute("href")
     response = await page.request.get(f"{server.url}chat/{href}")
 
     assert href == "index.md"

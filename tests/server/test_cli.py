@@ -236,7 +236,7 @@ async def test_bad_configuration_is_shown_whole(guide, start):
     assert result == (
         2,
         "",
-        "guide/gramex.yaml:7: error: the kwargs of 'bot' has an unknown key 'on_mesage'; "
+        "guide/gramex.yaml:7: error: the kwargs of 'bot' have an unknown key 'on_mesage'; "
         "did you mean 'on_message'?\n"
         "guide/liveguide.yaml:1: error: there is no setting 'titel'; did you mean 'title'?\n",
     )

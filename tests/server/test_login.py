@@ -565,11 +565,11 @@ async def test_a_foreign_page_connects_without_the_login(reader):
         ),
         (
             f"handler: SimpleAuth\n    kwargs: {{credentials: {{a: {GEHEIM}}}, auth: true}}",
-            "the kwargs of 'login' has an unknown key 'auth'; there are credentials",
+            "the kwargs of 'login' have an unknown key 'auth'; there are credentials",
         ),
         (
             "handler: LogoutHandler\n    kwargs: {credentials: {}}",
-            "the kwargs of 'login' has an unknown key 'credentials'; remove it",
+            "the kwargs of 'login' have an unknown key 'credentials'; remove it",
         ),
         (
             "handler: SimpleAuth\n    credentials: {}",

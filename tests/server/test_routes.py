@@ -291,7 +291,7 @@ def test_the_variables_are_replaced_in_every_text(load, tmp_path):
         (
             KWARGS + "      on_mesage: {function: x}",
             6,
-            "the kwargs of 'chat' has an unknown key 'on_mesage'; did you mean 'on_message'?",
+            "the kwargs of 'chat' have an unknown key 'on_mesage'; did you mean 'on_message'?",
         ),
         (
             KWARGS + "      open: chat.open",

@@ -65,6 +65,7 @@ export class LiveSnippet extends HTMLElement {
     if (this.contains(this.#state)) return
     const { run, stop, edit, reset, copy, copyForConsole, share } = this.#buttons
     const tools = element('div', { className: 'live-tools' })
+    copyForConsole.title = say('To paste into any page’s console')
     tools.append(run, stop, edit, reset, copy, copyForConsole, share)
     this.#bar.append(this.#state, tools)
     this.append(

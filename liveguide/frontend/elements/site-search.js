@@ -16,11 +16,11 @@ const WORDS = {
   failed: say('The search can’t be loaded. Look whether you are connected, then try again.'),
   some: say('Nothing has all of these words. Some of them:'),
   meant: say('Did you mean'),
-  keys: [['↑ ↓', say('choose')], ['Enter', say('open it')], ['Esc', say('close')]],
+  keys: [['↑ ↓', say('choose')], ['Enter', say('opens')], ['Esc', say('closes')]],
   pages: (/** @type {number} */ pages) => say('Titles, headings, text and code of {pages} pages', { pages }),
   none: (/** @type {string} */ query) => say('Nothing found for “{query}”.', { query }),
   count: (/** @type {number} */ total) => (total === 1 ? say('1 result') : say('{total} results', { total })),
-  first: (/** @type {number} */ shown, /** @type {number} */ total) => say('{shown} of {total} results', { shown, total }),
+  first: (/** @type {number} */ shown, /** @type {number} */ total) => say('The best {shown} of {total} results', { shown, total }),
 }
 
 /** A reader who types is not interrupted: the count is read out this long after the last key. */
