@@ -98,7 +98,7 @@ def split_front_matter(text: str, path: str) -> FrontMatter:
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         return FrontMatter(body=text)
-    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    end = _end(lines)
     if end is None:
         raise SourceError(
             path, 1, "the front matter is never closed; end it with a line of '---' or '...'"
@@ -115,6 +115,30 @@ def split_front_matter(text: str, path: str) -> FrontMatter:
     places = {key: mark.line for key, mark in values.marks.items()}
     problems = [_unknown(key, path, places[key]) for key in values if key not in KEYS]
     return FrontMatter(dict(values), places, body, body_line, problems)
+
+
+def says_draft(text: str, path: str) -> bool:
+    """
+    Return whether the front matter of a page, by YAML's rules, says that it is a draft.
+
+    Raises:
+
+        SourceError: It is not YAML.
+    """
+    lines = text.split("\n")
+    end = _end(lines) if lines[0].rstrip() == "---" else None
+    block = "\n".join(lines[1:end]) if end else ""
+    # Most pages say nothing of it; with a backslash, a key may be written in other letters.
+    if "draft" not in block.casefold() and "\\" not in block:
+        return False
+    values = parse_yaml(block, path, first_line=2)
+    return isinstance(values, YAMLMapping) and any(
+        key.casefold() == "draft" and value is True for key, value in values.items()
+    )
+
+
+def _end(lines: list[str]) -> int | None:
+    return next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
 
 
 def _unknown(key: str, path: str, line: int) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +11,7 @@ from ..textfile import read_text
 from .highlighting import highlight, language_of, number_lines
 from .memory import Memory
 from .rendering import RenderedPage
-from .sources import SourceFile, Sources
+from .sources import SourceFile, Sources, source_view_of, url_of
 
 LARGEST_SOURCE_VIEW = 1_000_000
 """The size in bytes of the largest file whose source a page may show."""
@@ -45,6 +46,7 @@ def source_views(
             views.append(SourceView(file, text, html, asked[uri]))
         except SourceError as error:
             problems.append(error.problem)
+        problems += _taken(file, sources)
     return views, problems
 
 
@@ -62,3 +64,19 @@ def source_code(file: SourceFile) -> tuple[str, str]:
     text = read_text(file.path)
     html = highlight(text.rstrip("\n"), language_of(file.path.name))
     return text, number_lines(html, 1, anchors=True)
+
+
+def _taken(file: SourceFile, sources: Sources) -> list[Problem]:
+    """Return an error for each file of the guide that stands where a source view would."""
+    view, raw = source_view_of(file.uri)
+    folder = posixpath.dirname(view)
+    others = {
+        output: other.path
+        for output, other in sources.outputs.items()
+        if output in (folder, view, raw) or output.startswith((f"{view}/", f"{raw}/"))
+    }
+    message = "its source view claims the address /{}, which {} has; rename one"
+    return [
+        Problem(str(file.path), None, message.format(url_of(view), others[output]))
+        for output in sorted(others)
+    ]

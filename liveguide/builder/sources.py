@@ -7,6 +7,7 @@ The files of a guide, and the one place that decides the address of each.
 | `intro.md`                    | `intro.html`                      | `/intro.html`        |
 | `demo.html`, `logo.png`, ...  | itself                            | itself               |
 | `pingbot.py`, `gramex.yaml`   | nothing: never copied             |                      |
+| `app.py~`, `gramex.yaml.bak`  | nothing: never copied             |                      |
 | `features.yaml` at the top    | nothing: never copied             |                      |
 | the source view of `pingbot.py` | `pingbot.py.source/index.html`  | `/pingbot.py.source/` |
 
@@ -17,10 +18,10 @@ same in the source tree, on the served site and on any static host.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import posixpath
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,8 +30,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from ..errors import Problem
+from ..errors import Problem, SourceError
 from ..settings import SETTINGS_FILE
+from ..textfile import read_text
+from .frontmatter import says_draft
 
 Kind = Literal["page", "asset", "private", "draft"]
 
@@ -50,8 +53,8 @@ INDEX_NAMES = ("README.md", "index.md")
 """What the page of a folder is called."""
 
 _PRIVATE_NAMES = {"gramex.yaml", SETTINGS_FILE}
-_PRIVATE_SUFFIXES = {".py", ".pyc", ".pyi", ".pyo"}
-_DRAFT = re.compile(rb"draft:\s+(?:true|yes|on)\s*(?:#.*)?$", re.IGNORECASE)
+_PRIVATE_SUFFIXES = {".py", ".pyc", ".pyi", ".pyo", ".pyw"}
+_LEFT_BY_EDITORS = (".bak", ".orig", ".swp", "~")
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
 
 
@@ -174,9 +177,26 @@ def output_of(uri: str) -> tuple[Kind, str]:
     stem, suffix = posixpath.splitext(name)
     if suffix == ".md":
         return "page", posixpath.join(folder, stem + ".html")
-    if name in _PRIVATE_NAMES or suffix in _PRIVATE_SUFFIXES or uri == FEATURES_FILE:
+    if _is_private(name) or _yaml_name(uri) == FEATURES_FILE:
         return "private", ""
     return "asset", uri
+
+
+def _is_private(name: str) -> bool:
+    """Say whether a file of this name is never copied, in whichever case it is written."""
+    name = name.casefold()
+    return (
+        _yaml_name(name) in _PRIVATE_NAMES
+        or posixpath.splitext(name)[1] in _PRIVATE_SUFFIXES
+        or name.endswith(_LEFT_BY_EDITORS)
+        or (name.startswith("#") and name.endswith("#"))
+    )
+
+
+def _yaml_name(name: str) -> str:
+    """Return a name as it is read: in lower case, and with `.yaml` for `.yml`."""
+    name = name.casefold()
+    return f"{name[: -len('.yml')]}.yaml" if name.endswith(".yml") else name
 
 
 def source_view_of(uri: str) -> tuple[str, str]:
@@ -201,7 +221,8 @@ def collect_sources(
 
         drafts: Whether drafts are pages like others.
     """
-    sources, problems = Sources(), []
+    sources, problems = Sources(), list[Problem]()
+    names: dict[str, Path] = {}
     for uri, path in walk(guide, site):
         if uri.startswith(f"{THEME}/"):
             continue
@@ -217,9 +238,23 @@ def collect_sources(
             problems.append(Problem(shown, None, message, "warning"))
             continue
         kind, output = output_of(uri)
-        draft = kind == "page" and is_draft(path)
-        if draft and not drafts:
+        real = _real_uri(path, guide) if path.is_symlink() else uri
+        if not real:
+            message = "this link leads to a file that is not published and is left out; copy it"
+            problems.append(Problem(shown, None, message, "warning"))
+            continue
+        if output_of(real)[0] == "private":
+            # What is not published under its own name is not under another.
+            kind, output = "private", ""
+        is_text = kind == "page" or output_of(real)[0] == "page"
+        draft = is_text and is_draft(path)
+        if draft and (kind != "page" or not drafts):
             kind, output = "draft", ""
+        problems += _doubts(uri, shown, kind)
+        twin = names.setdefault(unicodedata.normalize("NFC", uri).casefold(), path)
+        if twin != path:
+            message = f"on macOS and Windows it is the same file as {twin}; rename one"
+            problems.append(Problem(shown, None, message, "warning"))
         file = SourceFile(uri, path, kind, output, draft)
         sources.files[uri] = file
         sources.folders.update(_ancestors(file.folder))
@@ -240,22 +275,47 @@ def collect_sources(
                 other = sources.outputs[folder].path
                 message = f"it needs a folder /{quote(folder)}/ where {other} has its address"
                 problems.append(Problem(str(file.path), None, message + "; rename one"))
+            elif folder in ("404.html", "index.html"):
+                message = f"the site makes its own {folder}; rename the folder {folder}/"
+                problems.append(Problem(str(file.path), None, message))
     if "404.html" in sources.outputs:
         path = sources.outputs["404.html"].path
-        problems.append(Problem(str(path), None, "the site makes its own 404.html; rename this"))
+        message = f"the site makes its own 404.html; rename {path.name}"
+        problems.append(Problem(str(path), None, message))
     return sources, problems
+
+
+def _doubts(uri: str, shown: str, kind: Kind) -> list[Problem]:
+    """Return a warning for a file whose name looks like one that means something."""
+    name = posixpath.basename(uri)
+    stem, suffix = posixpath.splitext(name)
+    read = _yaml_name(name)
+    if read != name and (read in _PRIVATE_NAMES or _yaml_name(uri) == FEATURES_FILE):
+        message = f"{name} is not read; did you mean {read}?"
+    elif kind == "asset" and suffix != ".md" and suffix.lower() in (".md", ".markdown"):
+        message = f"it is copied as it is; rename it {stem}.md to make it a page"
+    else:
+        return []
+    return [Problem(shown, None, message, "warning")]
+
+
+def _real_uri(link: Path, guide: Path) -> str:
+    """Return the uri of what a link leads to; empty where that is passed over."""
+    real = link.resolve().relative_to(guide.resolve())
+    top = real.parts[0]
+    if top == THEME or any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in real.parts):
+        return ""
+    return real.as_posix()
 
 
 def is_draft(path: Path) -> bool:
     """Return whether a page says `draft: true` in its front matter, which alone is read."""
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        if file.readline().rstrip() == b"---":
-            for line in file:
-                if line.rstrip() in (b"---", b"..."):
-                    break
-                if _DRAFT.match(line):
-                    return True
-    return False
+    with contextlib.suppress(OSError, SourceError):
+        with path.open("rb") as file:
+            if not file.read(6).removeprefix(codecs.BOM_UTF8).startswith(b"---"):
+                return False
+        return says_draft(read_text(path), str(path))
+    return False  # what is wrong with it is shown when it is rendered
 
 
 def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:

@@ -58,11 +58,50 @@ def test_addresses(uri: str, kind: str, output: str, url: str) -> None:
     assert url_of(output) == url
 
 
-@pytest.mark.parametrize("name", ["x.py", "x.pyc", "x.pyi", "gramex.yaml", "liveguide.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("x.py", "x.pyc", "x.pyi", "x.pyw", "x.PY", "gramex.yaml", "liveguide.yaml"),
+        *("gramex.yml", "Gramex.yaml", "LIVEGUIDE.YAML", "liveguide.yml"),
+        *("gramex.yaml~", "gramex.yaml.bak", "x.py~", "#x.py#", "x.py.orig", ".x.md.swp", "x.md~"),
+    ],
+)
 def test_private_files(name: str) -> None:
-    """Python files and configuration have no address of their own, at any depth."""
+    """Python files, configuration and what editors leave have no address, at any depth."""
     assert output_of(name) == ("private", "")
     assert output_of(f"a/b/{name}") == ("private", "")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ["gramex.yml"],
+            "guide/gramex.yml: warning: gramex.yml is not read; did you mean gramex.yaml?",
+        ),
+        (
+            ["LIVEGUIDE.YAML"],
+            "guide/LIVEGUIDE.YAML: warning: LIVEGUIDE.YAML is not read; "
+            "did you mean liveguide.yaml?",
+        ),
+        (
+            ["a.MD"],
+            "guide/a.MD: warning: it is copied as it is; rename it a.md to make it a page",
+        ),
+        (
+            ["a.markdown"],
+            "guide/a.markdown: warning: it is copied as it is; rename it a.md to make it a page",
+        ),
+        (
+            ["README.md", "readme.md"],
+            "guide/readme.md: warning: on macOS and Windows it is the same file as "
+            "guide/README.md; rename one",
+        ),
+    ],
+)
+def test_doubts_of_names(collect: Collect, names: list[str], message: str) -> None:
+    """A name that looks like one that means something is a warning."""
+    assert collect(*names)[1] == [message]
 
 
 def test_a_source_view_is_a_folder() -> None:
@@ -134,7 +173,17 @@ def test_files_of_a_guide(collect: Collect) -> None:
             "guide/x.html/y.md: error: it needs a folder /x.html/ where guide/x.md "
             "has its address; rename one",
         ),
-        (["404.md"], "guide/404.md: error: the site makes its own 404.html; rename this"),
+        (["404.md"], "guide/404.md: error: the site makes its own 404.html; rename 404.md"),
+        (
+            ["404.html/x.png"],
+            "guide/404.html/x.png: error: the site makes its own 404.html; "
+            "rename the folder 404.html/",
+        ),
+        (
+            ["index.html/x.png"],
+            "guide/index.html/x.png: error: the site makes its own index.html; "
+            "rename the folder index.html/",
+        ),
         (
             ["_liveguide/x.css"],
             "guide/_liveguide/x.css: error: the site keeps its own files in _liveguide/; "
@@ -184,3 +233,53 @@ def test_a_link_out_of_the_guide_is_left_out(collect: Collect, tmp_path: Path) -
         "guide/out.txt: warning: this link leads out of the guide folder and is left out; "
         "copy the file"
     ]
+
+
+def test_a_link_publishes_nothing_that_is_private(collect: Collect, tmp_path: Path) -> None:
+    """A symbolic link to a file that is not published is not published either."""
+    collect("gramex.yaml", ".env", "_theme/styles.css", "draft.md", "README.md")
+    (tmp_path / "guide/draft.md").write_text("---\ndraft: true\n---\n")
+    for name, target in {
+        "config.txt": "gramex.yaml",
+        "env.txt": ".env",
+        "theme.css": "_theme/styles.css",
+        "draft.txt": "draft.md",
+    }.items():
+        (tmp_path / "guide" / name).symlink_to(target)
+
+    sources, problems = collect("README.md")
+
+    assert sorted(sources.outputs) == ["index.html"]
+    left_out = "warning: this link leads to a file that is not published and is left out; copy it"
+    assert problems == [f"guide/env.txt: {left_out}", f"guide/theme.css: {left_out}"]
+
+
+@pytest.mark.parametrize(
+    "front_matter",
+    [
+        *('"draft": true', "draft : true", "{draft: true, title: x}", "draft: !!bool true"),
+        *("draft:\n  true", "? draft\n: true", "draft: &a true", '"dr\\u0061ft": true'),
+        *("Draft: yes", "draft: true # soon"),
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "\ufeff{}", "cr"])
+def test_a_draft_however_it_is_written(
+    collect: Collect, write_tree: WriteTree, front_matter: str, form: str
+) -> None:
+    """Whatever means `draft: true` in YAML keeps a page out of the site."""
+    text = f"---\n{front_matter}\n---\n# Draft\n"
+    text = text.replace("\n", "\r") if form == "cr" else form.format(text)
+    write_tree({"a.md": text.encode()})
+
+    sources, _ = collect()
+
+    assert [file.kind for file in sources.files.values()] == ["draft"]
+
+
+def test_a_page_that_is_and_is_no_draft_is_a_page(collect: Collect, write_tree: WriteTree) -> None:
+    """A page whose front matter says both is rendered, which tells that a key is there twice."""
+    write_tree({"a.md": "---\ndraft: true\ndraft: false\n---\n"})
+
+    sources, _ = collect()
+
+    assert [file.kind for file in sources.files.values()] == ["page"]

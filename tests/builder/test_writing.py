@@ -202,3 +202,19 @@ def test_the_accent_of_a_site(build: Build) -> None:
     text = built.text("_liveguide/styles/page.css")
 
     assert re.search(r"@layer site\{:root\{--accent:light-dark\(#0a6b72, ?#\w{6}\)", text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.py.source/index.html", "a.py.source/a.py.txt", "a.py.source/index.html/x.png"],
+)
+def test_a_source_view_takes_the_place_of_no_file(build: Build, name: str) -> None:
+    """A file of the guide where a source view would stand is an error that names both."""
+    page = "::: example href=a.py.source\n    Label\n"
+
+    built = build({"README.md": page, "a.py": "x = 1\n", name: "mine"})
+
+    assert (
+        "guide/a.py: error: its source view claims the address /a.py.source/, "
+        f"which guide/{name} has; rename one"
+    ) in built.messages
