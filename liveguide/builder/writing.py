@@ -29,7 +29,7 @@ from .languages import folder_of, language_of, name_of, twin_of
 from .links import find_target
 from .memory import Memory, Remembered
 from .navigation import Branch, navigation_for, navigation_trees
-from .pages import Page, PageLink, Translation, home_page, label_of, link_to, page_for
+from .pages import Page, PageLink, Translation, home_page, link_to, page_for
 from .policy import BASE_POLICY, RUNNER_POLICY
 from .publishing.publication import Publication
 from .rendering import RenderedPage
@@ -239,25 +239,25 @@ class Writer:
             author=settings.author,
             icon=self._icon(rendered, file.url),
             is_home=is_home,
-            crumbs=[] if is_home else self._crumbs(rendered),
+            crumbs=[] if is_home else self._crumbs(rendered, file.url),
             previous=link_to(before, file.url) if before else None,
             next=link_to(after, file.url) if after else None,
             edit_href=edit_address(file.uri, self._site.guide.resolve().name, settings),
             changed=change.date.date().isoformat() if change else "",
         )
 
-    def _crumbs(self, rendered: RenderedPage) -> list[PageLink]:
-        """Return the way to a page: the language's home page, its sections, itself."""
+    def _crumbs(self, rendered: RenderedPage, url: str) -> list[PageLink]:
+        """Return the way to a page, seen from *url*: the language's home, its sections, itself."""
         file = rendered.file
         language = language_of(file.uri, rendered.front_matter, self._settings)
         home = self._home(file)
         label = say_in(language)("Home")
-        crumbs = [PageLink(label, relative_url(home, file.url))]
+        crumbs = [PageLink(label, relative_url(home, url))]
         for branch in self._ways.get(file.uri, ())[1:-1]:
             page = branch.page
-            href = relative_url(page.file.url, file.url) if page else ""
+            href = relative_url(page.file.url, url) if page else ""
             crumbs.append(PageLink(branch.label, href))
-        return [*crumbs, link_to(rendered, file.url)]
+        return [*crumbs, link_to(rendered, url)]
 
     def _home(self, file: SourceFile | None) -> str:
         """Return the address of the home page in a file's language, from the site's root."""
@@ -305,20 +305,22 @@ class Writer:
         kept = [self._remembered.keeps(name, view.text, parent.file) for name in (output, raw)]
         if all(kept):
             return
+        url, name = url_of(output), view.file.path.name
+        way = self._crumbs(parent, url)
+        is_home = parent.file.url == self._home(parent.file)
         self._write(
             "source.html",
             output,
             parent.file,
-            view.file.path.name,
+            name,
             BASE_POLICY,
             language=language_of(parent.file.uri, parent.front_matter, self._settings),
             body_class="source",
-            file_name=view.file.path.name,
-            raw_href=relative_url(url_of(raw), url_of(output)),
+            file_name=name,
+            crumbs=[*(way[1:] if is_home else way), PageLink(name, "")],
+            raw_href=relative_url(url_of(raw), url),
             content=view.html,
             parts=SOURCE_VIEW,
-            parent_href=relative_url(parent.file.url, url_of(output)),
-            parent_label=label_of(parent),
         )
         write_file(self._staging, raw, view.text)
 
@@ -390,7 +392,6 @@ class Writer:
 
     def _navigation(self, output: str, file: SourceFile | None, language: str, root: str) -> str:
         """Return the navigation for the page at *output*; pages of one section share it."""
-        is_page = file is not None and file.output == output
         way = self._ways.get(file.uri, ()) if file else ()
         url = "" if root == "/" else url_of(output)
         folder = url[: url.rfind("/") + 1]
@@ -405,9 +406,11 @@ class Writer:
                 nodes = [node.rooted() for node in nodes]
             html = self._templates.fill("_nav.html", nodes=nodes, say=say_in(language))
             self._navigations[key] = html
-        if is_page:
-            mark = f'<a href="{escape(relative_url(url, folder) or "./")}"'
-            html = html.replace(mark, mark + ' aria-current="page"', 1)
+        if file:
+            mark = f'<a href="{escape(relative_url(file.url, folder) or "./")}"'
+            # The source of a file is not the page itself, but belongs to it.
+            current = "page" if file.output == output else "true"
+            html = html.replace(mark, f'{mark} aria-current="{current}"', 1)
         return html
 
     def _icon(self, rendered: RenderedPage, url: str) -> str | None:

@@ -57,6 +57,24 @@ def test_the_pages_before_and_after(build: Build) -> None:
     ]
 
 
+def test_the_source_of_a_file_belongs_to_a_page(build: Build) -> None:
+    """The navigation marks the page that asked for it, and the way to it goes through that."""
+    files = {
+        "README.md": "# Home\n\n[top](top.py.source)\n",
+        "top.py": "",
+        "a/README.md": "# A\n\n[code](code.py.source)\n",
+        "a/code.py": "a = 1\n",
+    }
+    built = build(files)
+    inner, top = map(built.text, ("a/code.py.source/index.html", "top.py.source/index.html"))
+
+    assert '<a href="../" aria-current="true">A</a>' in inner
+    assert links(inner, '<ol class="crumbs"', "</ol>") == [("../../", "Home"), ("../", "A")]
+    assert '<li aria-current="page">code.py</li>' in inner
+    assert links(top, '<ol class="crumbs"', "</ol>") == [("../", "Home")]
+    assert '<a href="../" aria-current="true">Home</a>' in top
+
+
 def test_a_hidden_page_has_no_neighbours(build: Build) -> None:
     """What is in no navigation has none before and after it, and is built all the same."""
     page = build({**TREE, "d.md": "---\nnav: false\n---\n# D\n"}).text("d.html")

@@ -264,6 +264,15 @@ async def test_a_dead_end_names_the_nearest_page(guide_url: str, page: Page) -> 
     await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
 
 
+async def test_a_dead_end_far_from_any_page_leads_to_the_search(guide_url: str, page: Page) -> None:
+    """A button searches for the words of the address."""
+    await page.goto(guide_url + "some/thing/close-codes.html")
+    await page.get_by_role("button", name="Search for “some thing close codes”").click()
+
+    await expect(page.get_by_role("combobox")).to_have_value("some thing close codes")
+    await expect(page.get_by_role("option").first).to_be_visible()
+
+
 async def test_a_page_in_german_speaks_german(guide_url: str, page: Page) -> None:
     """The interface, the panes of its snippets and their buttons; and it leads to the English."""
     await page.goto(guide_url + "de/")

@@ -99,9 +99,17 @@ export class SiteSearch extends HTMLElement {
     })
   }
 
-  /** Show it, with what was asked last. */
-  open() {
+  /**
+   * Show it.
+   *
+   * @param {string} [query] what to ask; without it, what was asked last
+   */
+  open(query) {
     if (!this.#dialog.open) this.#dialog.showModal()
+    if (query) {
+      this.#field.value = query
+      this.#show()
+    }
     this.#field.select()
     if (this.#failed) this.load()
   }
@@ -263,8 +271,12 @@ const ready = loadStyles('search.css') // without them the dialog is not to be s
 document.body.append(search)
 search.load()
 
-/** Show the search. */
-export async function openSearch() {
+/**
+ * Show the search.
+ *
+ * @param {string} [query] what to ask
+ */
+export async function openSearch(query) {
   await ready
-  search.open()
+  search.open(query)
 }
