@@ -4,14 +4,14 @@ Every exception that Liveguide raises on purpose.
     LiveguideError
     +-- UsageError          the command line, or a folder it names, can't be used as asked
     +-- OutputBusy          another build is writing the same output directory
-    +-- SourceError         one fault in one file: path, line, message
-    +-- SourceErrors        all the faults that were found in a guide, together
+    +-- SourceErrors        all the faults that were found, together
+        +-- SourceError     one fault in one file: path, line, message
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,10 +52,17 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(set(problems), key=lambda p: (p.path, p.line or 0, p.column or 0, p.message))
 
 
-def did_you_mean(value: str, possible: Iterable[str]) -> str:
-    """Return `"; did you mean 'x'?"` for the likeliest of *possible*, or an empty string."""
-    nearest = difflib.get_close_matches(value, list(possible), n=1, cutoff=0.6)
-    return f"; did you mean {nearest[0]!r}?" if nearest else ""
+def did_you_mean(
+    value: str, possible: Iterable[str], aliases: Mapping[str, str] | None = None
+) -> str:
+    """
+    Return `"; did you mean 'x'?"` for the likeliest of *possible*, or an empty string.
+
+    *aliases* are other names for some of them, by which they are found but not told.
+    """
+    aliases = aliases or {}
+    nearest = difflib.get_close_matches(value, [*possible, *aliases], n=1, cutoff=0.6)
+    return f"; did you mean {aliases.get(nearest[0], nearest[0])!r}?" if nearest else ""
 
 
 class LiveguideError(Exception):
@@ -70,26 +77,9 @@ class OutputBusy(LiveguideError):
     """Another build is writing the same output directory."""
 
 
-class SourceError(LiveguideError):
-    """
-    One fault in one file.
-
-    Attributes:
-
-        problem: The fault, with its place and the likely fix.
-    """
-
-    def __init__(self, path: str, line: int | None, message: str, column: int | None = None):
-        self.problem = Problem(path, line, message, column=column)
-        super().__init__(path, line, message, column)
-
-    def __str__(self) -> str:
-        return str(self.problem)
-
-
 class SourceErrors(LiveguideError):
     """
-    All the faults that were found in a guide.
+    All the faults that were found together.
 
     Attributes:
 
@@ -102,3 +92,21 @@ class SourceErrors(LiveguideError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class SourceError(SourceErrors):
+    """
+    One fault in one file.
+
+    Attributes:
+
+        problem: The fault, with its place and the likely fix.
+    """
+
+    def __init__(self, path: str, line: int | None, message: str, column: int | None = None):
+        self.problem = Problem(path, line, message, column=column)
+        LiveguideError.__init__(self, path, line, message, column)
+        self.problems = [self.problem]
+
+    def __str__(self) -> str:
+        return str(self.problem)

@@ -16,14 +16,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .colours import check_accent
-from .errors import SourceError, UsageError, did_you_mean
+from .errors import Problem, SourceError, SourceErrors, UsageError, did_you_mean
 from .textfile import read_text
 from .yamlfile import YAMLMapping, YAMLSequence, kind_of, parse_yaml
 
 SETTINGS_FILE = "liveguide.yaml"
 
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"
+"""A language code, as in HTML's `lang`: longer first parts are reserved (RFC 5646)."""
+
+_LANGUAGE = re.compile(LANGUAGE)
+_CODES = {
+    **{"arabic": "ar", "chinese": "zh", "deutsch": "de", "dutch": "nl", "english": "en"},
+    **{"español": "es", "français": "fr", "french": "fr", "german": "de", "hebrew": "he"},
+    **{"hindi": "hi", "italian": "it", "italiano": "it", "japanese": "ja", "korean": "ko"},
+    **{"polish": "pl", "portuguese": "pt", "russian": "ru", "spanish": "es", "turkish": "tr"},
+}
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ def read_settings(guide: Path) -> Settings:
 
         UsageError: *guide* is not a folder.
 
-        SourceError: The file is not YAML, has an unknown key or a value of the wrong type.
+        SourceErrors: The file is not YAML, or has unknown keys or values of the wrong type.
     """
     if not guide.is_dir():
         raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
@@ -124,24 +133,50 @@ def read_settings(guide: Path) -> Settings:
     if not isinstance(values, YAMLMapping):
         raise SourceError(str(path), 1, f"settings are a mapping, but this is {kind_of(values)}")
     fields = {f.name: f for f in dataclasses.fields(Settings)}
+    given: dict[str, Any] = {}
+    problems: list[Problem] = []
     for key, value in values.items():
         line = values.line_of(key)
-        if key not in fields:
-            raise SourceError(
-                str(path), line, f"there is no setting {key!r}{did_you_mean(key, fields)}"
-            )
-        if key != "navigation":
-            _check(str(path), line, key, value, Settings.__dict__.get(key, ()))
-    given: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
-    }
-    if "navigation" in given:
-        given["navigation"] = _entries(
-            values["navigation"], str(path), values.line_of("navigation")
-        )
-    if given.get("url"):
-        given["url"] = site_address(given["url"])
+        try:
+            if key not in fields:
+                hint = did_you_mean(key, fields)
+                raise SourceError(str(path), line, f"there is no setting {key!r}{hint}")
+            given[key] = _read(str(path), line, key, value)
+        except SourceError as error:
+            problems.append(error.problem)
+    if problems:
+        raise SourceErrors(problems)
     return Settings(**given)
+
+
+def line_in_settings(guide: Path, key: str, item: str) -> int | None:
+    """Return the line of an item in a list of settings that have been read, for messages."""
+    values = parse_yaml(read_text(guide / SETTINGS_FILE), SETTINGS_FILE)
+    listed = values.get(key) if isinstance(values, YAMLMapping) else None
+    if not isinstance(listed, YAMLSequence) or item not in listed:
+        return None
+    return listed.marks[listed.index(item)].line
+
+
+def wrong_language(tag: str) -> str | None:
+    """Return what is wrong with a text as a language code, or `None`."""
+    if _LANGUAGE.fullmatch(tag):
+        return None
+    first, *rest = re.split("[-_]", tag)
+    code = _CODES.get(first.lower(), first)
+    country = f"-{rest[0].upper()}" if rest and len(rest[0]) == 2 else ""
+    likely = code + country if _LANGUAGE.fullmatch(code) else "de"
+    return f"{tag!r} is no language code; write it as {likely!r}"
+
+
+def _read(path: str, line: int, key: str, value: Any) -> Any:
+    """Return the value of one setting, checked."""
+    if key == "navigation":
+        return _entries(value, path, line)
+    _check(path, line, key, value, Settings.__dict__.get(key, ()))
+    if key == "url" and value:
+        return site_address(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
@@ -159,8 +194,9 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
         raise SourceError(path, line, wrong)
     if key == "languages":
         for item, mark in zip(value, value.marks, strict=True):
-            if not _LANGUAGE.fullmatch(item):
-                raise SourceError(path, mark.line, f"{item!r} is not a language; write it as 'de'")
+            wrong = wrong_language(item)
+            if wrong:
+                raise SourceError(path, mark.line, wrong)
     if key == "url" and value:
         try:
             site_address(value)
@@ -182,8 +218,8 @@ def _wrong_text(key: str, value: str) -> str | None:
     """Return what is wrong with a setting that is text, or `None`."""
     if key in ("accent", "accent_dark"):
         return check_accent(value, dark=key == "accent_dark")
-    if key == "language" and not _LANGUAGE.fullmatch(value):
-        return f"{value!r} is not a language; write it as 'en' or 'pt-BR'"
+    if key == "language":
+        return wrong_language(value)
     if key == "edit":
         unknown = set(re.findall(r"\{(.*?)\}", value)) - {"branch", "path"}
         if unknown:

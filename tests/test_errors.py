@@ -12,7 +12,9 @@ from liveguide.errors import Problem, SourceError, SourceErrors, did_you_mean, i
 
 def test_the_docstring_draws_the_real_tree() -> None:
     """The tree at the top of the module is that of the classes, in their order."""
-    drawn = re.findall(r"^ {4}(?:\+-- )?(\w+Error\w*|\w+Busy)", errors.__doc__ or "", re.MULTILINE)
+    drawn = re.findall(
+        r"^ {4,8}(?:\+-- )?(\w+Error\w*|\w+Busy)", errors.__doc__ or "", re.MULTILINE
+    )
     classes = [
         value
         for value in vars(errors).values()
@@ -22,7 +24,7 @@ def test_the_docstring_draws_the_real_tree() -> None:
     assert drawn == [kind.__name__ for kind in classes]
     assert classes[0].__bases__ == (Exception,)
     for kind in classes[1:]:
-        assert kind.__bases__ == (classes[0],)
+        assert kind.__bases__ == (SourceErrors if kind is SourceError else classes[0],)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,14 @@ def test_a_source_error_holds_its_problem() -> None:
 
     assert error.problem == Problem("a.md", 3, "it is wrong", "error", 7)
     assert str(error) == "a.md:3:7: error: it is wrong"
+
+
+def test_one_fault_is_faults() -> None:
+    """Whoever catches all the faults of a file catches its only one."""
+    with pytest.raises(SourceErrors) as caught:
+        raise SourceError("a.md", 3, "it is wrong")
+
+    assert caught.value.problems == [Problem("a.md", 3, "it is wrong")]
 
 
 def test_source_errors_hold_all_problems() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.errors import SourceError, UsageError
+from liveguide.errors import SourceErrors, UsageError
 from liveguide.settings import Entry, Settings, network, read_settings, site_address
 
 WriteTree = Callable[[Mapping[str, str | bytes]], Path]
@@ -79,7 +79,7 @@ def test_faults(write_tree: WriteTree, text: str, message: str) -> None:
     """Each fault names the file, the line, the value and the likely fix."""
     guide = write_tree({"liveguide.yaml": text})
 
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(SourceErrors) as caught:
         read_settings(guide)
 
     assert str(caught.value) == f"{guide}/liveguide.yaml:{message}"
@@ -120,7 +120,7 @@ def test_a_file_that_is_not_text(write_tree: WriteTree) -> None:
     """A file in another encoding is an error that names the byte and its line."""
     guide = write_tree({"liveguide.yaml": b"title: T\nlanguage: \xe9\n"})
 
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(SourceErrors) as caught:
         read_settings(guide)
 
     assert str(caught.value) == (
@@ -149,8 +149,10 @@ def test_a_network_may_be_named_by_one_of_its_addresses() -> None:
         ("accent: blue", "1: error: 'blue' is not a colour; write it as '#1f4fd1', in quotes"),
         ("accent: '#ffee00'", "take a darker one"),
         ("accent_dark: '#001133'", "take a lighter one"),
-        ("language: x_y", "'x_y' is not a language; write it as 'en' or 'pt-BR'"),
-        ("languages: [de, '?']", "'?' is not a language; write it as 'de'"),
+        ("language: x_y", "'x_y' is no language code; write it as 'de'"),
+        ("language: german", "1: error: 'german' is no language code; write it as 'de'"),
+        ("language: pt_br", "'pt_br' is no language code; write it as 'pt-BR'"),
+        ("languages: [de, '?']", "'?' is no language code; write it as 'de'"),
         ("repository: git@example.org:a", "write it as https://git.example.org/project"),
         ("edit: https://e.org/{file}", "'{file}' stands for nothing here; use {branch} and {path}"),
         ("edit: https://e.org/", "'https://e.org/' is no address of a page to edit"),
@@ -162,10 +164,19 @@ def test_a_network_may_be_named_by_one_of_its_addresses() -> None:
 )
 def test_what_the_site_around_pages_refuses(write_tree: WriteTree, text: str, message: str) -> None:
     """Each wrong value is an error with its line, and says how to write it."""
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(SourceErrors) as caught:
         read_settings(write_tree({"liveguide.yaml": text + "\n"}))
 
     assert message in str(caught.value)
+
+
+def test_every_fault_of_the_settings_is_told(write_tree: WriteTree) -> None:
+    """Whoever mends one need not build again to hear of the next."""
+    text = "titel: T\nlanguage: german\nnavigation: a.md\n"
+    with pytest.raises(SourceErrors) as caught:
+        read_settings(write_tree({"liveguide.yaml": text}))
+
+    assert [problem.line for problem in caught.value.problems] == [1, 2, 3]
 
 
 def test_the_entries_of_the_navigation(write_tree: WriteTree) -> None:

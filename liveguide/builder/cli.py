@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import OutputBusy, SourceError, UsageError
+from ..errors import OutputBusy, SourceErrors, UsageError
 from .options import add_options
 from .progress import Progress
 from .site import BuildReport, build_site
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         return _fail(options.program, str(error), 2)
     except OutputBusy as error:
         return _fail(options.program, str(error), 75)
-    except SourceError as error:
+    except SourceErrors as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

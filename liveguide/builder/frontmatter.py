@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..errors import Problem, SourceError, did_you_mean
+from ..settings import wrong_language
 from ..yamlfile import YAMLMapping, kind_of, parse_yaml
 
 Kind = Literal["text", "a whole number", "true or false", "a mapping"]
@@ -72,7 +73,8 @@ class FrontMatter:
 
         body_line: The line of the file on which the body begins, from 1.
 
-        problems: A warning for each key that means nothing.
+        problems: An error for each value of the wrong type, which is left out, and a warning
+            for each key that means nothing.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -92,8 +94,7 @@ def split_front_matter(text: str, path: str) -> FrontMatter:
 
     Raises:
 
-        SourceError: The block is never closed, is not YAML or not a mapping, or
-            one of the keys above has a value of the wrong type.
+        SourceError: The block is never closed, is not YAML or not a mapping.
     """
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
@@ -111,10 +112,15 @@ def split_front_matter(text: str, path: str) -> FrontMatter:
         raise SourceError(
             path, 2, f"front matter is lines of 'key: value', but this is {kind_of(values)}"
         )
-    _check_types(values, path)
     places = {key: mark.line for key, mark in values.marks.items()}
-    problems = [_unknown(key, path, places[key]) for key in values if key not in KEYS]
-    return FrontMatter(dict(values), places, body, body_line, problems)
+    wrong = {key: fault for key in values if (fault := _fault(key, values[key]))}
+    problems = [
+        Problem(path, places[key], fault, column=values.marks[key].column)
+        for key, fault in wrong.items()
+    ]
+    problems += [_unknown(key, path, places[key]) for key in values if key not in KEYS]
+    kept = {key: value for key, value in values.items() if key not in wrong}
+    return FrontMatter(kept, places, body, body_line, problems)
 
 
 def says_draft(text: str, path: str) -> bool:
@@ -146,17 +152,16 @@ def _unknown(key: str, path: str, line: int) -> Problem:
     return Problem(path, line, f"front matter has no key {key!r}{fix}", "warning")
 
 
-def _check_types(values: YAMLMapping, path: str) -> None:
-    for key, value in values.items():
-        if value is None:
-            continue
-        expected = KEYS[key].kind if key in KEYS else None
-        if expected is None or _is_of(value, expected):
-            continue
-        quotable = expected == "text" and not isinstance(value, (dict, list))
-        fix = "; put it in quotes" if quotable else ""
-        message = f"{key!r} must be {expected}, but it is {kind_of(value)}{fix}"
-        raise SourceError(path, values.line_of(key), message, values.marks[key].column)
+def _fault(key: str, value: Any) -> str | None:
+    """Return what is wrong with the value of a key, or `None`."""
+    if value is None or key not in KEYS:
+        return None
+    expected = KEYS[key].kind
+    if _is_of(value, expected):
+        return wrong_language(value) if key == "lang" and value else None
+    quotable = expected == "text" and not isinstance(value, (dict, list))
+    fix = "; put it in quotes" if quotable else ""
+    return f"{key!r} must be {expected}, but it is {kind_of(value)}{fix}"
 
 
 def _is_of(value: Any, kind: Kind) -> bool:

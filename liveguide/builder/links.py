@@ -131,7 +131,10 @@ def find_target(path: str, folder: str, sources: Sources) -> Target | str:
     if uri in sources.folders:
         return "this folder has no page; give it a README.md"
     names = sources.names_from(base)
-    return f"there is no such file{did_you_mean(path, [*names, *(n + '.source' for n in names)])}"
+    possible = [*names, *(f"{name}.source" for name in names)]
+    folders = [posixpath.split(name) for name in names if posixpath.basename(name) in INDEX_NAMES]
+    aliases = {f"{of}.md": posixpath.join(of, name) for of, name in folders if of}
+    return f"there is no such file{did_you_mean(path, possible, aliases)}"
 
 
 def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:

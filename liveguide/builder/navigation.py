@@ -10,9 +10,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from ..errors import Problem, did_you_mean
-from ..settings import SETTINGS_FILE, Entry, Settings
+from ..settings import SETTINGS_FILE, Entry, Settings, line_in_settings
 from .languages import folder_of
 from .pages import label_of
 from .rendering import RenderedPage
@@ -109,12 +110,27 @@ def navigation_trees(pages: list[RenderedPage], settings: Settings) -> dict[str,
 
 
 def check_navigation(settings: Settings, sources: Sources, guide: str) -> list[Problem]:
-    """Return an error for each entry of `navigation` and `languages` that leads nowhere."""
+    """Return a problem for each entry of the settings' lists that leads nowhere."""
     path = posixpath.join(guide, SETTINGS_FILE)
     problems = [
-        Problem(path, None, f"the languages name {folder!r}, and there is no folder {folder}/")
+        Problem(
+            path,
+            line_in_settings(Path(guide), "languages", folder),
+            f"the languages name {folder!r}, and there is no folder {folder}/; "
+            "make it with a README.md, or take the language out",
+        )
         for folder in settings.languages
         if folder not in sources.folders
+    ]
+    problems += [
+        Problem(
+            path,
+            line_in_settings(Path(guide), "include", folder),
+            f"there is no folder {folder}; paths count from {guide}/",
+            "warning",
+        )
+        for folder in settings.include
+        if not Path(guide, folder).is_dir()
     ]
     waiting = list(settings.navigation)
     pages = {page.uri for page in sources.pages}

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import LiveguideError, OutputBusy, Problem, SourceError, SourceErrors
+from ..errors import LiveguideError, OutputBusy, Problem, SourceErrors
 from .freshness import read_manifest
 from .memory import Memory
 from .site import build_site
@@ -73,8 +73,6 @@ class Rebuilder:
             rebuilt.problems = report.problems
         except SourceErrors as error:
             rebuilt.problems = error.problems
-        except SourceError as error:
-            rebuilt.problems = [error.problem]
         except OutputBusy as error:
             rebuilt.problems = [Problem(str(self._site), None, f"{error}; then save a file")]
         except LiveguideError as error:

@@ -45,6 +45,7 @@ from .policy import Embedded
 from .publishing.page_markdown import page_markdown
 from .publishing.summary import summary_of
 from .search import Section, is_searched, sections_of
+from .slips import report_slips
 from .sources import SourceFile, Sources
 from .stylesheets import parts_of
 from .templating import Templates
@@ -277,6 +278,7 @@ class Renderer:
         self._current.state = page
         html = without_unread(self._markdown.convert(front_matter.body), page)
         rendered.html, found = rewrite_links(html, page)
+        report_slips(rendered.html, page)
         tokens: list[dict[str, Any]] = getattr(self._markdown, "toc_tokens", [])
         rendered.opens_with_heading = _FIRST_HEADING.match(rendered.html) is not None
         heading = _plain(tokens[0]["name"]) if tokens else ""

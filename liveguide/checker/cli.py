@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..builder.site import build_site
-from ..errors import Problem, SourceError, UsageError
+from ..errors import Problem, SourceErrors, UsageError
 from .checking import check_page
 from .chromium import chromium
 from .feature_rows import feature_rows
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     except UsageError as error:
         print(f"liveguide check: {error}", file=sys.stderr)
         return 2
-    except SourceError as error:
+    except SourceErrors as error:
         print(error, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, asyncio.CancelledError):

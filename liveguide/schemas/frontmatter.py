@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..builder.frontmatter import KEYS
+from ..settings import LANGUAGE
 
 _TYPES = {
     "text": "string",
@@ -21,7 +22,11 @@ def schema() -> dict[str, Any]:
         "description": "The YAML at the top of a page of a Liveguide site.",
         "type": ["object", "null"],
         "properties": {
-            name: {"description": key.meaning, "type": [_TYPES[key.kind], "null"]}
+            name: {
+                "description": key.meaning,
+                "type": [_TYPES[key.kind], "null"],
+                **({"pattern": f"^({LANGUAGE})?$"} if name == "lang" else {}),
+            }
             for name, key in KEYS.items()
         },
         "additionalProperties": False,

@@ -7,7 +7,7 @@ import inspect
 import re
 from typing import Any
 
-from ..settings import Settings
+from ..settings import LANGUAGE, Settings
 
 _PLACE = {"type": "string", "minLength": 1}
 _ENTRIES = {
@@ -29,10 +29,9 @@ _ENTRIES = {
         ]
     },
 }
-_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 _PATTERNS = {
-    "language": rf"^({_LANGUAGE})?$",
-    "languages": rf"^{_LANGUAGE}$",
+    "language": rf"^({LANGUAGE})?$",
+    "languages": rf"^{LANGUAGE}$",
     "repository": r"^(https?://.*)?$",
     "edit": r"^(https?://.*\{path\}.*)?$",
     "accent": r"^(#[0-9a-fA-F]{6})?$",

@@ -24,7 +24,7 @@ from typing import TextIO
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from ..errors import Problem, SourceError, SourceErrors, UsageError, in_order
+from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..settings import Settings, read_settings
 from .app import SiteApplication, make_app
 from .console import overheard
@@ -219,8 +219,8 @@ async def _leave() -> None:
 def _settings(guide: Path) -> tuple[Settings, list[Problem]]:
     try:
         return read_settings(guide), []
-    except SourceError as error:
-        return Settings(), [error.problem]
+    except SourceErrors as error:
+        return Settings(), error.problems
 
 
 def _url(bound: socket.socket, scheme: str) -> str:

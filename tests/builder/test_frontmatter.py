@@ -62,6 +62,19 @@ def test_every_key_is_kept() -> None:
             "---\ntitle: T\n\ntitle: U\n---\n",
             "4:1: error: the key 'title' is already on line 2; remove one",
         ),
+    ],
+)
+def test_faults(text: str, message: str) -> None:
+    """Each fault names the line of the file, the value and the likely fix."""
+    with pytest.raises(SourceError) as caught:
+        split_front_matter(text, "page.md")
+
+    assert str(caught.value) == f"page.md:{message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
         (
             "---\ntitle: 1.10\n---\n",
             "2:1: error: 'title' must be text, but it is a number; put it in quotes",
@@ -89,14 +102,26 @@ def test_every_key_is_kept() -> None:
             "---\nunsafe-eval: please\n---\n",
             "2:1: error: 'unsafe-eval' must be true or false, but it is text",
         ),
+        (
+            "---\nlang: german\n---\n",
+            "2:1: error: 'german' is no language code; write it as 'de'",
+        ),
     ],
 )
-def test_faults(text: str, message: str) -> None:
-    """Each fault names the line of the file, the value and the likely fix."""
-    with pytest.raises(SourceError) as caught:
-        split_front_matter(text, "page.md")
+def test_values_of_the_wrong_type(text: str, message: str) -> None:
+    """Each is an error with its place and fix, and the page is rendered without it."""
+    page = split_front_matter(text, "page.md")
 
-    assert str(caught.value) == f"page.md:{message}"
+    errors = [problem for problem in page.problems if problem.severity == "error"]
+    assert [str(problem) for problem in errors] == [f"page.md:{message}"]
+
+
+def test_every_fault_is_told() -> None:
+    """Whoever mends one need not build again to hear of the next."""
+    page = split_front_matter("---\ntitle: 1\norder: x\nby: B\nlang: german_x\n---\n", "x.md")
+
+    assert [problem.line for problem in page.problems] == [2, 3, 5]
+    assert page.values == {"by": "B"}
 
 
 def test_a_key_that_means_nothing() -> None:

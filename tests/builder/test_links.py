@@ -188,3 +188,13 @@ def test_targets(write_tree: Callable[[Files], Path], tmp_path: Path) -> None:
     assert find_target("", "sub", sources) == Target("sub/index.html")
     assert find_target("/", "sub", sources) == Target("index.html")
     assert find_target("..", "", sources) == "it leads out of the guide folder"
+
+
+def test_a_folder_s_page_is_found_by_the_folder_s_name(render: Render) -> None:
+    """Whoever looks for hello.md is told of hello/README.md."""
+    page = render("[x](helo.md)\n", {"hello/README.md": "# Hello\n"})
+
+    assert messages(page) == [
+        "guide/page.md:1: warning: the link 'helo.md' is broken: there is no such file; "
+        "did you mean 'hello/README.md'?"
+    ]

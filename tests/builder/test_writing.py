@@ -185,7 +185,17 @@ def test_a_language_without_a_folder(build: Build) -> None:
     built = build({"a.md": "# A\n", "liveguide.yaml": "languages: [fr]\n"})
 
     assert built.messages == [
-        "guide/liveguide.yaml: error: the languages name 'fr', and there is no folder fr/"
+        "guide/liveguide.yaml:1: error: the languages name 'fr', and there is no folder fr/; "
+        "make it with a README.md, or take the language out"
+    ]
+
+
+def test_an_included_folder_that_is_not_there(build: Build) -> None:
+    """It is named where it is written."""
+    built = build({"a.md": "# A\n", "liveguide.yaml": "title: T\ninclude:\n  - ../nope\n"})
+
+    assert built.messages == [
+        "guide/liveguide.yaml:3: warning: there is no folder ../nope; paths count from guide/"
     ]
 
 

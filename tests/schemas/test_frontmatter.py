@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from liveguide.builder.frontmatter import KEYS, split_front_matter
-from liveguide.errors import SourceError
 from liveguide.schemas.frontmatter import schema
 
 from .checking import faults
@@ -24,11 +23,19 @@ def test_every_key_has_one_type(key: str) -> None:
     """The schema and the reader refuse the same wrong value, and let a key be empty."""
     text = f"{key}: {WRONG[KEYS[key].kind]}\n"
 
-    with pytest.raises(SourceError):
-        split_front_matter(f"---\n{text}---\n", "x.md")
+    (problem,) = split_front_matter(f"---\n{text}---\n", "x.md").problems
+    assert problem.severity == "error"
     assert len(faults("frontmatter", text)) == 1
     assert split_front_matter(f"---\n{key}:\n---\n", "x.md").values == {key: None}
     assert faults("frontmatter", f"{key}:\n") == []
+
+
+@pytest.mark.parametrize("written", ["de", "pt-BR", "zh-Hant-TW", "german", "de_DE"])
+def test_the_schema_and_the_reader_agree_on_languages(written: str) -> None:
+    """What one refuses, the other does."""
+    problems = split_front_matter(f"---\nlang: {written}\n---\n", "x.md").problems
+
+    assert bool(problems) == bool(faults("frontmatter", f"lang: {written}\n"))
 
 
 def test_a_key_that_means_nothing_is_underlined() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.errors import SourceError
+from liveguide.errors import SourceErrors
 from liveguide.schemas.settings import described, schema
 from liveguide.settings import Settings, read_settings
 
@@ -41,6 +41,7 @@ def test_it_has_the_settings_and_no_others() -> None:
         "language: deutsch sprache\n",
         "languages: [de, ar]\n",
         "languages: [de_DE]\n",
+        "language: german\n",
         "repository: https://git.example.org/x\n",
         "repository: git.example.org/x\n",
         "edit: 'https://git.example.org/{branch}/{path}'\n",
@@ -67,7 +68,7 @@ def test_the_schema_and_the_reader_agree(tmp_path: Path, text: str) -> None:
     try:
         read_settings(tmp_path)
         is_read = True
-    except SourceError:
+    except SourceErrors:
         is_read = False
 
     assert (faults("settings", text) == []) == is_read

@@ -216,6 +216,22 @@ async def test_broken_functions_leave_the_last_good_ones(write_tree, start):
     assert mended["problems"] == []
 
 
+async def test_it_says_when_no_error_is_left_and_what_is_gone(write_tree, start):
+    """Whoever looks at the terminal alone knows as well."""
+    guide = write_tree({"README.md": "# Home\n", "a.md": "# A\n"})
+    watched = await start()
+    (guide / "a.md").write_text("---\norder: x\n---\n# A\n")
+    async with watched.connect("_liveguide/dev") as news:
+        while not json.loads(await news.recv())["problems"]:
+            pass
+
+    (guide / "a.md").write_text("# A\n\nText.\n")
+    await watched.line("Fixed: no errors")
+    (guide / "a.md").unlink()
+
+    assert "a.html" not in (await watched.line(", removed a.html")).partition(", removed")[0]
+
+
 async def test_a_builder_that_dies_is_started_again(write_tree, start):
     """It is reported, and the next change is built."""
     guide = write_tree({"README.md": "# Home\n"})

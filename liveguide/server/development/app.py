@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ...errors import Problem, SourceError
+from ...errors import Problem, SourceErrors
 from ...excerpts import described
 from ...settings import SETTINGS_FILE, Settings, read_settings
 from ..app import RESTARTING, SiteApplication
@@ -129,8 +129,11 @@ class WatchedApplication(SiteApplication):
             print(_line(problem), file=sys.stderr)
         outputs: list[str] = message["outputs"]
         if message["written"]:
-            what = f"{message['pages']} pages" if message["first"] else _named(outputs)
-            print(f"Built {what} in {message['seconds'] * 1000:.0f} ms")
+            gone = [x for x in outputs if not (self._site / x).is_file()]
+            built = _named([x for x in outputs if x not in gone]) or "nothing new"
+            what = f"{message['pages']} pages" if message["first"] else built
+            removed = f", removed {_named(gone)}" if gone else ""
+            print(f"Built {what}{removed} in {message['seconds'] * 1000:.0f} ms")
         else:
             print("Not built; what was last good is served", file=sys.stderr)
         self._tell(outputs)
@@ -144,13 +147,16 @@ class WatchedApplication(SiteApplication):
         folders, self._folders = sorted(self._folders), set()
         problems = [*map(described, self._serve_problems), *self._build_problems]
         unique = {(p["path"], p["line"], p["message"]): p for p in problems}
+        was_wrong = bool(self.news.problems)
         self.news.problems = [p for p in unique.values() if p["severity"] == "error"]
+        if was_wrong and not self.news.problems:
+            print("Fixed: no errors")
         self.news.tell(Change(outputs, folders))
 
     def _load_settings(self) -> None:
         try:
             self._settings = read_settings(self._guide)
-        except SourceError:
+        except SourceErrors:
             return  # the builder shows it
         self.use(self._loaded, self._settings)
 
@@ -199,4 +205,4 @@ def _named(outputs: list[str]) -> str:
     names = [output for output in outputs if output.endswith(".html")] or outputs
     if len(names) > 4:
         names = [*names[:3], f"{len(names) - 3} more"]
-    return ", ".join(names) or "nothing new"
+    return ", ".join(names)
