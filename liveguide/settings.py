@@ -226,14 +226,24 @@ def _wrong_text(key: str, value: str) -> str | None:
             return (
                 f"{'{' + min(unknown) + '}'!r} stands for nothing here; use {{branch}} and {{path}}"
             )
-        if "{path}" not in value or not value.startswith(("https://", "http://")):
+        if "{path}" not in value or not _is_address(value):
             return (
                 f"{value!r} is no address of a page to edit; write it as "
                 "https://git.example.org/project/edit/{branch}/guide/{path}"
             )
-    if key == "repository" and not value.startswith(("https://", "http://")):
+    if key == "repository" and not _is_address(value):
         return f"{value!r} is not an address; write it as https://git.example.org/project"
     return None
+
+
+def _is_address(text: str) -> bool:
+    """Say whether a text can stand in a link to another site."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+    return good and text.isprintable() and not set(text) & set(" <>\"'\\")
 
 
 def _entries(value: Any, path: str, line: int) -> tuple[Entry, ...]:

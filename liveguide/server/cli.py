@@ -83,6 +83,7 @@ def run(
     try:
         # SIGTERM ends a build the way Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        _check_site(args.guide, args.site)
         if args.watch and watch is not None:
             return _run_watching(args, watch)
         return _run(args, is_current, None if args.no_build else build)
@@ -95,6 +96,16 @@ def run(
         return 2
     except KeyboardInterrupt:
         return 0
+
+
+def _check_site(guide: Path, site: Path) -> None:
+    """Serve no sources: the site is neither the guide nor around it."""
+    real_guide, real_site = Path(os.path.realpath(guide)), Path(os.path.realpath(site))
+    if real_site == real_guide or real_site in real_guide.parents:
+        raise UsageError(
+            f"the site {site} holds the guide {guide}, whose sources it would serve; "
+            "name the folder of the built site"
+        )
 
 
 def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | None) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import itertools
+import signal
 import sys
 import traceback
 from collections.abc import Collection, Iterator
@@ -115,9 +116,16 @@ class AuthorModules:
                 return None
             with _no_bytecode():
                 return importlib.import_module(name)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # CancelledError and GeneratorExit, too, are the author's
+            if isinstance(error, KeyboardInterrupt) and _is_raised_by_ctrl_c():
+                raise
             self._failures[name] = failure = _failure(error, name, folder)
             raise failure from error
+
+
+def _is_raised_by_ctrl_c() -> bool:
+    """Say whether Ctrl-C can be what interrupts: while the server serves, it raises nothing."""
+    return signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @contextmanager

@@ -348,6 +348,21 @@ async def test_an_old_site_is_built_first(guide, start):
     assert (await address(process)).startswith("http://")
 
 
+@pytest.mark.parametrize("mode", [[], ["--no-build"], ["--watch"]])
+@pytest.mark.parametrize("site", ["guide", "."])
+async def test_a_site_that_holds_the_guide_is_refused(guide, start, site, mode):
+    """The sources are served in no mode."""
+    process = await start("--port", "0", "--site", site, *mode)
+
+    status, out, err = await ended(process)
+
+    assert (status, out) == (2, "")
+    assert err == (
+        f"site_server: the site {site} holds the guide guide, whose sources it would serve; "
+        "name the folder of the built site\n"
+    )
+
+
 async def test_no_build_leaves_an_old_site(guide, start):
     """--no-build serves what is there."""
     process = await start("old", "0", "--port", "0", "--no-build", script=BUILDING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
@@ -90,6 +91,12 @@ def test_an_unknown_module_is_none(write_tree):
             "write 'from . import other' for a module in the same folder",
         ),
         ("raise SystemExit", 1, "the module 'chat' can't be imported: SystemExit"),
+        ("raise GeneratorExit", 1, "the module 'chat' can't be imported: GeneratorExit"),
+        (
+            "import asyncio\nraise asyncio.CancelledError",
+            2,
+            "the module 'chat' can't be imported: CancelledError",
+        ),
     ],
 )  # fmt: skip
 def test_a_module_that_fails_names_its_own_line(write_tree, source, line, message):
@@ -101,6 +108,22 @@ def test_a_module_that_fails_names_its_own_line(write_tree, source, line, messag
         with pytest.raises(SourceError) as caught:
             modules.find(guide, "chat")
         assert str(caught.value) == f"{guide}/chat.py:{line}: error: {message}"
+
+
+def test_an_interrupt_is_the_author_s_where_ctrl_c_raises_none(write_tree):
+    """While the server serves, `raise KeyboardInterrupt` is a fault like others; before, a stop."""
+    guide = write_tree({"chat.py": "raise KeyboardInterrupt"})
+    with pytest.raises(KeyboardInterrupt):
+        AuthorModules().find(guide, "chat")
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+
+    try:
+        with pytest.raises(SourceError) as caught:
+            AuthorModules().find(guide, "chat")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert str(caught.value).startswith(f"{guide}/chat.py:1: error: ")
 
 
 def test_the_fault_of_a_neighbour_is_the_neighbour_s(write_tree):

@@ -32,7 +32,15 @@ _LINK = re.compile(
     re.VERBOSE,
 )
 # Markdown has no comments, so people write [//]: # (one).
-_COMMENT = re.compile(r" {0,3}\[[^\]]*\]:[ \t]*(?:#|<>|<#>)(?:[ \t]|$)")
+# They may stand in quotes and lists, and address and title on lines of their own.
+_COMMENT = re.compile(
+    r"""(?:[ \t]|>|[-*+][ \t]|\d+[.)][ \t])*
+        \[[^\[\]\n]*\]:[ \t]*(?:\n[ \t>]*(?:[ \t]{2}|(?=<)))?(?:\#|<>|<\#>)
+        (?: [ \t]+\S[^\n]*
+          | [ \t]*(?:\n[ \t>]*(?:"[^\n]*"|'[^\n]*'|\([^\n]*\))[ \t]*)?(?=\n|$)
+        )""",
+    re.VERBOSE,
+)
 _CONTENTS = re.compile(r"\s*\[TOC\]\s*$")
 
 
@@ -66,7 +74,9 @@ def page_markdown(body: str, page: PageState) -> str:
             lines.append(line)  # as most are
         elif position >= len(prose) or prose[position] != line:
             lines.append(line)  # in a fence
-        elif not _COMMENT.match(line) and not _CONTENTS.match(line):
+        elif comment := "]:" in line and _COMMENT.match("\n".join(prose[position : position + 3])):
+            position += comment[0].count("\n")
+        elif not _CONTENTS.match(line):
             lines.append(_LINK.sub(lambda link: _with_target(link, page), line))
         position += 1
     return "\n".join(lines).strip() + "\n"

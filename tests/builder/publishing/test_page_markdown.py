@@ -126,7 +126,13 @@ def test_links_in_code_stay_as_they_are(build: Build) -> None:
 
 
 @pytest.mark.parametrize(
-    "comment", ["[//]: # (secret)", "[comment]: <> (secret)", "[x]: # 'secret'"]
+    "comment",
+    [
+        *("[//]: # (secret)", "[comment]: <> (secret)", "[x]: # 'secret'"),
+        *("> [//]: # (secret)", "> > [//]: # (secret)", "- A\n\n    [//]: # (secret)"),
+        *("- [//]: # (secret)", "[//]: #\n(secret)", "[//]:\n  #\n  'secret'"),
+        "[//]:\n<> (secret)",
+    ],
 )
 def test_an_authors_comments_are_left_out(build: Build, comment: str) -> None:
     """What the page does not show, its Markdown does not tell."""
