@@ -108,6 +108,22 @@ def test_the_pages_for_authors_have_an_order() -> None:
     assert orders["1"] == "start.md"
 
 
+def test_no_line_of_code_is_cut(site: Path) -> None:
+    """Code with lines that are longer than the page is wide wraps them."""
+    block = r'<figure class="(code[^"]*)"[^>]*>.*?<pre><code[^>]*>(.*?)</code></pre>'
+    cut = [
+        (page.relative_to(site), line)
+        for page in sorted(site.rglob("*.html"))
+        if ".source" not in page.parent.name
+        for attributes, code in re.findall(block, page.read_text(), re.DOTALL)
+        if " wrap" not in attributes
+        for line in html.unescape(re.sub(r"<[^>]+>", "", code)).splitlines()
+        if len(line) > 85
+    ]
+
+    assert cut == []
+
+
 def test_the_texts_of_the_search_are_small(site: Path) -> None:
     """A reader who searches our guide loads at most 80 KB of texts, compressed."""
     texts = sorted((site / "_liveguide").glob("search*.json"))

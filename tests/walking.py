@@ -10,7 +10,9 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FENCE = re.compile(r"^(`{3,})(\w+)(?: title=(\S+))?\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(
+    r"^(`{3,})(\w+)(?: title=(\S+))?(?: wrap)?\n(.*?)^\1$", re.DOTALL | re.MULTILINE
+)
 _SECONDS = 180
 
 

@@ -1,4 +1,4 @@
-"""A chatbot that answers, and speaks up when it is left alone: at random, ever more rarely."""
+"""A chatbot that answers, and that speaks up, ever more rarely, when left alone."""
 
 import asyncio
 import random

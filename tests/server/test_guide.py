@@ -61,7 +61,7 @@ def test_each_entry_stands_between_its_markers(name):
 
 
 async def test_the_pingbot_says_what_it_got(guide, capsys):
-    """It answers every text, and prints the session to the terminal."""
+    """It answers every text, and prints the beginning of the session's id to the terminal."""
     async with guide.connect("/websockethandler/pingbot") as ws:
         await ws.send("Hello world")
         assert await ws.recv() == "Got message: Hello world"
@@ -69,6 +69,7 @@ async def test_the_pingbot_says_what_it_got(guide, capsys):
 
     lines = capsys.readouterr().out.splitlines()
     session = lines[0].removeprefix("Pingbot opened for ")
+    assert len(session) == 6
     assert lines[1:] == [
         f"Got message Hello world for {session}",
         f"Pingbot closed for {session}",
