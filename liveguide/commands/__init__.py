@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from .. import __version__
 from ..errors import did_you_mean
@@ -24,11 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser, commands = command_line()
+    if not given:
+        parser.print_help()
+        return 2
     first = next(iter(given), "")
     if first and not first.startswith("-") and first not in commands:
         hint = did_you_mean(first, commands) or f"; there are {', '.join(commands)}"
         parser.error(f"there is no command {first!r}{hint}")
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        _refuse(unknown[0], commands[options.command])
     try:
         status: int = options.run(options)
         sys.stdout.flush()
@@ -36,6 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     return status
+
+
+def _refuse(unknown: str, command: argparse.ArgumentParser) -> NoReturn:
+    """End with the usage of a command that has no such option or takes no such argument."""
+    if not unknown.startswith("-"):
+        command.error(f"there is one argument too many, {unknown!r}")
+    name = unknown.partition("=")[0]
+    hint = did_you_mean(name, [x for action in command._actions for x in action.option_strings])
+    command.error(f"there is no option {name!r}{hint or '; --help lists them'}")
 
 
 def command_line() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:

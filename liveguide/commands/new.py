@@ -55,14 +55,17 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _listed(folder: Path) -> str:
+    return ", ".join(sorted(path.name for path in folder.iterdir()))
+
+
 def _told(name: str, guide: Path, made: list[Path]) -> list[str]:
     """Say what was made, and what to do with it."""
     *others, topic = made
-    files = ", ".join(sorted(path.name for path in topic.iterdir()))
     where = "" if guide == Path("guide") else f" {guide}"
     return [
-        *(f"Made {path}" for path in others if not path.name.startswith(".")),
-        f"Made {topic} with {files}",
+        *(f"Made {path}" for path in others if not path.is_dir()),
+        *(f"Made {path} with {_listed(path)}" for path in [*others, topic] if path.is_dir()),
         "",
         f"Read it     liveguide serve{where} --watch     and open http://127.0.0.1:8888/{name}/",
         f"Edit it     {topic}/README.md",

@@ -6,10 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..errors import did_you_mean
+
 _DESCRIPTION = """\
 Print the JSON Schema of one kind of file, or write all of them into the folder
 .schemas of a guide, where the first line of its YAML files names them.
 """
+
+
+NAMES = ("settings", "frontmatter", "gramex")
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,8 +30,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "name",
         metavar="NAME",
         nargs="?",
-        choices=("settings", "frontmatter", "gramex"),
-        help="settings, frontmatter or gramex",
+        type=_name,
+        choices=NAMES,
+        help=", ".join(NAMES[:-1]) + f" or {NAMES[-1]}",
     )
     what.add_argument(
         "--write",
@@ -35,6 +41,13 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="write all of them into the folder .schemas of this guide",
     )
     parser.set_defaults(run=_run)
+
+
+def _name(text: str) -> str:
+    if text in NAMES:
+        return text
+    hint = did_you_mean(text, NAMES) or f"; there are {', '.join(NAMES)}"
+    raise argparse.ArgumentTypeError(f"there is no schema {text!r}{hint}")
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -18,7 +18,6 @@ from liveguide.commands import command_line, main
         (["biuld"], "there is no command 'biuld'; did you mean 'build'?"),
         (["Serve"], "there is no command 'Serve'; did you mean 'serve'?"),
         (["x"], f"there is no command 'x'; there are {', '.join(command_line()[1])}"),
-        ([], "the following arguments are required: COMMAND"),
     ],
 )
 def test_a_wrong_command_is_answered_with_the_right_one(
@@ -30,6 +29,46 @@ def test_a_wrong_command_is_answered_with_the_right_one(
 
     assert exit.value.code == 2
     assert capsys.readouterr().err.splitlines()[-1] == f"liveguide: error: {message}"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["serve", "--wach"], "there is no option '--wach'; did you mean '--watch'?"),
+        (["build", "--outptu=x"], "there is no option '--outptu'; did you mean '--output'?"),
+        (["check", "--qqqqqqq"], "there is no option '--qqqqqqq'; --help lists them"),
+        (["serve", "guide", "site"], "there is one argument too many, 'site'"),
+    ],
+)
+def test_a_wrong_option_is_answered_by_its_command(
+    capsys: pytest.CaptureFixture[str], given: list[str], message: str
+) -> None:
+    """With the usage of the command, and the likeliest of its options."""
+    with pytest.raises(SystemExit) as exit:
+        main(given)
+
+    told = capsys.readouterr().err.splitlines()
+    assert exit.value.code == 2
+    assert told[0].startswith(f"usage: liveguide {given[0]} ")
+    assert told[-1] == f"liveguide {given[0]}: error: {message}"
+
+
+def test_a_wrong_schema_is_answered_with_the_right_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a wrong command is."""
+    with pytest.raises(SystemExit):
+        main(["schema", "setings"])
+
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "liveguide schema: error: argument NAME: there is no schema 'setings'; "
+        "did you mean 'settings'?"
+    )
+
+
+def test_without_a_command_it_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever types the name alone wants to know what there is; it did nothing, and says so."""
+    assert main([]) == 2
+
+    assert "commands:\n" in capsys.readouterr().out
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,6 +56,7 @@ def test_in_an_empty_folder_it_makes_a_guide(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.splitlines() == [
         "Made guide/README.md",
         "Made guide/liveguide.yaml",
+        "Made guide/.schemas with frontmatter.json, gramex.json, settings.json",
         f"Made guide/chat-room with {', '.join(sorted(TOPIC))}",
         "",
         "Read it     liveguide serve --watch     and open http://127.0.0.1:8888/chat-room/",
@@ -80,6 +81,13 @@ def test_what_it_makes_is_without_fault(here: Path, name: str) -> None:
     ]
     for kind, path in (("settings", "liveguide.yaml"), ("gramex", f"{name}/gramex.yaml")):
         assert faults(kind, Path("guide", path).read_text()) == []
+
+
+def test_it_says_what_yamlurl_is() -> None:
+    """The comment has the address as patterns need it, without a slash."""
+    main(["new", "chat-room"])
+
+    assert "stands for its address, `chat-room`." in Path("guide/chat-room/gramex.yaml").read_text()
 
 
 async def test_its_endpoints_answer(here: Path) -> None:
