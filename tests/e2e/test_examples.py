@@ -46,7 +46,7 @@ async def test_a_message_in_one_window_appears_in_the_other(
 async def test_a_demo_that_is_opened_at_once_has_its_tabs(
     guide_url: str, page: Page, room: Locator
 ) -> None:
-    """A reader need not wait for the page's snippets, nor for the answer of a live server."""
+    """A reader need not wait for the page's snippets."""
     asked, answer = asyncio.Event(), asyncio.Event()
 
     async def hold(route: Route) -> None:
@@ -54,7 +54,7 @@ async def test_a_demo_that_is_opened_at_once_has_its_tabs(
         await answer.wait()
         await route.continue_()
 
-    await page.route("**/status.json", hold)
+    await page.route("**/_liveguide/snippets/**", hold)
     await _show(page, guide_url, room)
     await asyncio.wait_for(asked.wait(), 20)
 
@@ -97,7 +97,9 @@ async def test_nothing_of_a_demo_loads_before_it_is_asked_for(guide_url: str, pa
     page.on("request", lambda request: asked.append(request.url))
     await page.goto(guide_url + "websockethandler/", wait_until="networkidle")
 
-    assert [url for url in asked if re.search(r"messages\.html|chat\.html|live-example", url)] == []
+    assert [
+        url for url in asked if re.search(r"messages\.html|chat\.html|live-example\.js", url)
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -100,5 +100,5 @@ async def test_edited_code_is_not_held_to_it(serve_tree: ServeTree, page: Page) 
     await snippet.get_by_role("button", name="Run", exact=True).click()
     await expect(snippet.locator("live-console")).to_contain_text("yours")
 
-    await expect(snippet.locator(".live-expected")).to_contain_text("for the page's own code")
+    await expect(snippet.locator(".live-expected")).to_contain_text("for the code of the page")
     assert await snippet.get_attribute("data-expectation") is None
