@@ -53,10 +53,16 @@ class Traces:
     Args:
 
         places: Tells where in the guide a line was printed.
+
+    Attributes:
+
+        tells_messages: Whether a page is told what a function raised with, which may be secret:
+            only while the guide is being written.
     """
 
     def __init__(self, places: Places) -> None:
         self.places = places
+        self.tells_messages = False
         self._traces: dict[str, Trace] = {}
         self._connections: WeakKeyDictionary[HTTPServerRequest, TracedConnection] = (
             WeakKeyDictionary()
@@ -89,7 +95,8 @@ class Traces:
         found = _VALUE.fullmatch(ours[-1])
         trace = self._traces.get(found[1]) if found else None
         if trace is not None and found is not None and is_upgrade(request):
-            self._connections[request] = TracedConnection(trace, int(found[2]), self.places)
+            connection = TracedConnection(trace, int(found[2]), self.places, self.tells_messages)
+            self._connections[request] = connection
 
     def connection(self, request: HTTPServerRequest) -> TracedConnection | None:
         """Return the traced connection that a request asks for, `None` where nobody traces it."""

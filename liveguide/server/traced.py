@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import threading
@@ -43,9 +44,14 @@ class TracedConnection:
         number: The page's own number for this connection.
 
         places: Tells where in the guide a line was printed.
+
+        tells_messages: Whether the page is told what a function raised with.
     """
 
-    def __init__(self, trace: Trace, number: int, places: Places) -> None:
+    def __init__(
+        self, trace: Trace, number: int, places: Places, tells_messages: bool = False
+    ) -> None:
+        self._tells_messages = tells_messages
         self._trace = trace
         self._number = number
         self._places = places
@@ -116,7 +122,11 @@ class TracedConnection:
     def failed(self, label: str, error: BaseException) -> None:
         """Tell that an author's function raised; what it raised with may be secret."""
         place = self._places.of_error(error) or _NOWHERE
-        self._line(f"{label} raised {type(error).__name__}", "error", place)
+        text = f"{label} raised {type(error).__name__}"
+        if self._tells_messages:
+            with contextlib.suppress(Exception):  # an author's `__str__`
+                text += f": {error}".removesuffix(": ")
+        self._line(text, "error", place)
 
     def closing(self, code: int | None, reason: str | bytes | None) -> None:
         """Note that this end sent the first close frame, and what was in it."""

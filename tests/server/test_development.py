@@ -232,6 +232,23 @@ async def test_it_says_when_no_error_is_left_and_what_is_gone(write_tree, start)
     assert "a.html" not in (await watched.line(", removed a.html")).partition(", removed")[0]
 
 
+async def test_what_a_function_raised_with_is_told(write_tree, start):
+    """The author needs it; a server that does not watch keeps it to itself."""
+    bot = "def on_message(handler, message):\n    raise ValueError('no ' + message)\n"
+    gramex = routes(bot="on_message: {function: bot.on_message}")
+    write_tree({"README.md": "# Home\n", "gramex.yaml": gramex, "bot.py": bot})
+    watched = await start()
+
+    async with watched.connect("_liveguide/trace") as trace, asyncio.timeout(20):
+        key = json.loads(await trace.recv())["key"]
+        async with watched.connect(f"bot?_liveguide={key}.1") as ws:
+            await ws.send("way")
+            while (told := json.loads(await trace.recv()))["type"] != "line":
+                pass
+
+    assert told["text"] == "bot.on_message raised ValueError: no way"
+
+
 async def test_a_builder_that_dies_is_started_again(write_tree, start):
     """It is reported, and the next change is built."""
     guide = write_tree({"README.md": "# Home\n"})

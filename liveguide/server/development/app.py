@@ -69,6 +69,7 @@ class WatchedApplication(SiteApplication):
         self._serve_problems: list[Problem] = []
         places = Places(guide, site)
         super().__init__(self._loaded, site, self._settings, Sessions(secret), places, proxies)
+        self._traces.tells_messages = True
         self._load_settings()
         self._load_endpoints()
 
