@@ -16,7 +16,7 @@ from liveguide.builder.extensions.elements import EXAMPLE_ATTRIBUTES
 from liveguide.builder.site import build_site
 from liveguide.commands import command_line
 from liveguide.server import route, routes
-from liveguide.settings import Settings
+from liveguide.settings import Settings, read_settings
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "guide"
@@ -95,6 +95,14 @@ def test_the_home_page_begins_as_getting_started_does() -> None:
 
     assert first
     assert set(first) <= set(steps)
+
+
+def test_what_our_own_pages_lack_is_said() -> None:
+    """Without a repository there is no link to it, and the page on such links says why."""
+    has_repository = bool(read_settings(GUIDE).repository)
+    says_so = "This guide names no repository" in (GUIDE / "authoring/site.md").read_text()
+
+    assert says_so != has_repository
 
 
 def test_the_pages_for_authors_have_an_order() -> None:
