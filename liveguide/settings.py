@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from .colours import check_accent
 from .errors import Problem, SourceError, SourceErrors, UsageError, did_you_mean
 from .textfile import read_text
-from .yamlfile import YAMLMapping, YAMLSequence, kind_of, parse_yaml
+from .yamlfile import YAMLMapping, YAMLSequence, kind_of, parse_yaml, wrong_character
 
 SETTINGS_FILE = "liveguide.yaml"
 
@@ -182,13 +182,16 @@ def _read(path: str, line: int, key: str, value: Any) -> Any:
 def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
     if isinstance(default, str):
         if not isinstance(value, str):
-            raise SourceError(
-                path, line, f"{key!r} must be text, but it is {kind_of(value)}; put it in quotes"
-            )
+            fix = "" if isinstance(value, (dict, list)) else "; put it in quotes"
+            raise SourceError(path, line, f"{key!r} must be text, but it is {kind_of(value)}{fix}")
     elif not isinstance(value, YAMLSequence) or not all(isinstance(v, str) for v in value):
         raise SourceError(
             path, line, f"{key!r} must be a list of texts, each on a line that begins with '- '"
         )
+    for text in [value] if isinstance(value, str) else value:
+        wrong = wrong_character(text)
+        if wrong:
+            raise SourceError(path, line, f"{key!r}: {wrong}")
     wrong = _wrong_text(key, value) if isinstance(value, str) and value else None
     if wrong:
         raise SourceError(path, line, wrong)

@@ -48,6 +48,8 @@ def new_topic(name: str, guide: Path, generated: Mapping[str, str]) -> list[Path
         OSError: A file can't be written.
     """
     _check_name(name)
+    if os.path.lexists(guide) and not guide.exists():
+        raise UsageError(f"{guide} is a link that leads nowhere; name another with --guide")
     if guide.exists() and not guide.is_dir():
         raise UsageError(f"{guide} is not a folder; name another with --guide")
     if os.path.lexists(guide / name):

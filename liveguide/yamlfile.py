@@ -188,6 +188,18 @@ def _construct(loader: Any, node: yaml.Node, path: str, offset: int) -> Any:
         ) from error
 
 
+def wrong_character(text: str) -> str | None:
+    """Return what is wrong with the first character that no page can hold, or `None`."""
+    if text.isprintable():
+        return None
+    for character in text:
+        code = ord(character)
+        control = (code < 32 and character not in "\t\n\r") or 127 <= code < 160
+        if control or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE:
+            return f"it has the character U+{code:04X}, which no page can hold; remove it"
+    return None
+
+
 def _mark(node: yaml.Node, offset: int) -> Mark:
     return Mark(node.start_mark.line + 1 + offset, node.start_mark.column + 1)
 

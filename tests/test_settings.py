@@ -154,6 +154,12 @@ def test_a_network_may_be_named_by_one_of_its_addresses() -> None:
         ("language: pt_br", "'pt_br' is no language code; write it as 'pt-BR'"),
         ("languages: [de, '?']", "'?' is no language code; write it as 'de'"),
         ("repository: git@example.org:a", "write it as https://git.example.org/project"),
+        ("description: []", "1: error: 'description' must be text, but it is a list"),
+        ('include: ["\\0"]', "1: error: 'include': it has the character U+0000"),
+        (
+            'title: "a\\eb"',
+            "1: error: 'title': it has the character U+001B, which no page can hold",
+        ),
         ("repository: 'https://['", "'https://[' is not an address; write it as https://"),
         ("repository: 'https://'", "'https://' is not an address; write it as https://"),
         ("repository: 'https://x\"><b>'", " is not an address; write it as https://"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import OutputBusy, SourceErrors, UsageError
 from .options import add_options
+from .output import in_site
 from .progress import Progress
 from .site import BuildReport, build_site
 
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
+        place = f" ({in_site(str(error.filename), options.output)})" if error.filename else ""
         return _fail(
             options.program, f"the site can't be written: {error.strerror or error}{place}", 1
         )

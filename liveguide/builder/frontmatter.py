@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ..errors import Problem, SourceError, did_you_mean
 from ..settings import wrong_language
-from ..yamlfile import YAMLMapping, kind_of, parse_yaml
+from ..yamlfile import YAMLMapping, kind_of, parse_yaml, wrong_character
 
 Kind = Literal["text", "a whole number", "true or false", "a mapping"]
 
@@ -158,6 +158,9 @@ def _fault(key: str, value: Any) -> str | None:
         return None
     expected = KEYS[key].kind
     if _is_of(value, expected):
+        wrong = wrong_character(value) if isinstance(value, str) else None
+        if wrong:
+            return f"{key!r}: {wrong}"
         return wrong_language(value) if key == "lang" and value else None
     quotable = expected == "text" and not isinstance(value, (dict, list))
     fix = "; put it in quotes" if quotable else ""

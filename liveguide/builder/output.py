@@ -33,7 +33,11 @@ def check_output(guide: Path, site: Path) -> None:
 
         UsageError: It is or holds the guide, is a file, or holds files that no build wrote.
     """
-    real_guide, real_site = guide.resolve(), site.resolve()
+    try:
+        real_guide, real_site = guide.resolve(), site.resolve()
+        site.exists()
+    except (RuntimeError, OSError):  # the one in Python 3.12, the other after it
+        raise UsageError(f"the output {site} is a link that leads nowhere; name a folder") from None
     if real_site == real_guide or real_site in real_guide.parents:
         raise UsageError(
             f"the output {site} holds the guide {guide}, which would be lost; name another folder"
@@ -47,6 +51,12 @@ def check_output(guide: Path, site: Path) -> None:
             f"the output {site} holds files that no build wrote, and they would be lost; "
             "name a new or an empty folder"
         )
+
+
+def in_site(filename: str, site: Path) -> str:
+    """Name a file as it is called in the site, where it is one that a build is writing."""
+    work = rf".*/{re.escape(WORK_FOLDER)}/{re.escape(site.name)}\.\w{{8}}\.tmp(?=/|$)"
+    return re.sub(work, lambda _: str(site), filename)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -10,7 +11,10 @@ from pathlib import Path
 from ..errors import LiveguideError, OutputBusy, Problem, SourceErrors
 from .freshness import read_manifest
 from .memory import Memory
+from .output import in_site
 from .site import build_site
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -78,9 +82,15 @@ class Rebuilder:
         except LiveguideError as error:
             rebuilt.problems = [Problem(str(self._guide), None, str(error))]
         except OSError as error:
-            where = str(error.filename or self._site)
+            where = in_site(str(error.filename or self._site), self._site)
             message = f"the site can't be written: {error.strerror or error}"
             rebuilt.problems = [Problem(where, None, message)]
+        except Exception as error:
+            log.exception("the build has failed")
+            self._memory = Memory()
+            what = f"{type(error).__name__}: {error}".rstrip(": ")
+            message = f"the build has failed, which is a fault of Liveguide: {what}"
+            rebuilt.problems = [Problem(str(self._guide), None, message)]
         rebuilt.seconds = time.perf_counter() - started
         return rebuilt
 

@@ -282,7 +282,7 @@ class Renderer:
         tokens: list[dict[str, Any]] = getattr(self._markdown, "toc_tokens", [])
         rendered.opens_with_heading = _FIRST_HEADING.match(rendered.html) is not None
         heading = _plain(tokens[0]["name"]) if tokens else ""
-        rendered.title = front_matter.text("title") or heading or _name_of(file)
+        rendered.title = " ".join(front_matter.text("title").split()) or heading or _name_of(file)
         rendered.contents = [_entry(token) for token in tokens]
         rendered.has_contents = '<div class="toc">' in rendered.html
         rendered.ids = found.ids

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from liveguide.builder import output
-from liveguide.builder.output import WORK_FOLDER, check_output, staged
+from liveguide.builder.output import WORK_FOLDER, check_output, in_site, staged
 from liveguide.errors import OutputBusy, UsageError
 
 from .conftest import Files, tree
@@ -282,6 +282,23 @@ def test_a_disk_that_fills_up_leaves_the_old_site(guide: Path) -> None:
         return  # this system lets nobody mount; the test above has limited the files' size
     assert done.returncode == 1
     assert done.stderr.startswith("build.py: the site can't be written: No space left on device")
+
+
+def test_a_link_that_leads_to_itself_is_refused(guide: Path) -> None:
+    """An output that is no folder, because it leads round in a circle, is named."""
+    Path("loop").symlink_to("loop")
+    done = subprocess.run(
+        [*BUILD, "--output", "loop"], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    message = "build.py: the output loop is a link that leads nowhere; name a folder\n"
+    assert (done.returncode, done.stderr) == (2, message)
+
+
+def test_a_file_that_is_being_written_is_named_as_in_the_site() -> None:
+    """No message tells of the folder in which a site is made."""
+    assert in_site("/a/.liveguide/site.abcd1234.tmp/x/y", Path("site")) == "site/x/y"
+    assert in_site("/a/guide/x", Path("site")) == "/a/guide/x"
 
 
 def test_two_builds_at_once_do_not_mix(guide: Path) -> None:

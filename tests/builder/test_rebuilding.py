@@ -235,7 +235,8 @@ def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder
         return sorted(p for p in guide.rglob("*") if p.is_file() and p.suffix != ".yaml")
 
     def change() -> None:
-        kind = rng.choice(["edit", "edit", "title", "order", "new", "rename", "delete", "restore"])
+        kinds = ["edit", "edit", "title", "order", "new", "rename", "delete", "restore", "settings"]
+        kind = rng.choice(kinds)
         file = rng.choice(files())
         word = f"word{rng.randrange(1000)}"
         if kind == "edit":
@@ -245,6 +246,10 @@ def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder
             lines = file.read_text().split("\n")
             changed = [f"{kind}: {value}" if x.startswith(f"{kind}:") else x for x in lines]
             file.write_text("\n".join(changed))
+        elif kind == "settings":
+            accent = rng.choice(["", "accent: '#aa2200'\n", "accent: '#0055aa'\n"])
+            settings = f"title: {word}\n{accent}url: https://docs.example.org/\n"
+            (guide / "liveguide.yaml").write_text(settings + "include: [../outside]\n")
         elif kind == "new":
             folder = rng.choice([guide, guide / "b", guide / word])
             folder.mkdir(exist_ok=True)
@@ -267,6 +272,21 @@ def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder
         else:
             assert any(p.severity == "error" for p in rebuilt.problems)
             assert not build_site(guide, Path("other")).written
+
+
+def test_a_fault_of_ours_is_a_problem_and_the_next_build_is_whole(guide, rebuilder, monkeypatch):
+    """What nobody has foreseen ends no builder; what was remembered is not trusted any more."""
+    with monkeypatch.context() as broken:
+        broken.setattr(rendering.Renderer, "render", lambda *_: 1 / 0)
+        edit("a.md", "Text of A", "Other text")
+        failed = rebuilder.build()
+
+    assert [str(problem) for problem in failed.problems] == [
+        "guide: error: the build has failed, which is a fault of Liveguide: "
+        "ZeroDivisionError: division by zero"
+    ]
+    assert rebuilder.build().written
+    assert tree(Path("site")) == clean(guide)
 
 
 def test_what_has_changed_is_all_that_has_changed(guide, rebuilder):

@@ -224,3 +224,14 @@ def test_a_failure_leaves_nothing_half_made(here: Path, has_guide: bool) -> None
     assert done.returncode == 1
     assert done.stderr.startswith("liveguide new: guide can't be written: File too large")
     assert sorted(here.rglob("*")) == before
+
+
+def test_a_guide_that_is_a_link_to_nowhere(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named as what it is."""
+    Path("guide").symlink_to("nowhere")
+
+    assert main(["new", "one"]) == 2
+
+    assert capsys.readouterr().err == (
+        "liveguide new: guide is a link that leads nowhere; name another with --guide\n"
+    )

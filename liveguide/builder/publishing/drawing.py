@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from bisect import bisect_right
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,8 @@ _LINE = 1.2
 _SUMMARY_LINE = 46
 _FONTS = Path(__file__).parent / "fonts"
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_LONGEST = 300
+"""In characters, more than any card has room for."""
 
 # Of the 16 colours, these many lead from the ground to the ink; the others to the accent.
 _INKS, _ACCENTS = 10, 6
@@ -67,8 +70,10 @@ def _writable(card: Card) -> Card:
 
 def _plain(text: str) -> str:
     """Return a text in one line, without what is not seen, and without emoji."""
-    kept = [c for c in unicodedata.normalize("NFKC", " ".join(text.split())) if not _dropped(c)]
-    return " ".join("".join(kept).split())
+    # What comes far behind the edge needs no drawing, and a character may stand for 18 in NFKC.
+    text = unicodedata.normalize("NFKC", " ".join(text.split())[: 2 * _LONGEST])
+    kept = [c for c in text[: 2 * _LONGEST] if not _dropped(c)]
+    return " ".join("".join(kept).split())[:_LONGEST].rstrip()
 
 
 def _dropped(character: str) -> bool:
@@ -117,9 +122,7 @@ def _wrapped(text: str, size: int, most: int, bold: bool = False) -> list[str]:
     while words and len(lines) < most:
         line = words.pop(0)
         if font.getlength(line) > _SPACE:
-            end = len(line)
-            while end > 1 and font.getlength(line[:end]) > _SPACE:
-                end -= 1
+            end = max(1, _fitting(line, font, _SPACE))
             words.insert(0, line[end:])
             line = line[:end]
         while words and font.getlength(f"{line} {words[0]}") <= _SPACE:
@@ -133,9 +136,17 @@ def _wrapped(text: str, size: int, most: int, bold: bool = False) -> list[str]:
 def _cut(text: str, size: int, space: int, bold: bool = False) -> str:
     """Return a text that fits into so many pixels, with an ellipsis where it was cut."""
     font = _font(size, bold)
-    while font.getlength(text) > space:
-        text = text.rstrip(_ELLIPSIS)[:-1].rstrip() + _ELLIPSIS
-    return text
+    if font.getlength(text) <= space:
+        return text
+    text = text.rstrip(_ELLIPSIS)
+    end = _fitting(text, font, space - font.getlength(_ELLIPSIS))
+    return text[:end].rstrip() + _ELLIPSIS
+
+
+def _fitting(text: str, font: ImageFont.FreeTypeFont, space: float) -> int:
+    """Return how many characters of a text fit into so many pixels."""
+    places = range(1, len(text) + 1)
+    return bisect_right(places, space, key=lambda end: font.getlength(text[:end]))
 
 
 @cache

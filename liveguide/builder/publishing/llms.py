@@ -41,7 +41,7 @@ def llms(title: str, description: str, sections: Iterable[tuple[str, list[Listed
 
 
 def _item(page: Listed) -> str:
-    label = _line(page.label).replace("[", r"\[").replace("]", r"\]")
+    label = _line(page.label).replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]")
     about = f": {_line(page.summary)}" if page.summary else ""
     return f"- [{label}]({page.address}){about}\n"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFont
 
 from liveguide.builder.publishing import drawing
 from liveguide.builder.publishing.card import Card
@@ -105,3 +106,22 @@ def test_the_favicon_has_the_sizes_that_browsers_ask_for() -> None:
     icon = Image.open(io.BytesIO(drawing.favicon("#0a6640")))
 
     assert icon.info["sizes"] == {(16, 16), (32, 32), (48, 48)}
+
+
+def test_however_long_a_title_is_it_is_measured_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A card of a page whose title is a book takes no longer than one that fills the card."""
+    measured = []
+    getlength = ImageFont.FreeTypeFont.getlength
+
+    def noted(self: ImageFont.FreeTypeFont, text: str, **options: Any) -> float:
+        measured.append(text)
+        return getlength(self, text, **options)
+
+    monkeypatch.setattr(ImageFont.FreeTypeFont, "getlength", noted)
+
+    drawing.drawn(card("x" * 100_000, "y" * 100_000, "z" * 100_000))
+
+    assert len(measured) < 300
+    assert max(map(len, measured)) < 400

@@ -153,3 +153,17 @@ def test_a_folder_of_the_same_name_wins(build: Build) -> None:
 
     assert built.text("index.md/data.json") == "{}"
     assert "text/markdown" not in built.text("index.html")
+
+
+def test_a_title_of_several_lines_is_one_heading(build: Build) -> None:
+    """Line ends of YAML's texts are spaces in a title."""
+    built = build({"README.md": "# Home\n", "a.md": "---\ntitle: |\n  One\n  two\n---\nText.\n"})
+
+    assert built.text("a.md").endswith("---\n\n# One two\n\nText.\n")
+
+
+def test_a_backslash_in_a_title_escapes_nothing_in_the_list_of_pages(build: Build) -> None:
+    """The label of a link ends where the title ends."""
+    built = build({"README.md": "# Home\n", "a.md": "---\ntitle: 'C:\\'\n---\nText.\n"}, url=URL)
+
+    assert f"- [C:\\\\]({URL}a.md)" in built.text("llms.txt")
