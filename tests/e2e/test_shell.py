@@ -165,6 +165,49 @@ async def test_a_phone_opens_the_navigation_without_script(
     await context.close()
 
 
+async def test_escape_closes_a_phone_s_navigation(guide_url: str, browser: Browser) -> None:
+    """The focus is then on what opened it."""
+    context = await browser.new_context(viewport=PHONE, has_touch=True)
+    page = await context.new_page()
+    await page.goto(guide_url + "function/")
+    menu = page.locator(".nav-tree")
+    await menu.locator("> summary").tap()
+    await menu.get_by_role("link", name="Tornado").focus()
+    await page.keyboard.press("Escape")
+
+    await expect(menu).not_to_have_attribute("open", "")
+    await expect(menu.locator("> summary")).to_be_focused()
+    await context.close()
+
+
+async def test_a_phone_s_navigation_hides_nothing_in_focus(
+    guide_url: str, browser: Browser
+) -> None:
+    """Who goes on by keyboard behind its last entry sees the page again."""
+    context = await browser.new_context(viewport=PHONE)
+    page = await context.new_page()
+    await page.goto(guide_url + "function/")
+    menu = page.locator(".nav-tree")
+    await menu.locator("> summary").click()
+    await menu.get_by_role("link", name="Every feature").focus()
+    await expect(menu).to_have_attribute("open", "")
+    await page.keyboard.press("Tab")
+
+    await expect(menu).not_to_have_attribute("open", "")
+    await context.close()
+
+
+async def test_a_short_page_does_not_scroll(guide_url: str, browser: Browser) -> None:
+    """The page for an address that is not there ends where its text ends."""
+    context = await browser.new_context(viewport=DESKTOP)
+    page = await context.new_page()
+    await page.goto(guide_url + "no-such-page")
+
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollHeight") == DESKTOP["height"]
+    await context.close()
+
+
 async def test_a_phone_unfolds_the_contents(guide_url: str, browser: Browser) -> None:
     """Above the text, one line unfolds to the page's headings."""
     context = await browser.new_context(viewport=PHONE)

@@ -2,7 +2,7 @@
 import { recall, remember } from '../lib/remembered.js'
 
 export function startFolds() {
-  openWhere('(min-width: 60rem)', '.nav-tree')
+  openWhere('(min-width: 60rem)', '.nav-tree', true)
   openWhere('(min-width: 80rem)', '.contents details')
   for (const fold of document.querySelectorAll('details[data-fold]')) {
     const details = /** @type {HTMLDetailsElement} */ (fold)
@@ -19,11 +19,22 @@ export function startFolds() {
  *
  * @param {string} query
  * @param {string} selector
+ * @param {boolean} [covers] elsewhere it lies over the page, and closes on Escape or when the focus leaves it
  */
-function openWhere(query, selector) {
+function openWhere(query, selector, covers) {
   const details = /** @type {HTMLDetailsElement | null} */ (document.querySelector(selector))
+  if (!details) return
   const wide = matchMedia(query)
-  const fit = () => details && (details.open = wide.matches)
+  const fit = () => (details.open = wide.matches)
   wide.addEventListener('change', fit)
   if (wide.matches) fit()
+  if (!covers) return
+  document.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape' || wide.matches || !details.open) return
+    fit()
+    details.querySelector('summary')?.focus()
+  })
+  document.addEventListener('focusin', ({ target }) => {
+    if (!details.contains(/** @type {Node} */ (target))) fit()
+  })
 }
