@@ -115,3 +115,19 @@ async def test_every_row_of_our_guide_is_green(guide_server: Server, page: Page)
         print(await row.get_attribute("data-feature"), *texts, sep="  ")
         results.append(texts[-1])
     assert set(results) <= {"ok", "run by the tests"}, results
+
+
+async def test_a_phone_shows_every_column(guide_url: str, page: Page) -> None:
+    """Each row is a block, with its result on view; it is a row of a table nevertheless."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.goto(guide_url + "features.html")
+    row = page.locator("tr[data-feature]").first
+    await expect(page.get_by_role("table").first.get_by_role("row").nth(1)).to_have_attribute(
+        "data-feature", str(await row.get_attribute("data-feature"))
+    )
+    for cell in await row.locator("th, td").all():
+        box = await cell.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    await expect(row.get_by_role("cell")).to_have_count(4)
