@@ -270,6 +270,48 @@ async def test_paper_has_the_text_and_none_of_the_tools(
     assert await link.get_attribute("href") in shown
 
 
+async def test_paper_shows_what_is_folded(serve_tree: ServeTree, page: Page) -> None:
+    """A block that is closed on the screen is printed whole; the list of contents is not."""
+    server = await serve_tree(
+        {"README.md": '# A\n\n[TOC]\n\n## B\n\n??? note "Closed"\n    What is in it.\n'}
+    )
+    await page.goto(server.url)
+    await expect(page.get_by_text("What is in it.")).not_to_be_visible()
+    await expect(page.locator(".toc")).to_be_visible()
+    await page.emulate_media(media="print")
+
+    await expect(page.get_by_text("What is in it.")).to_be_visible()
+    await expect(page.locator(".toc")).not_to_be_visible()
+
+
+async def test_what_is_told_of_a_page_stands_together(serve_tree: ServeTree, page: Page) -> None:
+    """Where git knows no date, the button to copy a page stays beside the link to its Markdown."""
+    server = await serve_tree({"README.md": "# A\n"})
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.goto(server.url)
+    link = await page.locator(".to-markdown").bounding_box()
+    button = await page.get_by_role("button", name="Copy as Markdown").bounding_box()
+
+    assert link is not None
+    assert button is not None
+    assert button["x"] - link["x"] - link["width"] < 30
+
+
+async def test_labels_of_the_navigation_stand_on_one_edge(guide_url: str, page: Page) -> None:
+    """A page's icon moves no label."""
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.goto(guide_url)
+    edges = await page.locator(".nav-tree > ul > li > a").evaluate_all(
+        "links => links.map(link => { const range = new Range();"
+        " range.selectNode([...link.childNodes].find(node => node.data?.trim()));"
+        " return range.getBoundingClientRect().left })"
+    )
+
+    assert len(edges) > 5
+    assert len(set(edges)) == 1
+    await expect(page.locator(".site-nav img").first).to_be_visible()
+
+
 async def test_a_page_that_is_written_from_right_to_left(
     serve_tree: ServeTree, browser: Browser
 ) -> None:
@@ -361,6 +403,25 @@ async def test_more_contrast_and_forced_colours(guide_url: str, browser: Browser
     await context.close()
 
 
+async def test_forced_colours_lose_no_sign(guide_url: str, browser: Browser) -> None:
+    """The chosen tab, blocks of code, lines that are new, and the theme are told by lines."""
+    context = await browser.new_context(forced_colors="active", viewport=DESKTOP)
+    page = await context.new_page()
+    await page.goto(guide_url + "authoring/text.html")
+
+    async def style(selector: str, name: str, part: str = "") -> str:
+        asked = "(element, [name, part]) => getComputedStyle(element, part || null)[name]"
+        return str(await page.locator(selector).first.evaluate(asked, [name, part]))
+
+    chosen = await style(".tabbed-set > input:checked + label", "borderBottomColor")
+    assert chosen != await style(".tabbed-set > input:not(:checked) + label", "borderBottomColor")
+    assert await style(".highlight", "borderTopStyle") == "solid"
+    for line in ("ins.line", "del.line", ".line.hll", "mark"):
+        assert await style(line, "outlineStyle") == "solid"
+    assert "gradient" in await style(".theme-button", "backgroundImage", "::before")
+    await context.close()
+
+
 async def test_a_demo_in_the_page_follows_the_theme(guide_url: str, browser: Browser) -> None:
     """What the reader chose for the page holds for the frames in it, by their own media query."""
     context = await browser.new_context(color_scheme="null")
@@ -395,4 +456,6 @@ async def test_what_is_pressed_in_the_header_is_large_enough(
     for (x, width, _), (following, _, _) in itertools.pairwise(shown):
         assert x + width <= following + 0.5
     await expect(page.locator(".languages a")).to_have_accessible_name("Deutsch")
+    title = page.locator(".site-title span")
+    assert await title.evaluate("e => e.scrollWidth <= e.clientWidth")  # nothing of it is cut
     await context.close()

@@ -207,3 +207,44 @@ async def test_an_open_preview_breaks_no_rule(guide_url: str, page: Page) -> Non
         assert await axe.violations(page) == []
     except ToolMissing as missing:
         pytest.skip(str(missing))
+
+
+async def test_a_name_in_the_first_column_is_not_broken(guide_url: str, page: Page) -> None:
+    """On a phone such a name stands on one line, and the table scrolls where it must."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.goto(guide_url + "authoring/settings.html")
+    lines = await page.locator("td:first-child code").evaluate_all(
+        "names => names.map(name => name.getClientRects().length)"
+    )
+
+    assert len(lines) > 10
+    assert set(lines) == {1}
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+async def test_copy_hides_no_code_on_a_touch_screen(
+    serve_tree: ServeTree, browser: Browser
+) -> None:
+    """The button stands in the caption; where there is none, on an opaque ground."""
+    fences = "```python title=a.py\nprint(1)\n```\n\n```python\nprint(2)\n```\n"
+    server = await serve_tree({"README.md": f"# A\n\n{fences}"})
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page = await context.new_page()
+    await page.goto(server.url)
+    titled, bare = await page.locator("figure.code").all()
+    button = await titled.get_by_role("button", name="Copy").bounding_box()
+    caption = await titled.locator("figcaption").bounding_box()
+    code = await titled.locator(".highlight").bounding_box()
+
+    assert button is not None
+    assert caption is not None
+    assert code is not None
+    assert button["y"] >= caption["y"]
+    assert button["y"] + button["height"] <= code["y"]
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert await bare.get_by_role("button", name="Copy").evaluate(ground) == await bare.locator(
+        ".highlight"
+    ).evaluate(ground)
+    await context.close()
