@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from .conftest import ServeTree
 from .panes import lines, rows, show, socket, unfolded
@@ -126,3 +126,54 @@ async def test_the_panes_start_empty_with_each_run(serve_tree: ServeTree, page: 
 
     await expect(lines(page)).to_have_text(["opened"])
     await expect(rows(page).locator(".kind")).to_have_text(["handshake", "text"])
+
+
+async def test_what_is_pressed_is_large_enough_for_a_finger(
+    guide_url: str, browser: Browser
+) -> None:
+    """On a touch screen all but the links in the server's lines is 44 px high; those are 24."""
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page = await context.new_page()
+    await page.goto(guide_url + "websockethandler/")
+    await expect(page.locator("live-server a").first).to_be_visible()
+    await expect(page.locator(".wire-row").first).to_be_visible()
+    for selector, least in {
+        ".pane-heading": 44, ".pane-tools button": 44, ".pane-tools input": 44,
+        ".wire-row > summary": 44, ".example-open": 44, ".example-source": 44,
+        ".crumbs a": 44, "figcaption a": 44, "live-server a": 24,
+    }.items():  # fmt: skip
+        heights = await page.locator(selector).evaluate_all(
+            "elements => elements.map(e => e.getBoundingClientRect().height).filter(Boolean)"
+        )
+        assert heights, selector
+        assert min(heights) >= least, selector
+    await context.close()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740)])
+async def test_the_server_s_first_line_is_on_view(
+    guide_url: str, page: Page, size: tuple[int, int]
+) -> None:
+    """What the first functions of the guide print fits its pane: it has not been scrolled."""
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+    await page.goto(guide_url)
+    server = page.locator("live-server").first
+
+    await expect(server).to_contain_text("Got message Hello from the home page for")
+    assert await server.locator(".pane-body").evaluate("e => e.scrollTop") == 0
+
+
+async def test_a_handshake_is_not_cut_where_there_is_room(guide_url: str, page: Page) -> None:
+    """On a desktop its row names the whole answer, and begins where the console's text does."""
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.goto(guide_url)
+    snippet = page.locator("live-snippet").first
+    row = snippet.locator(".wire-row.handshake")
+    await expect(row).to_contain_text("101 Switching Protocols")
+
+    assert await row.locator(".text").evaluate("e => e.scrollWidth <= e.clientWidth")
+    edge = "e => e.getBoundingClientRect().left"
+    line = await snippet.locator("live-console .live-line").first.evaluate(edge)
+    assert await row.locator(".ms").evaluate(edge) == line

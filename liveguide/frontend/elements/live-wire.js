@@ -139,9 +139,9 @@ function row(record, unfolded) {
     cell('ms', `${(ms / 1000).toFixed(3)} s`),
     arrow,
     cell('kind', socket > 1 ? `#${socket} ${kind}` : kind),
+    cell('text', text),
     cell('size', data === undefined ? '' : bytes(size)),
     cell('trip', roundTrip === undefined ? '' : `${roundTrip.toFixed(1)} ms`),
-    cell('text', text),
   )
   const details = element('details', { className: `wire-row ${direction} ${kind}` }, summary)
   details.addEventListener(
