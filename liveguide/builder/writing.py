@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -224,7 +224,7 @@ class Writer:
             contents=page.contents,
             body_class="home" if page.is_home else "",
             parts=rendered.parts,
-            translations=self._translations(rendered),
+            translations=self._translations(rendered.file.uri, rendered.file.url),
             author_styles=bool(rendered.styles),
         )
 
@@ -265,17 +265,17 @@ class Writer:
         tree = self._trees[folder]
         return tree.page.file.url if tree.page else ""
 
-    def _translations(self, rendered: RenderedPage) -> list[Translation]:
-        """Return the page in the site's other languages."""
-        file, settings = rendered.file, self._settings
-        own = folder_of(file.uri, settings)
+    def _translations(self, uri: str, url: str) -> list[Translation]:
+        """Return the page with this source in the site's other languages, seen from *url*."""
+        settings = self._settings
+        own = folder_of(uri, settings)
         translations = []
         for folder, tree in self._trees.items():
-            twin = self._by_uri.get(twin_of(file.uri, folder, settings))
+            twin = self._by_uri.get(twin_of(uri, folder, settings))
             page = twin or tree.page
             if folder != own and page is not None:
                 language = language_of(page.file.uri, page.front_matter, settings)
-                href = relative_url(page.file.url, file.url)
+                href = relative_url(page.file.url, url)
                 translations.append(
                     Translation(language, name_of(language), href, twin is not None)
                 )
@@ -319,6 +319,7 @@ class Writer:
             file_name=name,
             crumbs=[*(way[1:] if is_home else way), PageLink(name, "")],
             raw_href=relative_url(url_of(raw), url),
+            translations=self._translations(parent.file.uri, url),
             content=view.html,
             parts=SOURCE_VIEW,
         )
@@ -332,7 +333,13 @@ class Writer:
         write_file(self._staging, f"{ASSETS}/addresses.json", text)
         title = say("Page not found")
         if not self._remembered.keeps("404.html"):
-            self._write("404.html", "404.html", None, title, BASE_POLICY, root="/")
+            homes = [
+                replace(other, href="/" + other.href, is_same_page=False)
+                for other in self._translations("README.md", "")
+            ]
+            self._write(
+                "404.html", "404.html", None, title, BASE_POLICY, root="/", translations=homes
+            )
 
     def _write(
         self,

@@ -373,6 +373,18 @@ async def test_a_page_in_german_speaks_german(guide_url: str, page: Page) -> Non
     await expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.parametrize("path", ["websockethandler/pingbot.py.source/", "old/no-such-page"])
+async def test_every_page_leads_to_the_other_language(
+    guide_url: str, page: Page, path: str
+) -> None:
+    """A source and a dead end lead to the German pages as well."""
+    await page.goto(guide_url + path)
+    await page.get_by_role("link", name="Deutsch").click()
+
+    await expect(page).to_have_url(guide_url + "de/")
+    await expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
 async def test_the_way_back_to_the_top(guide_url: str, browser: Browser) -> None:
     """The link comes when a screen or more has gone by, without a script."""
     context = await browser.new_context(java_script_enabled=False, viewport=DESKTOP)
