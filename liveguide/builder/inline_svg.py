@@ -36,7 +36,12 @@ _FIXES = {
     "a": "a picture that is one for screen readers has no links; write the link into the text",
 }
 _LEFT_OUT = frozenset({"metadata", "title", "desc"})
-_REFERENCE = re.compile(r"""url\(\s*["']?(?P<target>[^"')]*)["']?\s*\)""")
+_REFERENCE = re.compile(r"""url\(\s*["']?(?P<target>[^"')]*)["']?\s*\)""", re.IGNORECASE)
+# What loads in CSS by another name, or stays open: browsers close it at the end.
+_LOADS = re.compile(
+    r"""\\|(?<![\w-])(?:-\w+-)?image-set\s*\(|(?<![\w-])src\s*\(|url\((?!#)""", re.IGNORECASE
+)
+_OF_PAGES = frozenset({"is", "slot", "part", "autofocus", "tabindex", "contenteditable"})
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,")
 _IDS = frozenset({"aria-labelledby", "aria-describedby"})
 _TIMED = re.compile(r"(?<![\w-])(?P<id>[A-Za-z_][\w-]*)\.(?=[a-z]+)")
@@ -148,13 +153,16 @@ class _Reader:
             self._stop(
                 f"the attribute {local!r} is stopped by the page's security policy; remove it"
             )
-        if local == "attributeName" and value.rpartition(":")[2] in ("href", "style", "class"):
+        animated = value.strip().rpartition(":")[2].lower() if local == "attributeName" else ""
+        if animated in ("href", "style", "class", "id") or animated.startswith("on"):
             self._stop(f"it animates {value!r}; animate another attribute")
         if local == "href":
             value = self._reference(element, value)
-        elif space:
+        elif space or local.lower() in _OF_PAGES:
             return ""
         elif local == "id":
+            if len(value.split()) != 1 or value != value.strip():
+                self._stop(f"the id {value!r} is none; write it without spaces")
             value = self._prefix + value
         elif local in _IDS:
             value = " ".join(self._prefix + id_ for id_ in value.split())
@@ -164,6 +172,11 @@ class _Reader:
             return ""
         else:
             value = _REFERENCE.sub(self._url, value)
+            if not local.startswith(("aria-", "data-")) and _LOADS.search(value):
+                self._stop(
+                    f"it may load something, in {local}={value[:60]!r}; write it without "
+                    "\\, image-set() and src(), and url() only as url(#id)"
+                )
         return f' {local}="{escape(value)}"'
 
     def _reference(self, element: str, value: str) -> str:

@@ -14,12 +14,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from watchfiles import watch
+from watchfiles import Change, watch
 
 from ..excerpts import described
 from .assets import FRONTEND
@@ -112,24 +112,45 @@ class Changes:
         ready = threading.Event()
 
         def follow() -> None:
-            found = watch(
-                *folders,
-                watch_filter=lambda _, path: counts(Path(path)),
-                debounce=_MOST,
-                step=_STEP,
-                rust_timeout=100,
-                yield_on_timeout=True,
-                stop_event=stop,
-                raise_interrupt=False,
-                **how,
-            )
-            for changes in found:
-                ready.set()
-                if changes:
-                    self._queue.put({self._shown(Path(path)) for _, path in changes})
+            while not stop.is_set():
+                if not all(folder.is_dir() for folder in folders):
+                    stop.wait(0.1)
+                    continue
+                before = _identities(folders)
+                found = watch(
+                    *folders,
+                    watch_filter=lambda _, path: counts(Path(path)),
+                    debounce=_MOST,
+                    step=_STEP,
+                    rust_timeout=100,
+                    yield_on_timeout=True,
+                    stop_event=stop,
+                    raise_interrupt=False,
+                    **how,
+                )
+                for changes in found:
+                    paths = {Path(path) for _, path in changes}
+                    if ready.is_set() and again:
+                        paths |= self._all_of(folders, counts)
+                        again.clear()
+                    ready.set()
+                    if paths:
+                        self._queue.put({self._shown(path) for path in paths})
+                    # A folder that is removed, or put in the place of another, tells nothing more.
+                    removed = {Path(path) for kind, path in changes if kind == Change.deleted}
+                    if not removed.isdisjoint(folders) or _identities(folders) != before:
+                        again.append(True)
+                        self._queue.put({self._shown(path) for path in folders})
+                        break
 
+        again: list[bool] = []
         threading.Thread(target=follow, daemon=True).start()
         ready.wait(10)
+
+    def _all_of(self, folders: list[Path], counts: Callable[[Path], bool]) -> set[Path]:
+        """Return every file in folders of which it is not known what has changed."""
+        paths = (path for folder in folders for path in folder.rglob("*"))
+        return {path for path in paths if counts(path) and path.is_file()}
 
     def _counts(self, path: Path) -> bool:
         """Say whether a file may be part of the site."""
@@ -150,6 +171,11 @@ class Changes:
             return self._guide / path.relative_to(self._real_guide)
         except ValueError:
             return path
+
+
+def _identities(folders: list[Path]) -> list[int | None]:
+    """Return a number for each folder, another one where another folder has its name."""
+    return [folder.stat().st_ino if folder.is_dir() else None for folder in folders]
 
 
 def _tell_built(rebuilt: Rebuilt, first: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -104,6 +105,31 @@ async def test_an_included_file_outside_the_guide_is_watched(write_tree, start, 
     (tmp_path / "outside/.given.txt").rename(given)
 
     assert "index.html" in (await watching.says("built"))["outputs"]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+async def test_a_guide_that_is_removed_and_made_again_is_followed(
+    write_tree, start, tmp_path, moved
+):
+    """As it is by a checkout of a branch without it: what comes back is built and watched."""
+    guide = write_tree({"README.md": "# Home\n"})
+    watching = await start()
+    await watching.says("built")
+
+    if moved:
+        guide.rename(tmp_path / "away")
+    else:
+        shutil.rmtree(guide)
+    gone = await watching.says("built")
+    while (tmp_path / "site/index.html").exists() and gone["written"]:
+        gone = await watching.says("built")
+    write_tree({"README.md": "# Back\n"})
+    while "Back" not in (tmp_path / "site/index.html").read_text():
+        await watching.says("built")
+    (guide / "README.md").write_text("# Followed\n")
+
+    while "Followed" not in (tmp_path / "site/index.html").read_text():
+        await watching.says("built")
 
 
 async def test_an_error_is_told_with_the_lines_around_it(write_tree, start):

@@ -17,6 +17,8 @@ import websockets
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from liveguide.server.development.app import WatchedApplication
+
 from .conftest import ECHO, Serve, routes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -280,3 +282,29 @@ async def test_nothing_is_left_when_it_ends(write_tree, start, tmp_path, end):
     os.close(builder)
     assert b"Traceback" not in errors
     assert [path.name for path in (tmp_path / ".liveguide").glob("*.tmp")] == []
+
+
+async def test_following_begins_again_whatever_ended_it(write_tree, tmp_path, caplog):
+    """What the builder says that is no message ends nothing for good, and is logged."""
+    guide = write_tree({"README.md": "# Home\n"})
+    heard = asyncio.Event()
+
+    class Builder:
+        begun = 0
+
+        async def messages(self):
+            self.begun += 1
+            if self.begun == 1:
+                raise ValueError("no message")
+            heard.set()
+            await asyncio.Event().wait()
+            yield {}
+
+        async def end(self):
+            pass
+
+    async with WatchedApplication(guide, tmp_path / "site", Builder(), secret=b"x" * 32):
+        async with asyncio.timeout(10):
+            await heard.wait()
+
+    assert "changes were not followed any more; that begins again" in caplog.text

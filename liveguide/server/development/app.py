@@ -27,6 +27,8 @@ from .pages import FRONTEND, ScriptHandler, WatchedSiteHandler
 
 log = logging.getLogger(__name__)
 
+_AGAIN_AFTER = 1.0  # seconds
+
 
 class WatchedApplication(SiteApplication):
     """
@@ -61,6 +63,7 @@ class WatchedApplication(SiteApplication):
         self._site = site
         self._builder = builder
         self._following: asyncio.Task[None] | None = None
+        self._is_leaving = False
         self._settings = Settings()
         self._loaded = Loaded()
         self._pending: set[Path] = set()
@@ -91,18 +94,33 @@ class WatchedApplication(SiteApplication):
         ]
 
     async def __aenter__(self) -> WatchedApplication:
-        self._following = asyncio.create_task(self._follow())
+        self._start_following()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._is_leaving = True
         if self._following is not None:
             self._following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(Exception, asyncio.CancelledError):
                 await self._following
         await self._builder.end()
 
+    def _start_following(self) -> None:
+        if not self._is_leaving:
+            self._following = asyncio.create_task(self._follow())
+            self._following.add_done_callback(self._has_ended)
+
+    def _has_ended(self, following: asyncio.Task[None]) -> None:
+        """Say that nothing is followed any more, whatever the reason, and begin again."""
+        if self._is_leaving:
+            return
+        error = None if following.cancelled() else following.exception()
+        log.error("changes were not followed any more; that begins again", exc_info=error)
+        asyncio.get_running_loop().call_later(_AGAIN_AFTER, self._start_following)
+
     async def _follow(self) -> None:
         """Do what each of the builder's messages asks for."""
+        await self._builder.end()  # one that nobody hears any more
         async for message in self._builder.messages():
             try:
                 if message["type"] == "changed":
