@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
@@ -49,6 +45,7 @@ from .slips import report_slips
 from .sources import SourceFile, Sources
 from .stylesheets import parts_of
 from .templating import Templates
+from .time_limit import time_limit
 
 SECONDS_PER_PAGE = 20
 """How much processor time one page may take: hostile Markdown can take hours otherwise."""
@@ -243,7 +240,7 @@ class Renderer:
             text = read_text(file.path).replace("\x02", "").replace("\x03", "")
             rendered.front_matter = split_front_matter(text, path)
             rendered.problems += rendered.front_matter.problems
-            with _time_limit(SECONDS_PER_PAGE):
+            with time_limit(SECONDS_PER_PAGE):
                 self._convert(rendered)
         except SourceError as error:
             rendered.problems.append(error.problem)
@@ -336,22 +333,3 @@ def _report_stopped(embedded: Embedded, unsafe_eval: bool, page: PageState) -> N
         else:
             continue
         page.report(None if offset is None else page.line_at(offset), message, "warning")
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeoutError` after so much processor time; only a main thread can."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)

@@ -11,8 +11,11 @@ from tornado.template import Loader, ParseError, Template
 from ..errors import SourceError, did_you_mean
 from ..textfile import read_text
 from ..words import say_in
+from .time_limit import time_limit
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+SECONDS_PER_TEMPLATE = 20
 
 
 class Templates:
@@ -42,7 +45,9 @@ class Templates:
         """
         names = {"fill": self.fill, "say": say_in("en")} | context
         try:
-            return self._loader.load(name).generate(**names).decode()
+            template = self._loader.load(name)
+            with time_limit(SECONDS_PER_TEMPLATE):
+                return template.generate(**names).decode()
         except SourceError:
             raise
         except ParseError as error:
@@ -52,7 +57,9 @@ class Templates:
         except Exception as error:
             file, line = self._loader.place_of(error) or (name, None)
             message = f"the template can't be filled: {error}"
-            if isinstance(error, SyntaxError):
+            if isinstance(error, TimeoutError):
+                message = f"the template takes more than {SECONDS_PER_TEMPLATE} s to fill; end it"
+            elif isinstance(error, SyntaxError):
                 message = f"the template can't be read: {error.msg}"
             elif isinstance(error, NameError):
                 message += did_you_mean(error.name or "", names)

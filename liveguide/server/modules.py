@@ -13,6 +13,7 @@ import importlib.util
 import itertools
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,14 @@ from ..errors import SourceError
 from .route import ROUTES_FILE
 
 _numbers = itertools.count(1)
+
+
+SECONDS_PER_IMPORT = 30
+"""So long the server waits for an author's module, in which it does nothing else."""
+
+
+class _TooLong(BaseException):
+    """An import takes too long; no `except Exception` of its author's goes on."""
 
 
 class AuthorModules:
@@ -114,13 +123,33 @@ class AuthorModules:
         try:
             if importlib.util.find_spec(name) is None:
                 return None
-            with _no_bytecode():
+            with _no_bytecode(), _time_limit():
                 return importlib.import_module(name)
         except BaseException as error:  # CancelledError and GeneratorExit, too, are the author's
             if isinstance(error, KeyboardInterrupt) and _is_raised_by_ctrl_c():
                 raise
             self._failures[name] = failure = _failure(error, name, folder)
             raise failure from error
+
+
+@contextmanager
+def _time_limit() -> Iterator[None]:
+    """Raise `_TooLong` in an import that does not end; only a main thread can."""
+    is_limited = signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    if is_limited or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS_PER_IMPORT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _is_raised_by_ctrl_c() -> bool:
@@ -148,6 +177,9 @@ def _failure(error: BaseException, name: str, folder: Path) -> SourceError:
     inside = [f for f in frames if Path(f.filename).is_relative_to(folder.resolve())]
     what = f"{type(error).__name__}: {error}".rstrip(": ")
     message = f"the module {name.rpartition('.')[2]!r} can't be imported: {what}"
+    if isinstance(error, _TooLong):
+        message = f"importing {name.rpartition('.')[2]!r} takes more than {SECONDS_PER_IMPORT} s; "
+        message += "do what takes long in a function"
     if isinstance(error, ModuleNotFoundError) and error.name:
         beside = error.name.partition(".")[0]
         if (folder / f"{beside}.py").is_file() or (folder / beside / "__init__.py").is_file():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from liveguide.builder import templating
 from liveguide.builder.templating import Templates
 from liveguide.errors import SourceError
 
@@ -118,3 +119,15 @@ def test_a_guide_puts_templates_and_styles_in_place_of_ours(build: Build) -> Non
     assert "<header>new</header>" in built.text()
     assert "@layer site{:root{--measure:30rem}}" in built.text("_liveguide/styles/page.css")
     assert not any(path.startswith("_theme") for path in built.tree())
+
+
+def test_a_template_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given up, and the line is that of what goes on for ever."""
+    monkeypatch.setattr(templating, "SECONDS_PER_TEMPLATE", 0.2)
+    (tmp_path / "page.html").write_text("<p>\n{% while True %}\n{% end %}\n")
+
+    with pytest.raises(SourceError) as caught:
+        Templates(tmp_path).fill("page.html")
+
+    message = "error: the template takes more than 0.2 s to fill; end it"
+    assert str(caught.value) == f"{tmp_path}/page.html:2: {message}"

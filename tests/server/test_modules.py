@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from liveguide.errors import SourceError
+from liveguide.server import modules as loading
 from liveguide.server.modules import AuthorModules
 
 
@@ -134,3 +135,19 @@ def test_the_fault_of_a_neighbour_is_the_neighbour_s(write_tree):
         AuthorModules().find(guide, "chat")
 
     assert str(caught.value).startswith(f"{guide}/other.py:3: error: ")
+
+
+@pytest.mark.parametrize(
+    "endless", ["while True:\n    x = 1", "import select\nselect.select([], [], [])"]
+)
+def test_an_import_that_does_not_end_is_given_up(write_tree, monkeypatch, endless):
+    """Whether it computes or waits, the server goes on, and says where that was."""
+    monkeypatch.setattr(loading, "SECONDS_PER_IMPORT", 0.2)
+    guide = write_tree({"chat.py": f"x = 0\n{endless}\n"})
+
+    with pytest.raises(SourceError) as caught:
+        AuthorModules().find(guide, "chat")
+
+    place, _, message = str(caught.value).partition(": error: ")
+    assert place in (f"{guide}/chat.py:2", f"{guide}/chat.py:3")
+    assert message == ("importing 'chat' takes more than 0.2 s; do what takes long in a function")
