@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from ..errors import Problem, did_you_mean
+from ..textfile import read_text
 from .links import find_target
 from .rendering import RenderedPage
 from .sources import Sources
+
+_TO_FOOTNOTE = "fnref:"
+"""What the id of the place begins with to which a footnote leads back."""
 
 
 def check_anchors(rendered: list[RenderedPage]) -> list[Problem]:
@@ -17,10 +21,20 @@ def check_anchors(rendered: list[RenderedPage]) -> list[Problem]:
             known = ids.get(anchor.output)
             if known is None or anchor.id in known:
                 continue
+            if anchor.id.startswith(_TO_FOOTNOTE) and anchor.output == page.file.output:
+                problems.append(_unused_footnote(page, anchor.id.removeprefix(_TO_FOOTNOTE)))
+                continue
             message = f"the link {anchor.written!r} is broken: the page has no {anchor.id!r}"
             message += did_you_mean(anchor.id, known)
             problems.append(Problem(str(page.file.path), anchor.line, message, "warning"))
     return problems
+
+
+def _unused_footnote(page: RenderedPage, name: str) -> Problem:
+    lines = enumerate(read_text(page.file.path).split("\n"), 1)
+    line = next((number for number, text in lines if f"[^{name}]:" in text), None)
+    message = f"nothing refers to the footnote {name!r}; write [^{name}] where it belongs"
+    return Problem(str(page.file.path), line, f"{message}, or remove it", "warning")
 
 
 def check_pictures(rendered: list[RenderedPage], sources: Sources) -> list[Problem]:

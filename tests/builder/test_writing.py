@@ -246,3 +246,13 @@ def test_a_source_view_takes_the_place_of_no_file(build: Build, name: str) -> No
         "guide/a.py: error: its source view claims the address /a.py.source/, "
         f"which guide/{name} has; rename one"
     ) in built.messages
+
+
+def test_a_footnote_that_nothing_refers_to(build: Build) -> None:
+    """The warning names the footnote and its line, not the link that leads back from it."""
+    built = build({"README.md": "---\ntitle: A\n---\nText[^b].\n\n[^a]: Lost.\n\n[^b]: Used.\n"})
+
+    assert built.messages == [
+        "guide/README.md:6: warning: nothing refers to the footnote 'a'; "
+        "write [^a] where it belongs, or remove it"
+    ]
