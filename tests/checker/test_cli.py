@@ -43,15 +43,6 @@ def _free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def test_a_command_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without one, the usage names those that there are."""
-    with pytest.raises(SystemExit) as exit:
-        main([])
-
-    assert exit.value.code == 2
-    assert "COMMAND" in capsys.readouterr().err
-
-
 def test_a_guide_that_is_no_folder_is_wrong_usage(run: Run) -> None:
     """The folder is named."""
     status, out, err = run(GOOD, "no-such-guide")

@@ -291,10 +291,13 @@ async def test_a_function_that_can_t_be_cancelled_does_not_keep_the_process(tmp_
         "        try:\n            await asyncio.sleep(3600)\n"
         "        except asyncio.CancelledError:\n            pass\n"
     )
-    for name, content in {**entries(bot, "stubborn"), "index.html": ""}.items():
-        (tmp_path / name).write_text(content)
+    guide, site = tmp_path / "guide", tmp_path / "site"
+    guide.mkdir()
+    site.mkdir()
+    for name, content in entries(bot, "stubborn").items():
+        (guide / name).write_text(content)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, ROOT / "site_server.py", tmp_path, "--site", tmp_path),
+        *(sys.executable, ROOT / "site_server.py", guide, "--site", site),
         *("--port", "0", "--no-build"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
