@@ -64,22 +64,18 @@ def add_table(parent: etree.Element, block: Block, page: PageState, stash: HtmlS
     caption.text = "What this guide shows of "
     link = etree.SubElement(caption, "a", {"href": given.href})
     link.text = given.title
-    # The roles say once more what the elements are: a phone lays the rows out in another way, and
-    # some browsers then forget it.
-    head = etree.SubElement(
-        etree.SubElement(table, "thead", {"role": "rowgroup"}), "tr", {"role": "row"}
-    )
+    head = etree.SubElement(etree.SubElement(table, "thead"), "tr")
     for name in _COLUMNS:
-        etree.SubElement(head, "th", {"scope": "col", "role": "columnheader"}).text = name
-    body = etree.SubElement(table, "tbody", {"role": "rowgroup"})
+        etree.SubElement(head, "th", {"scope": "col"}).text = name
+    body = etree.SubElement(table, "tbody")
     for feature in page.features.of(source):
-        row = etree.SubElement(body, "tr", {"role": "row", "data-feature": feature.id})
-        etree.SubElement(row, "th", {"scope": "row", "role": "rowheader"}).text = feature.text
+        row = etree.SubElement(body, "tr", {"data-feature": feature.id})
+        etree.SubElement(row, "th", {"scope": "row"}).text = feature.text
         for what in ("pages", "snippets"):
-            cell = etree.SubElement(row, "td", {"role": "cell"})
+            cell = etree.SubElement(row, "td")
             cell.text = stash.store(f"<!--feature-{what}:{feature.id}-->")
-        _tests(etree.SubElement(row, "td", {"role": "cell", "class": "feature-test"}), feature)
-        result = etree.SubElement(row, "td", {"role": "cell", "class": "feature-result"})
+        _tests(etree.SubElement(row, "td", {"class": "feature-test"}), feature)
+        result = etree.SubElement(row, "td", {"class": "feature-result"})
         etree.SubElement(result, "span", {"role": "status"}).text = "not tried yet"
 
 
