@@ -27,7 +27,7 @@ check: static
 test: static system
 	$(RUN) build.py --strict
 	$(RUN) -m liveguide check guide
-	$(RUN) -m pytest $(if $(CI),--fail-on-skip)
+	$(RUN) -m pytest --durations=15 $(if $(CI),--fail-on-skip)
 
 # What needs no pytest. The front end's types and tests are here and nowhere else,
 # so `make check`, `make test` and CI each run them once.
