@@ -38,11 +38,12 @@ def _run(options: argparse.Namespace) -> int:
 
     parser, commands = command_line()
     listed = next(action for action in parser._actions if action.dest == "command")
+    # argparse keeps the help of commands in a private list.
     for choice in listed._choices_actions:  # type: ignore[attr-defined]
         commands[choice.dest].description = choice.help  # one line, shown beside the name
     for action in (action for command in commands.values() for action in command._actions):
         if action.type is Path:  # shtab completes no paths unless it is told to
             files = shtab.FILE if action.metavar in _FILES else shtab.DIRECTORY
-            action.complete = files  # type: ignore[attr-defined]
+            action.complete = files  # type: ignore[attr-defined]  # shtab looks for it there
     print(shtab.complete(parser, shell=options.shell))
     return 0

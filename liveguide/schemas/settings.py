@@ -60,7 +60,7 @@ def schema() -> dict[str, Any]:
 
 def described(of: type) -> dict[str, str]:
     """Return what the docstring of a class says of each attribute, in one line each."""
-    _, _, attributes = inspect.getdoc(of).partition("Attributes:\n")  # type: ignore[union-attr]
+    _, _, attributes = (inspect.getdoc(of) or "").partition("Attributes:\n")
     return {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(attributes)}
 
 

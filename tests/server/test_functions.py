@@ -232,6 +232,8 @@ async def test_a_client_that_answers_no_ping_is_gone_in_time(serve):
         await gone.wait()
     writer.close()
 
+    assert list(served.app.connections) == []
+
 
 async def test_a_program_may_send_any_header(serve):
     """A client that is no browser connects without an Origin, and gets a session."""

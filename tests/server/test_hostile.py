@@ -115,6 +115,8 @@ async def test_a_function_whose_client_has_left_is_cancelled(serve, monkeypatch,
 
     await until(lambda: not asyncio.all_tasks() - before)
 
+    assert list(served.app.connections) == []
+
 
 async def test_an_on_request_whose_client_has_left_is_cancelled(serve):
     """What is asked before the handshake is asked for nobody."""

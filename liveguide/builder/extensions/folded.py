@@ -14,7 +14,7 @@ import xml.etree.ElementTree as etree
 from pymdownx.details import DetailsProcessor
 
 
-class FoldedProcessor(DetailsProcessor):  # type: ignore[misc]
+class FoldedProcessor(DetailsProcessor):  # type: ignore[misc]  # pymdownx carries no types
     """Give each block the classes of an admonition of its kind."""
 
     def run(self, parent: etree.Element, blocks: list[str]) -> None:

@@ -11,7 +11,7 @@ Stage: takes the place of the tree processors `inline` and `smarty`, with their 
 from __future__ import annotations
 
 from functools import cache
-from re import _constants, _parser  # type: ignore[attr-defined]  # what `re` itself reads with
+from re import _constants, _parser  # type: ignore[attr-defined]  # private: `re` reads with them
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -42,6 +42,7 @@ class QuickInlineProcessor(InlineProcessor):
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
         if isinstance(data, AtomicString):
             return data
+        # Private in Markdown, see above, so its types have no such name.
         apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
         present = set(data)
         for index in range(patternIndex, len(self._signed)):

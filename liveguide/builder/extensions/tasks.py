@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 
-class TasksProcessor(TasklistTreeprocessor):  # type: ignore[misc]
+class TasksProcessor(TasklistTreeprocessor):  # type: ignore[misc]  # pymdownx carries no types
     """Say of each box what it means: without a label, screen readers call all of them the same."""
 
     def __init__(self, md: Markdown, current: CurrentPage):

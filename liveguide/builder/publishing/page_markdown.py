@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from ..extensions.page import PageState
@@ -117,10 +116,11 @@ def with_links(markdown: str, output: str, site_url: str) -> str:
         site_url: The site's public address, or an empty text: links are then relative.
     """
     here = url_of(output)
-    link: Callable[[str], str] = lambda url: relative_url(url, here)  # noqa: E731
-    if site_url:
-        link = lambda url: site_url + url  # noqa: E731
-    return _MARKED.sub(lambda marked: link(marked[1]), markdown)
+
+    def address(marked: re.Match[str]) -> str:
+        return site_url + marked[1] if site_url else relative_url(marked[1], here)
+
+    return _MARKED.sub(address, markdown)
 
 
 def head(title: str, description: str, url: str) -> str:

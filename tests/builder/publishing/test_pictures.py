@@ -35,6 +35,8 @@ def test_nothing_is_kept_before_the_first_build(tmp_path: Path) -> None:
     """The folder need not be there."""
     forget_old(tmp_path / "kept")
 
+    assert not (tmp_path / "kept").exists()
+
 
 def test_processes_draw_what_one_draws(tmp_path: Path) -> None:
     """Many cards are shared out; each comes to its own file."""
