@@ -18,6 +18,7 @@ from ..errors import SourceErrors
 from ..settings import Settings, network
 from .attempts import Attempts
 from .connection import Endpoint, Shared
+from .counts import Counts
 from .forwarded import forwarded
 from .loading import Loaded, load_endpoints
 from .login import Doors, login_rule
@@ -53,6 +54,8 @@ class SiteApplication(tornado.web.Application):
 
         connections: The open WebSockets, traces included.
 
+        counts: What this process has done.
+
         responses: The files that are being sent.
 
         warnings: What the routes hold that was skipped.
@@ -74,7 +77,8 @@ class SiteApplication(tornado.web.Application):
         self._sessions = sessions
         self._attempts = Attempts()
         self._traces = traces = Traces(places)
-        self._shared = Shared(sessions, self.connections, traces)
+        self.counts = Counts()
+        self._shared = Shared(sessions, self.connections, traces, self.counts)
         self._more_proxies = tuple(proxies)
         self.use(loaded, settings)
         super().__init__(

@@ -28,6 +28,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocket
 
 from .callbacks import Callback
 from .console import listening
+from .counts import Counts
 from .ongoing import Ongoing
 from .origins import Decision, decide
 from .route import ON_REQUEST, Route
@@ -43,6 +44,9 @@ INTERNAL_ERROR = 1011
 LOGGED_OUT = 1008
 """The close code of a reader who has logged out: policy, so don't come back."""
 
+ABNORMAL = 1006
+"""What stands for the code of a connection that ended without one (RFC 6455, section 7.1.5)."""
+
 _LONGEST_REASON = 123
 _LONGEST_SHOWN = 200
 
@@ -54,6 +58,7 @@ class Shared:
     sessions: Sessions
     connections: Ongoing[tornado.websocket.WebSocketHandler]
     traces: Traces
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -319,6 +324,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return None
         self.__opened = True
         self.__shared.connections.add(self)
+        self.__shared.counts.opened += 1
         if self.__traced is not None:
             self.__traced.opened(self)
         return self.__run("open", super().open, *args, **kwargs)
@@ -356,6 +362,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
 
     def __end(self) -> None:
         self.__shared.connections.discard(self)
+        self.__shared.counts.closed[self.close_code or ABNORMAL] += 1
         if self.__traced is not None:
             self.__traced.closed(self.close_code, self.close_reason)
 

@@ -1,0 +1,66 @@
+"""
+What one process has done since it started: plain numbers.
+
+Whoever does something counts it here, which costs an addition; `metrics.py`
+reads them when an operator asks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Counts:
+    """
+    The numbers of one process.
+
+    Attributes:
+
+        opened: WebSockets that were opened.
+
+        closed: WebSockets that were closed, by close code (RFC 6455, section 7.4).
+
+        refused: Requests and connections that were refused, by reason: one word, such as `rate`.
+
+        messages_in: Messages that came.
+
+        messages_out: Messages that were sent.
+
+        bytes_in: Bytes of messages that came, before a decompression.
+
+        bytes_out: Bytes of messages that were sent, before a compression.
+    """
+
+    opened: int = 0
+    closed: Counter[int] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    messages_in: int = 0
+    messages_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+    def refuse(self, code: int, reason: str, target: str, address: str, detail: str = "") -> None:
+        """
+        Count a refusal, and log it in the one shape that all refusals have.
+
+        Args:
+
+            code: The status of the answer (HTTP), or the close code (RFC 6455).
+
+            reason: One word that stands for the kind: `origin`, `host`, `rate`, `slow`.
+
+            target: The path that was asked for.
+
+            address: Who asked.
+
+            detail: What the operator should know besides; no contents, no cookie.
+        """
+        self.refused[reason] += 1
+        log.warning(
+            "refused %d %s %r from %s%s", code, reason, target, address, detail and f": {detail}"
+        )
