@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from .counts import Counts
 from .forwarded import forwarded
 from .loading import Loaded, load_endpoints
 from .login import Doors, login_rule
+from .logs import event, visible
 from .ongoing import Ongoing
 from .places import Places
 from .route import DEFAULT_PING_INTERVAL, DEFAULT_PING_TIMEOUT, Route
@@ -30,8 +30,6 @@ from .site import Manifest, SiteHandler, StatusHandler
 from .trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 RESTARTING = 1012
 """The close code that says: come back soon (IANA's WebSocket close code registry)."""
@@ -193,12 +191,20 @@ def _log_request(handler: tornado.web.RequestHandler) -> None:
     if status < 400:
         return
     refusal = getattr(handler, "logged_refusal", "") or getattr(handler, "refusal", "")
-    refusal = _CONTROL.sub(lambda c: c[0].encode("unicode_escape").decode(), refusal)
+    request = handler.request
     log.warning(
         "%d %s %r from %s%s",
         status,
-        handler.request.method,
-        handler.request.uri,
-        handler.request.remote_ip,
-        f": {refusal}" if refusal else "",
+        request.method,
+        request.path,  # without the query, which may hold what opens a door
+        request.remote_ip,
+        f": {visible(refusal)}" if refusal else "",
+        extra=event(
+            "request",
+            status=status,
+            method=request.method,
+            path=request.path,
+            address=request.remote_ip,
+            reason=refusal,
+        ),
     )

@@ -28,6 +28,7 @@ from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..settings import Settings, read_settings
 from .app import SiteApplication, make_app
 from .console import overheard
+from .logs import printed_to, write_log
 from .options import add_options
 from .sessions import load_secret
 from .tls import tls_context
@@ -79,7 +80,7 @@ def run(
 ) -> int:
     """Serve as these options ask, those of `add_options`; the rest is as in `main`."""
     _write_lines_at_once(sys.stdout)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    args.log = write_log(args.log_format, bounded=not args.watch)
     try:
         # SIGTERM ends a build the way Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -171,7 +172,9 @@ def _listen(
         sockets = bind_sockets(args.port, args.address)
     except OSError as error:
         return _failed(args.program, _unavailable(args.address, args.port, error))
-    with overheard():
+    # An author who looks on sees what is printed as it is.
+    harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
+    with harmless, overheard():
         asyncio.run(_serve(app, sockets, tls, beside or nullcontext()))
     return 0
 

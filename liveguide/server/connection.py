@@ -29,6 +29,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocket
 from .callbacks import Callback
 from .console import listening
 from .counts import Counts
+from .logs import event, session_mark
 from .ongoing import Ongoing
 from .origins import Decision, decide
 from .route import ON_REQUEST, Route
@@ -428,11 +429,21 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             callback.place,
             INTERNAL_ERROR,
             exc_info=error,
+            extra={**self.__failed(callback), "kind": callback.place},
         )
         if self.__traced is not None:
             self.__traced.failed(callback.label, error)
         reason = f"{callback.label} failed".encode()[:_LONGEST_REASON].decode(errors="ignore")
         self._liveguide_end(INTERNAL_ERROR, reason)
+
+    def __failed(self, callback: Callback) -> dict[str, Any]:
+        return event(
+            "failed",
+            function=callback.label,
+            place=callback.place,
+            endpoint=self.__endpoint.route.pattern,
+            session=session_mark(str(self.session.get("id"))),
+        )
 
     def _liveguide_end(self, code: int, reason: str) -> None:
         """Close this connection, and hand on nothing that its client still sends."""

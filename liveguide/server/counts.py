@@ -11,6 +11,8 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
+from .logs import event, visible
+
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +63,15 @@ class Counts:
             detail: What the operator should know besides; no contents, no cookie.
         """
         self.refused[reason] += 1
+        told = event(
+            "refused", code=code, reason=reason, path=target, address=address, detail=detail
+        )
         log.warning(
-            "refused %d %s %r from %s%s", code, reason, target, address, detail and f": {detail}"
+            "refused %d %s %r from %s%s",
+            code,
+            reason,
+            target,
+            visible(address),
+            visible(detail and f": {detail}"),
+            extra={**told, "kind": reason},
         )

@@ -55,6 +55,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--strict", action="store_true", help="do not start when a gramex.yaml has warnings"
     )
     parser.add_argument(
+        "--log-format",
+        choices=("human", "json"),
+        default="human",
+        help="the log as lines for people, or as one JSON object a line (human)",
+    )
+    parser.add_argument(
         "--trusted-proxy",
         type=_proxy,
         action="append",

@@ -1,0 +1,85 @@
+"""The server as operators run it: a process, its address, and what it writes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Running:
+    """
+    A server that runs.
+
+    Attributes:
+
+        process: The process.
+
+        port: The port that it listens on.
+
+        out: What it has printed, after its address, up to now.
+
+        log: What it has logged up to now.
+    """
+
+    def __init__(self, process: Process, port: int) -> None:
+        self.process = process
+        self.port = port
+        self.out = b""
+        self.log = b""
+        self._reading = asyncio.gather(self._read_out(), self._read_log())
+
+    async def _read_out(self) -> None:
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            self.out += line
+
+    async def _read_log(self) -> None:
+        assert self.process.stderr is not None
+        async for line in self.process.stderr:
+            self.log += line
+
+    async def stop(self) -> int:
+        """Stop it as an operator would, and return its exit status."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(self._reading, 15)
+        return await self.process.wait()
+
+
+@asynccontextmanager
+async def running(guide: Path, *options: str) -> AsyncIterator[Running]:
+    """Serve a guide in a process, with a site beside it, until the end of the block."""
+    site = guide.parent / "site"
+    site.mkdir(exist_ok=True)
+    (site / "index.html").write_text("<h1>Home</h1>")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, ROOT / "site_server.py", guide, "--site", site),
+        *("--port", "0", "--no-build", *options),
+        stdout=PIPE,
+        stderr=PIPE,
+        limit=2**20,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        # The address, which in JSON is a line of the log as any other.
+        where = process.stderr if "json" in options else process.stdout
+        line = (await asyncio.wait_for(where.readline(), 20)).decode()
+        address = line.partition("Serving ")[2].partition('"')[0].strip()
+        assert address, line + (await process.stderr.read()).decode()
+        server = Running(process, int(address.rstrip("/").rpartition(":")[2]))
+        yield server
+        await server.stop()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
