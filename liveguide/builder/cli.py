@@ -50,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
     for problem in report.problems:
         print(problem, file=sys.stderr)
     if not options.quiet:
+        for note in report.notes:
+            print(note)
         print(_summary(report, options.output, time.monotonic() - started))
     return 0 if report.written else 1
 

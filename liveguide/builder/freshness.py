@@ -15,7 +15,7 @@ from typing import Any
 from .digests import Digests
 from .sources import MANIFEST, walk
 
-_RENDERERS = ("markdown", "pillow", "pygments", "segno", "tornado")
+_RENDERERS = ("backports.zstd", "brotli", "markdown", "pillow", "pygments", "segno", "tornado")
 _PACKAGE = Path(__file__).parent.parent
 
 

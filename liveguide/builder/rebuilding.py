@@ -70,7 +70,9 @@ class Rebuilder:
         rebuilt = Rebuilt()
         try:
             self._memory.forget(changed)
-            report = build_site(self._guide, self._site, drafts=True, memory=self._memory)
+            report = build_site(
+                self._guide, self._site, drafts=True, memory=self._memory, copies=False
+            )
             rebuilt.written = report.written
             rebuilt.outputs = report.changed
             rebuilt.pages = report.pages

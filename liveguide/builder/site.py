@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ..errors import Problem, in_order
 from ..settings import Settings, read_settings
-from .assets import document_policies
+from .assets import document_policies, write_manifest
 from .checks import check_anchors, check_pictures
+from .copies import Compressors, write_copies
 from .features import Features, read_features
 from .freshness import fingerprint
 from .history import recalled_history
@@ -74,6 +75,8 @@ class BuildReport:
 
         changed: The paths in the site of the files that are others now, or gone; all of them
             where nothing was remembered of the last build.
+
+        notes: What the author may want to know, and need not mend.
     """
 
     pages: int = 0
@@ -83,6 +86,7 @@ class BuildReport:
     problems: list[Problem] = field(default_factory=list)
     written: bool = False
     changed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
@@ -105,6 +109,7 @@ def build_site(
     url: str | None = None,
     progress: Progress | None = None,
     memory: Memory | None = None,
+    copies: bool = True,
 ) -> BuildReport:
     """
     Build the guide in the folder *guide* into the folder *site*.
@@ -127,6 +132,8 @@ def build_site(
 
         memory: What is left of the last build of the same guide into the same site.
 
+        copies: Write compressed copies, for readers who are not on this computer.
+
     Raises:
 
         UsageError: A folder can't be used as asked.
@@ -147,8 +154,13 @@ def build_site(
         return report
     with staged(site) as staging:
         memory.begin(site)
-        write_site(checked, staging, memory)
+        manifest = write_site(checked, staging, memory)
         report.changed = memory.complete(site, staging)
+        if copies:
+            compressors = Compressors()
+            report.notes += compressors.notes()
+            manifest |= write_copies(staging, site, compressors)
+        write_manifest(staging, manifest)
     memory.end(site)
     report.written = True
     return report

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from ..settings import Settings
 from ..words import WORDS, direction_of, say_in
@@ -16,7 +17,6 @@ from .assets import (
     write_author_styles,
     write_file,
     write_images,
-    write_manifest,
     write_search,
     write_snippets,
     write_styles,
@@ -77,7 +77,7 @@ class Site:
     history: History
 
 
-def write_site(site: Site, staging: Path, memory: Memory) -> None:
+def write_site(site: Site, staging: Path, memory: Memory) -> dict[str, Any]:
     """
     Write everything of *site* into the empty folder *staging*, except what can be kept.
 
@@ -88,6 +88,10 @@ def write_site(site: Site, staging: Path, memory: Memory) -> None:
         staging: The folder.
 
         memory: Knows what can be kept of the last site, and notes that it is.
+
+    Returns:
+
+        What the server and the next build need to know of the site, for its manifest.
     """
     settings = site.settings
     languages = {language_of(p.file.uri, p.front_matter, settings) for p in site.pages}
@@ -107,18 +111,13 @@ def write_site(site: Site, staging: Path, memory: Memory) -> None:
     policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
     included = sorted({uri for page in site.pages for uri in page.included})
     drafts = [page.file.output for page in site.pages if page.file.draft]
-    write_manifest(
-        staging,
-        {
-            # With drafts in it, it is not the site that is meant for readers.
-            "fingerprint": ""
-            if drafts
-            else with_included(site.fingerprint, site.guide, included, memory.digests),
-            "included": included,
-            "policies": policies,
-        }
-        | ({"drafts": drafts} if drafts else {}),
-    )
+    # With drafts in it, it is not the site that is meant for readers.
+    fingerprint = with_included(site.fingerprint, site.guide, included, memory.digests)
+    return {
+        "fingerprint": "" if drafts else fingerprint,
+        "included": included,
+        "policies": policies,
+    } | ({"drafts": drafts} if drafts else {})
 
 
 def _shared(site: Site, memory: Memory) -> object:

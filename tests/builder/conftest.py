@@ -76,11 +76,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 def _build(
     write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Build:
-    """Return a function that writes *files* into the guide and builds it into `site`."""
+    """Return a function that writes *files* into the guide and builds them into `site`."""
     monkeypatch.chdir(tmp_path)
 
     def build(files: Files, site: str = "site", **options: Any) -> Built:
         write_tree(files)
+        options.setdefault("copies", False)  # they take longer than such a small site
         return Built(build_site(Path("guide"), Path(site), **options), tmp_path / site)
 
     return build
