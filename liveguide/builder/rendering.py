@@ -31,6 +31,7 @@ from .extensions.headings import HeadingsExtension
 from .extensions.on_demand import OnDemandExtension
 from .extensions.page import CurrentPage, PageState, Program, Shown, Snippet
 from .extensions.pictures import PicturesExtension
+from .extensions.place import PlaceExtension
 from .extensions.quick_inline import QuickInlineExtension
 from .extensions.tables import ScrollingTablesExtension
 from .features import Features
@@ -47,7 +48,7 @@ from .stylesheets import parts_of
 from .templating import Templates
 from .time_limit import time_limit
 
-SECONDS_PER_PAGE = 20
+SECONDS_PER_PAGE = 5
 """How much processor time one page may take: hostile Markdown can take hours otherwise."""
 
 _FIRST_HEADING = re.compile(r"\s*<h1\b")
@@ -203,7 +204,8 @@ class Renderer:
                 OnDemandExtension(self._current),
                 AnnotationsExtension(self._current),
                 PicturesExtension(self._current),
-                QuickInlineExtension(),
+                PlaceExtension(self._current),
+                QuickInlineExtension(self._current),
             ],
             extension_configs={
                 "footnotes": {"BACKLINK_TEXT": "\N{LEFTWARDS ARROW WITH HOOK}\ufe0e"},
@@ -245,15 +247,21 @@ class Renderer:
         except SourceError as error:
             rendered.problems.append(error.problem)
         except TimeoutError:
-            message = f"it takes more than {SECONDS_PER_PAGE} s to render; split the page"
-            rendered.problems.append(Problem(path, None, message))
+            message = f"the page takes more than {SECONDS_PER_PAGE} s to render, and was given up "
+            message += "here; split it, or close what is open"
+            rendered.problems.append(Problem(path, self._line_of(rendered), message))
         except RecursionError:
-            message = "its lists, quotes or brackets are nested too deeply; flatten them"
-            rendered.problems.append(Problem(path, None, message))
+            message = "lists, quotes or brackets are nested too deeply here; flatten them"
+            rendered.problems.append(Problem(path, self._line_of(rendered), message))
         finally:
             self._markdown.reset()
             self._markdown.parser.state.clear()  # what a page that was given up has left
         return rendered
+
+    def _line_of(self, rendered: RenderedPage) -> int:
+        """Return the line at which a page was given up."""
+        page = self._current.state
+        return page.line_being_converted() if page.uri == rendered.file.uri else 1
 
     def _convert(self, rendered: RenderedPage) -> None:
         file, front_matter = rendered.file, rendered.front_matter

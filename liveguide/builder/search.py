@@ -54,7 +54,7 @@ _SPACE_TAG = re.compile(r"<(?:br|img|wbr)\b[^>]*>")
 _TAG = re.compile(r"""</?[a-zA-Z](?>[^<>"']+|"[^"]*"|'[^']*')*+>""")
 _CODE_TAG = re.compile(r"<[^>]*>")
 _FULL_STOPS = ".!?:;,…。\uff01\uff1f\uff1a"
-_LINE_ENDS = re.compile(r"[ \t]*\n\s*")
+_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*\n\s*")
 _SPACES = re.compile(r"[ \t]{2,}")
 
 

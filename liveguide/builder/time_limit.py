@@ -10,7 +10,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeoutError` after so much processor time; only a main thread can, and only once."""
+    """
+    Raise `TimeoutError` after so much processor time, then each second until the block ends.
+
+    Only a main thread can, and only in one block at a time. Once would not do: somebody's
+    `except OSError` takes that error for a file that is not there.
+    """
     is_limited = signal.getitimer(signal.ITIMER_VIRTUAL)[0] > 0
     if is_limited or threading.current_thread() is not threading.main_thread():
         yield
@@ -20,7 +25,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise TimeoutError
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1)
     try:
         yield
     finally:

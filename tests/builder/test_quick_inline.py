@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 import markdown
 import pytest
 
+from liveguide.builder.extensions.page import CurrentPage, PageState
 from liveguide.builder.extensions.quick_inline import QuickInlineExtension, signs_of
+from liveguide.builder.sources import Sources
 
 EXTENSIONS = ["footnotes", "attr_list", "smarty", "abbr", "pymdownx.tilde", "pymdownx.keys"]
 SIGNS = "`\\[]()!<>&*_~+=-'\".^:/ \nab1"
@@ -56,7 +59,9 @@ def test_every_match_of_every_pattern_holds_one_of_its_signs() -> None:
 def test_random_text_becomes_the_same_html() -> None:
     """What Markdown makes of any mixture of signs, it makes here."""
     stock = markdown.Markdown(extensions=EXTENSIONS)
-    quick = markdown.Markdown(extensions=[*EXTENSIONS, QuickInlineExtension()])
+    current = CurrentPage()
+    current.state = PageState("a.md", "a.html", "a.html", "a.md", Path(), Sources())
+    quick = markdown.Markdown(extensions=[*EXTENSIONS, QuickInlineExtension(current)])
     rng = random.Random(3)
     words = [
         *SIGNS,

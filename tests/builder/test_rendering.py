@@ -169,7 +169,7 @@ def test_bytes_that_people_write(render: Render) -> None:
         ),
         (
             "".join("    " * n + "- x\n" for n in range(300)),
-            "guide/page.md: error: its lists, quotes or brackets are nested too deeply; "
+            "guide/page.md:1: error: lists, quotes or brackets are nested too deeply here; "
             "flatten them",
         ),
     ],
@@ -242,7 +242,8 @@ def test_a_page_that_takes_too_long(
     alone = Renderer(guide, sources, Settings()).render(sources.files["after.md"])
 
     assert messages(slow) == [
-        f"{guide}/slow.md: error: it takes more than 0.2 s to render; split the page"
+        f"{guide}/slow.md:3: error: the page takes more than 0.2 s to render, and was given up "
+        "here; split it, or close what is open"
     ]
     assert after.html == alone.html
 

@@ -12,6 +12,9 @@ from ...words import Say, say_in
 from ..features import Features
 from ..sources import FEATURES_FILE, Sources
 
+# What Markdown keeps in place of what it has converted, and line ends.
+_REPLACED = re.compile("\x02[^\x03]*\x03|\n")
+
 
 @dataclass(frozen=True)
 class Snippet:
@@ -213,6 +216,8 @@ class PageState:
 
         annotated: The code that has notes.
 
+        converting: The block or text that Markdown is at, without what it has replaced in it.
+
         say: Says a text of the interface in the page's language.
     """
 
@@ -240,6 +245,7 @@ class PageState:
     shown: list[Shown] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     annotated: list[Annotated] = field(default_factory=list)
+    converting: str = ""
     say: Say = field(default_factory=lambda: say_in("en"))
 
     @property
@@ -250,6 +256,17 @@ class PageState:
     def line_at(self, offset: int) -> int:
         """Return the line of the file on which the character at *offset* of the body stands."""
         return self.body.count("\n", 0, offset) + self.first_line
+
+    def line_being_converted(self) -> int:
+        """Return the line of the file that Markdown is at, as well as that can be told."""
+        pieces = _REPLACED.split(self.converting)
+        # Not in the blocks, not in the texts: in what looks at the page as a whole.
+        longest = max(self.body.split("\n"), key=len)
+        for piece in filter(None, map(str.strip, [*pieces, longest])):
+            offset = self.body.find(piece)
+            if offset >= 0:
+                return self.line_at(offset)
+        return self.first_line
 
     def known_features(self, written: str | None, line: int) -> tuple[str, ...]:
         """Return the ids in the value of a `feature=`; report those that the guide has not."""

@@ -20,6 +20,8 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
 
+from .page import CurrentPage
+
 _NAMES = {"inline": 20, "smarty": 6}
 
 
@@ -32,6 +34,7 @@ class QuickInlineProcessor(InlineProcessor):
     """
 
     inlinePatterns: Any
+    current: CurrentPage
     _signed: list[tuple[Any, frozenset[str]]]
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
@@ -42,6 +45,7 @@ class QuickInlineProcessor(InlineProcessor):
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
         if isinstance(data, AtomicString):
             return data
+        self.current.state.converting = data
         # Private in Markdown, see above, so its types have no such name.
         apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
         present = set(data)
@@ -49,9 +53,11 @@ class QuickInlineProcessor(InlineProcessor):
             pattern, signs = self._signed[index]
             if signs and signs.isdisjoint(present):
                 continue
+            before = data
             data, matched, start = apply(pattern, data, index, 0)
             while matched:
                 data, matched, start = apply(pattern, data, index, start)
+            if data is not before:
                 present = set(data)
         return data
 
@@ -95,6 +101,10 @@ def _signs_of_one(op: Any, argument: Any) -> frozenset[str]:
 class QuickInlineExtension(Extension):
     """Must be the last: it takes over the patterns that the others have registered."""
 
+    def __init__(self, current: CurrentPage) -> None:
+        super().__init__()
+        self.current = current
+
     def extendMarkdown(self, md: Markdown) -> None:
         """Replace the tree processors."""
         for name, priority in _NAMES.items():
@@ -102,4 +112,5 @@ class QuickInlineExtension(Extension):
                 stock: Any = md.treeprocessors[name]
                 quick = QuickInlineProcessor(md)
                 quick.inlinePatterns = stock.inlinePatterns
+                quick.current = self.current
                 md.treeprocessors.register(quick, name, priority)
