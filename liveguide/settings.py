@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 
 from .colours import check_accent
 from .errors import Problem, SourceError, SourceErrors, UsageError, did_you_mean
+from .hosts import host_pattern
+from .limits import SITE_LIMITS, wrong_limit
 from .textfile import read_text
 from .yamlfile import YAMLMapping, YAMLSequence, kind_of, parse_yaml, wrong_character
 
@@ -94,6 +97,10 @@ class Settings:
             forwarding headers are believed.
 
         url: The site's public address, with a slash at the end; empty where it is not known.
+
+        hosts: The names, besides that of `url`, under which readers reach the server.
+
+        limits: Bounds on what strangers may do, by name.
     """
 
     title: str = "Guide"
@@ -110,6 +117,8 @@ class Settings:
     include: tuple[str, ...] = field(default=())
     trusted_proxies: tuple[str, ...] = field(default=())
     url: str = ""
+    hosts: tuple[str, ...] = field(default=())
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_settings(guide: Path) -> Settings:
@@ -142,8 +151,8 @@ def read_settings(guide: Path) -> Settings:
                 hint = did_you_mean(key, fields)
                 raise SourceError(str(path), line, f"there is no setting {key!r}{hint}")
             given[key] = _read(str(path), line, key, value)
-        except SourceError as error:
-            problems.append(error.problem)
+        except SourceErrors as error:
+            problems += error.problems
     if problems:
         raise SourceErrors(problems)
     return Settings(**given)
@@ -173,9 +182,13 @@ def _read(path: str, line: int, key: str, value: Any) -> Any:
     """Return the value of one setting, checked."""
     if key == "navigation":
         return _entries(value, path, line)
+    if key == "limits":
+        return _limits(value, path, line)
     _check(path, line, key, value, Settings.__dict__.get(key, ()))
     if key == "url" and value:
         return site_address(value)
+    if key == "hosts":
+        return tuple(host_pattern(item) for item in value)
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -205,6 +218,12 @@ def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
             site_address(value)
         except ValueError as error:
             raise SourceError(path, line, str(error)) from None
+    if key == "hosts":
+        for item, mark in zip(value, value.marks, strict=True):
+            try:
+                host_pattern(item)
+            except ValueError as error:
+                raise SourceError(path, mark.line, str(error)) from None
     if key == "trusted_proxies":
         for item, mark in zip(value, value.marks, strict=True):
             try:
@@ -247,6 +266,24 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return good and text.isprintable() and not set(text) & set(" <>\"'\\")
+
+
+def _limits(value: Any, path: str, line: int) -> dict[str, float]:
+    """Read the bounds; every one that is wrong is told."""
+    if not isinstance(value, YAMLMapping):
+        message = f"'limits' is a mapping of names to numbers, but this is {kind_of(value)}"
+        raise SourceError(path, line, message)
+    problems = []
+    for key, given in value.items():
+        if key not in SITE_LIMITS:
+            wrong: str | None = f"there is no limit {key!r}{did_you_mean(key, SITE_LIMITS)}"
+        else:
+            wrong = wrong_limit(key, given, SITE_LIMITS[key])
+        if wrong:
+            problems.append(Problem(path, value.line_of(key), wrong))
+    if problems:
+        raise SourceErrors(problems)
+    return dict(value)
 
 
 def _entries(value: Any, path: str, line: int) -> tuple[Entry, ...]:

@@ -29,7 +29,8 @@ def test_every_setting(write_tree: WriteTree) -> None:
     text = (
         "title: T\nlanguage: de\nrepository: https://example.org/\n"
         "include: [../deploy]\ntrusted_proxies: [127.0.0.1, '::1', 10.0.0.0/8]\n"
-        "url: https://docs.example.org/\n"
+        "url: https://docs.example.org/\nhosts: [Guide.example, '*.guide.example']\n"
+        "limits: {message_rate: 2.5, address_sockets: 100, loopback: true}\n"
     )
 
     assert read_settings(write_tree({"liveguide.yaml": text})) == Settings(
@@ -39,6 +40,8 @@ def test_every_setting(write_tree: WriteTree) -> None:
         include=("../deploy",),
         trusted_proxies=("127.0.0.1", "::1", "10.0.0.0/8"),
         url="https://docs.example.org/",
+        hosts=("guide.example", "*.guide.example"),
+        limits={"message_rate": 2.5, "address_sockets": 100, "loopback": True},
     )
 
 
@@ -71,6 +74,35 @@ def test_every_setting(write_tree: WriteTree) -> None:
             "title: T\nurl: docs.example.org\n",
             "2: error: 'docs.example.org' is not a site's address; "
             "write it as https://docs.example.org/",
+        ),
+        (
+            "hosts:\n  - docs.example.org:8888\n",
+            "2: error: 'docs.example.org:8888' is not a host's name; "
+            "write it without a port, as in docs.example.org",
+        ),
+        (
+            "limits: 5\n",
+            "1: error: 'limits' is a mapping of names to numbers, but this is a number",
+        ),
+        (
+            "limits:\n  mesage_rate: 5\n",
+            "2: error: there is no limit 'mesage_rate'; did you mean 'message_rate'?",
+        ),
+        (
+            "limits:\n  message_rate: fast\n",
+            "2: error: 'message_rate' must be a number of messages a second, but it is text",
+        ),
+        (
+            "limits:\n  message_burst: 0\n",
+            "2: error: 'message_burst' is 0, but it goes from 1 to 1000000 messages",
+        ),
+        (
+            "limits:\n  message_burst: 2.5\n",
+            "2: error: 'message_burst' is 2.5, but it goes from 1 to 1000000 messages",
+        ),
+        (
+            "limits:\n  loopback: 1\n",
+            "2: error: 'loopback' must be true or false, but it is a number",
         ),
         ("title: T\ntitle: U\n", "2:1: error: the key 'title' is already on line 1; remove one"),
     ],

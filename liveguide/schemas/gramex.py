@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..limits import ENDPOINT_LIMITS, Limit
 from ..server import gramex
-from ..server.route import CALLBACKS, FORM_KEYS, LIMITS, LOGIN, MEANINGS, ROUTE_KEYS
+from ..server.route import CALLBACKS, FORM_KEYS, LOGIN, MEANINGS, ROUTE_KEYS
 
 _FUNCTIONS = "WebSocketHandler"
 _NAME = r"[A-Za-z_]\w*"
@@ -121,14 +122,18 @@ def _every_endpoint() -> dict[str, Any]:
             "anyOf": [{"type": "string"}, origins],
         },
         "auth": _described("auth", "auth"),
-        **{key: _number(key, *limits) for key, limits in LIMITS.items()},
+        **{key: described_limit(limit) for key, limit in ENDPOINT_LIMITS.items()},
     }
     return {key: special.get(key) or _described(key, "callback") for key in sorted(ROUTE_KEYS)}
 
 
-def _number(key: str, least: float, most: float) -> dict[str, Any]:
-    kind = "integer" if key == "max_message_size" else "number"
-    return {"description": MEANINGS[key], "type": kind, "minimum": least, "maximum": most}
+def described_limit(limit: Limit) -> dict[str, Any]:
+    """Return the form of a limit, in `gramex.yaml` as in `liveguide.yaml`."""
+    if limit.is_switch:
+        return {"description": limit.meaning, "type": "boolean"}
+    kind = "integer" if limit.is_whole else "number"
+    bounds = {"minimum": limit.least, "maximum": limit.most}
+    return {"description": limit.meaning, "type": kind, **bounds}
 
 
 def _callback() -> dict[str, Any]:

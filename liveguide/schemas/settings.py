@@ -7,7 +7,9 @@ import inspect
 import re
 from typing import Any
 
+from ..limits import SITE_LIMITS
 from ..settings import LANGUAGE, Settings
+from .gramex import described_limit
 
 _PLACE = {"type": "string", "minLength": 1}
 _ENTRIES = {
@@ -68,6 +70,9 @@ def _shape(field: dataclasses.Field[Any]) -> dict[str, Any]:
     """Return the form of a setting's value; its default says which."""
     if field.name == "navigation":
         return _ENTRIES
+    if field.name == "limits":
+        limits = {key: described_limit(limit) for key, limit in SITE_LIMITS.items()}
+        return {"type": "object", "properties": limits, "additionalProperties": False}
     pattern = {"pattern": _PATTERNS[field.name]} if field.name in _PATTERNS else {}
     text = {"type": "string", **pattern}
     if not isinstance(field.default, str):

@@ -14,17 +14,19 @@ import tornado.websocket
 from tornado.routing import PathMatches, Rule
 
 from ..errors import SourceErrors
+from ..limits import ENDPOINT_LIMITS, SITE_LIMITS, limits_of
 from ..settings import Settings, network
+from .admission import Admission
 from .attempts import Attempts
 from .connection import Endpoint, Shared
 from .counts import Counts
 from .forwarded import forwarded
 from .loading import Loaded, load_endpoints
 from .login import Doors, login_rule
-from .logs import event, visible
 from .ongoing import Ongoing
 from .places import Places
-from .route import DEFAULT_PING_INTERVAL, DEFAULT_PING_TIMEOUT, Route
+from .refusals import RefusalHandler, log_refusal
+from .route import Route
 from .sessions import Sessions
 from .site import Manifest, SiteHandler, StatusHandler
 from .trace import TraceHandler, Traces
@@ -35,13 +37,11 @@ RESTARTING = 1012
 """The close code that says: come back soon (IANA's WebSocket close code registry)."""
 
 WEBSOCKET_SETTINGS: dict[str, Any] = {
-    # In bytes, after which a connection is closed with 1009. Tornado's 10 MiB is a lot to buffer
-    # for strangers.
-    "websocket_max_message_size": 64 * 1024,
-    "websocket_ping_interval": DEFAULT_PING_INTERVAL,
-    "websocket_ping_timeout": DEFAULT_PING_TIMEOUT,
+    "websocket_max_message_size": int(ENDPOINT_LIMITS["max_message_size"].default),
+    "websocket_ping_interval": ENDPOINT_LIMITS["ping_interval"].default,
+    "websocket_ping_timeout": ENDPOINT_LIMITS["ping_timeout"].default,
 }
-"""Tornado's settings for WebSockets. Compression stays off: it costs 200 KiB a connection."""
+"""Tornado's settings for WebSockets that are no endpoints, such as a page's trace."""
 
 
 class SiteApplication(tornado.web.Application):
@@ -69,6 +69,7 @@ class SiteApplication(tornado.web.Application):
         sessions: Sessions,
         places: Places,
         proxies: Iterable[str] = (),
+        hosts: Iterable[str] = (),
     ) -> None:
         self.connections: Ongoing[tornado.websocket.WebSocketHandler] = Ongoing()
         self.responses: Ongoing[SiteHandler] = Ongoing()
@@ -77,7 +78,7 @@ class SiteApplication(tornado.web.Application):
         self._traces = traces = Traces(places)
         self.counts = Counts()
         self._shared = Shared(sessions, self.connections, traces, self.counts)
-        self._more_proxies = tuple(proxies)
+        self._more_proxies, self._more_hosts = tuple(proxies), tuple(hosts)
         self.use(loaded, settings)
         super().__init__(
             [
@@ -89,7 +90,7 @@ class SiteApplication(tornado.web.Application):
                 ),
                 *self.site_rules(site),
             ],
-            log_function=_log_request,
+            log_function=self._log,
             **WEBSOCKET_SETTINGS,
         )
 
@@ -97,6 +98,8 @@ class SiteApplication(tornado.web.Application):
         """Answer with these endpoints and settings from now on; what is open stays as it is."""
         self.warnings = loaded.problems
         self._proxies = [network(name) for name in (*settings.trusted_proxies, *self._more_proxies)]
+        self.limits = limits_of(SITE_LIMITS, settings.limits)
+        self._admission = Admission(settings, self._more_hosts)
         doors = Doors(self._sessions, self.connections, settings, self._attempts)
         self.endpoint_rules = [self._rule(endpoint, doors) for endpoint in loaded.endpoints]
 
@@ -104,7 +107,8 @@ class SiteApplication(tornado.web.Application):
         if isinstance(endpoint, Route):
             pattern, handler, arguments = login_rule(endpoint, doors)
             return Rule(PathMatches(pattern), handler, arguments)
-        arguments = {"endpoint": endpoint, "shared": self._shared}
+        limits = {**self.limits, **endpoint.route.limits}
+        arguments = {"endpoint": endpoint, "shared": self._shared, "limits": limits}
         return Rule(PathMatches(endpoint.route.pattern), endpoint.handler, arguments)
 
     def site_rules(self, site: Path) -> list[Any]:
@@ -113,11 +117,14 @@ class SiteApplication(tornado.web.Application):
         return [(r"(.*)", SiteHandler, files)]
 
     def find_handler(self, request: tornado.httputil.HTTPServerRequest, **kwargs: Any) -> Any:
-        """Find out who is asking before anything else is decided."""
+        """Find out who is asking, and whether they may, before anything else is decided."""
         address, scheme = forwarded(request.remote_ip or "", request.headers, self._proxies)
         request.remote_ip = address
         request.protocol = scheme or request.protocol
         self._traces.claim(request)
+        refusal = self._admission.refusal(request)
+        if refusal is not None:
+            return self.get_handler_delegate(request, RefusalHandler, {"refusal": refusal})
         for rule in self.endpoint_rules:
             found = rule.matcher.match(request)
             if found is not None:
@@ -125,9 +132,12 @@ class SiteApplication(tornado.web.Application):
         return super().find_handler(request, **kwargs)
 
     def log_request(self, handler: tornado.web.RequestHandler) -> None:
-        """Log a request that has ended, and tell a page that its handshake was refused."""
+        """Log a request that was refused, and tell a page that its handshake was."""
         super().log_request(handler)
         self._traces.refused(handler)
+
+    def _log(self, handler: tornado.web.RequestHandler) -> None:
+        log_refusal(handler, self.counts)
 
     async def stop(self, grace: float = 5.0) -> None:
         """
@@ -156,6 +166,7 @@ def make_app(
     secret: bytes,
     strict: bool = False,
     trusted_proxies: Iterable[str] = (),
+    hosts: Iterable[str] = (),
 ) -> SiteApplication:
     """
     Read and compile a guide's routes, and put them in front of its site.
@@ -174,6 +185,8 @@ def make_app(
 
         trusted_proxies: Reverse proxies besides those that *settings* names.
 
+        hosts: Names of this server besides those that *settings* names.
+
     Raises:
 
         SourceErrors: Something is wrong in a `gramex.yaml` or in a module beside one.
@@ -182,29 +195,4 @@ def make_app(
     if loaded.failed or (strict and loaded.problems):
         raise SourceErrors(loaded.problems)
     places = Places(guide, site)
-    return SiteApplication(loaded, site, settings, Sessions(secret), places, trusted_proxies)
-
-
-def _log_request(handler: tornado.web.RequestHandler) -> None:
-    """Write one line for a request that went wrong, none for the others."""
-    status = handler.get_status()
-    if status < 400:
-        return
-    refusal = getattr(handler, "logged_refusal", "") or getattr(handler, "refusal", "")
-    request = handler.request
-    log.warning(
-        "%d %s %r from %s%s",
-        status,
-        request.method,
-        request.path,  # without the query, which may hold what opens a door
-        request.remote_ip,
-        f": {visible(refusal)}" if refusal else "",
-        extra=event(
-            "request",
-            status=status,
-            method=request.method,
-            path=request.path,
-            address=request.remote_ip,
-            reason=refusal,
-        ),
-    )
+    return SiteApplication(loaded, site, settings, Sessions(secret), places, trusted_proxies, hosts)

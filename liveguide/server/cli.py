@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import errno
 import logging
 import os
@@ -25,11 +26,13 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from ..errors import Problem, SourceErrors, UsageError, in_order
+from ..hosts import host_pattern
 from ..settings import Settings, read_settings
 from .app import SiteApplication, make_app
 from .console import overheard
 from .logs import printed_to, write_log
 from .options import add_options
+from .origins import is_loopback
 from .sessions import load_secret
 from .tls import tls_context
 
@@ -124,6 +127,7 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
             secret=load_secret(Path(os.path.abspath(site)).parent / ".liveguide"),
             strict=args.strict,
             trusted_proxies=args.trusted_proxy,
+            hosts=_hosts(args),
         )
     except SourceErrors as error:
         raise SourceErrors([*problems, *error.problems]) from None
@@ -158,6 +162,7 @@ def _run_watching(args: argparse.Namespace, watch: Watch) -> int:
         BuilderProcess(*watch(guide, preview)),
         secret=secret,
         proxies=args.trusted_proxy,
+        hosts=_hosts(args),
     )
     return _listen(args, app, tls, beside=app)
 
@@ -235,6 +240,17 @@ def _settings(guide: Path) -> tuple[Settings, list[Problem]]:
         return read_settings(guide), []
     except SourceErrors as error:
         return Settings(), error.problems
+
+
+def _hosts(args: argparse.Namespace) -> list[str]:
+    """Return the names of this server: what it listens on and, for others, what it is called."""
+    names = [*args.host]
+    with contextlib.suppress(ValueError):
+        names.append(host_pattern(args.address))
+    if not is_loopback(args.address):
+        computer = socket.gethostname().lower()
+        names += [computer, f"{computer.partition('.')[0]}.local"]  # RFC 6762: by multicast DNS
+    return names
 
 
 def _url(bound: socket.socket, scheme: str) -> str:

@@ -32,6 +32,7 @@ from .counts import Counts
 from .logs import event, session_mark
 from .ongoing import Ongoing
 from .origins import Decision, decide
+from .refusals import Refusal, answer
 from .route import ON_REQUEST, Route
 from .sessions import DAYS, Session, Sessions, cookie_flags, cookie_name
 from .trace import Traces, is_upgrade
@@ -101,14 +102,17 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
 
         refusal: Why the handshake was refused, as the reader is told.
 
+        refusal_kind: The same in one word, where the status does not say it.
+
         logged_refusal: The same, as the log is told, where that differs.
     """
 
     __failure: Exception | None = None
     """What the author's class raised while this connection was made, for `prepare` to raise."""
 
-    def initialize(self, endpoint: Endpoint, shared: Shared) -> None:
+    def initialize(self, endpoint: Endpoint, shared: Shared, limits: Mapping[str, float]) -> None:
         self.__endpoint = endpoint
+        self.__limits = limits
         self.__shared = shared
         self.__traced = shared.traces.connection(self.request)
         self.__decision = Decision.REFUSED
@@ -116,7 +120,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__asking: asyncio.Future[Any] | None = None
         self.session = Session()
         self.args = _arguments(self.request)
-        self.refusal = self.logged_refusal = ""
+        self.refusal = self.refusal_kind = self.logged_refusal = ""
         try:
             with _no_exit():
                 super().initialize(**endpoint.arguments)
@@ -150,13 +154,14 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         asks_for_page = not upgrades and self.__endpoint.answers_pages
         if self.request.method != "GET" and not (self.request.method == "HEAD" and asks_for_page):
             self.set_header("Allow", "GET")
-            self.__refuse(405, "a WebSocket is asked for with GET")  # RFC 6455, section 4.1
+            # RFC 6455, section 4.1
+            answer(self, Refusal(405, "method", "a WebSocket is asked for with GET"))
             return
         cookie = None
         if upgrades:
             self.__judge_origin()
             if self.__decision is Decision.REFUSED:
-                self.__refuse(403, self.__foreign())
+                answer(self, Refusal(403, "origin", self.__foreign()))
                 return
             cookie = self.__find_session()
         elif self.__endpoint.route.auth is not None:
@@ -170,11 +175,13 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             auth = self.__endpoint.route.auth
             refusal = auth.refusal(self.current_user) if auth is not None else None
             if refusal is not None:
-                self.__refuse(*refusal)
+                status, reason = refusal
+                answer(self, Refusal(status, "auth", reason))
                 return
             if not upgrades and not self.__endpoint.answers_pages:
                 self.set_header("Upgrade", "websocket")
-                self.__refuse(426, "this is a WebSocket; connect to it with new WebSocket(...)")
+                reason = "this is a WebSocket; connect to it with new WebSocket(...)"
+                answer(self, Refusal(426, "upgrade", reason))
                 return
             if cookie is not None:
                 self.__set_cookie(cookie)
@@ -228,12 +235,6 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         secure = self.request.protocol == "https"
         self.set_cookie(cookie_name(secure), value, expires_days=DAYS, **cookie_flags(secure))
 
-    def __refuse(self, status: int, reason: str) -> None:
-        """Answer with an HTTP status and a JSON body that says why."""
-        self.refusal = reason
-        self.set_status(status)
-        self.finish({"error": reason})
-
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Do the handshake, and whatever the class behind this one does with a GET."""
         if self.__gone:
@@ -264,7 +265,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return self.__decision is not Decision.REFUSED
         allowed = super().check_origin(origin)
         if not allowed:
-            self.refusal = self.__foreign()
+            self.refusal, self.refusal_kind = self.__foreign(), "origin"
             raise HTTPError(403)  # as False, it would be answered without the reason
         return allowed
 
@@ -280,19 +281,18 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     @property
     def ping_interval(self) -> float | None:
         """Seconds between pings."""
-        return self.__endpoint.route.limits.get("ping_interval", super().ping_interval)
+        return self.__limits["ping_interval"]
 
     @property
     def ping_timeout(self) -> float | None:
         """Seconds to wait for a pong, no longer than until the next ping."""
-        timeout = self.__endpoint.route.limits.get("ping_timeout", super().ping_timeout)
-        interval = self.ping_interval
+        timeout, interval = self.__limits["ping_timeout"], self.ping_interval
         return min(timeout, interval) if timeout and interval else timeout
 
     @property
     def max_message_size(self) -> int:
         """Bytes of a message, after which the connection is closed with 1009."""
-        return int(self.__endpoint.route.limits.get("max_message_size", super().max_message_size))
+        return int(self.__limits["max_message_size"])
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """Return what the author chose; raise where that was not offered (RFC 6455, 4.2.2)."""

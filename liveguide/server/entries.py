@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import Problem, Severity, did_you_mean
+from ..limits import ENDPOINT_LIMITS, wrong_limit
 from ..yamlfile import YAMLMapping, YAMLSequence, kind_of
 from . import gramex
 from .credentials import read_credentials
@@ -23,12 +24,9 @@ from .membership import parse_auth
 from .origins import OriginRule, parse_rule
 from .route import (
     CALLBACKS,
-    DEFAULT_PING_INTERVAL,
-    DEFAULT_PING_TIMEOUT,
     ENTRY_KEYS,
     FORM_KEYS,
     KWARGS_KEYS,
-    LIMITS,
     LOGIN,
     ROUTE_KEYS,
     ROUTES_FILE,
@@ -183,18 +181,15 @@ class _Reader:
     def limits(self, kwargs: YAMLMapping) -> dict[str, float]:
         """Read the numbers; the pong can't be waited for longer than until the next ping."""
         found: dict[str, float] = {}
-        for key, (least, most) in LIMITS.items():
+        for key, limit in ENDPOINT_LIMITS.items():
             if key not in kwargs:
                 continue
-            value, line = kwargs[key], kwargs.line_of(key)
-            unit = "bytes" if key == "max_message_size" else "seconds"
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                self.report(line, f"{key!r} must be a number of {unit}, but it is {kind_of(value)}")
-            elif not least <= value <= most or (unit == "bytes" and value != int(value)):
-                self.report(line, f"{key!r} is {value}, but it goes from {least} to {most} {unit}")
+            wrong = wrong_limit(key, kwargs[key], limit)
+            if wrong:
+                self.report(kwargs.line_of(key), wrong)
             else:
-                found[key] = value
-        interval = found.get("ping_interval", DEFAULT_PING_INTERVAL)
+                found[key] = kwargs[key]
+        interval = found.get("ping_interval", ENDPOINT_LIMITS["ping_interval"].default)
         timeout = found.get("ping_timeout")
         if interval and timeout and timeout > interval:
             self.report(
@@ -203,7 +198,7 @@ class _Reader:
                 "the answer must come before the next ping",
             )
         elif interval and timeout is None:
-            found["ping_timeout"] = min(interval, DEFAULT_PING_TIMEOUT)
+            found["ping_timeout"] = min(interval, ENDPOINT_LIMITS["ping_timeout"].default)
         return found
 
     def arguments(self, kwargs: YAMLMapping) -> dict[str, Any]:

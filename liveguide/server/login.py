@@ -68,7 +68,7 @@ class _FormHandler(RequestHandler):
     def initialize(self, doors: Doors) -> None:
         self._doors = doors
         self._session = Sessions.throwaway()
-        self.refusal = ""
+        self.refusal = self.refusal_kind = ""
 
     def set_default_headers(self) -> None:
         self.set_header("Cache-Control", "no-store")
@@ -88,6 +88,7 @@ class _FormHandler(RequestHandler):
         if self.request.method == "POST" and not self._is_ours():
             # Without a cookie: the form comes from another site, for all we know, and so
             # without the reader's own cookie, which this one would replace.
+            self.refusal_kind = "csrf"
             self._refuse(403, "this form is too old, or not from this site")
             return
         if cookie is not None:

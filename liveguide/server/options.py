@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ..hosts import host_pattern
 from ..settings import network
 
 _DESCRIPTION = (
@@ -61,6 +62,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the log as lines for people, or as one JSON object a line (human)",
     )
     parser.add_argument(
+        "--host",
+        type=_host,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer to this name, besides those that liveguide.yaml names, addresses, and "
+        "localhost; may be repeated",
+    )
+    parser.add_argument(
         "--trusted-proxy",
         type=_proxy,
         action="append",
@@ -75,6 +85,13 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number up to 65535")
     return int(text)
+
+
+def _host(text: str) -> str:
+    try:
+        return host_pattern(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _proxy(text: str) -> str:

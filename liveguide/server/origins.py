@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import enum
 import ipaddress
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..hosts import ascii_host
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 
 class Decision(enum.Enum):
@@ -197,20 +197,9 @@ def _split(netloc: str) -> tuple[str, int | None]:
         host, colon, port = netloc.partition(":")
         if ":" in port:
             raise ValueError("write an IPv6 address in brackets, as in [::1]:8888")
-        host = _ascii(host)
+        host = ascii_host(host)
     if not colon:
         return host, None
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise ValueError("a port is a number from 1 to 65535")
     return host, int(port)
-
-
-def _ascii(host: str) -> str:
-    """Return a host's name as browsers send it: lower case, punycode (RFC 5891)."""
-    try:
-        name = host.encode("idna").decode().lower()
-    except UnicodeError:
-        name = ""
-    if not name or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise ValueError("that is not a host's name; write it as in example.org")
-    return name

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..limits import ENDPOINT_LIMITS
 from .credentials import Credentials
 from .membership import Membership
 from .origins import OriginRule
@@ -29,21 +30,8 @@ SYNCHRONOUS = {"select_subprotocol", "get_compression_options"}
 
 ON_REQUEST = "on_request"
 
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "ping_interval": (0, 3600),
-    "ping_timeout": (0, 3600),
-    "max_message_size": (1, 64 * 1024 * 1024),
-}
-"""The numbers that a route may set, and the least and the most that each may be."""
-
-DEFAULT_PING_INTERVAL = 25
-"""In seconds. Often enough for proxies, which cut what is silent for 60."""
-
-DEFAULT_PING_TIMEOUT = 10
-"""In seconds. A reader who does not answer a ping for so long has gone."""
-
 ENTRY_KEYS = {"pattern", "handler", "kwargs"}
-ROUTE_KEYS = {ON_REQUEST, "origins", "auth", *LIMITS}
+ROUTE_KEYS = {ON_REQUEST, "origins", "auth", *ENDPOINT_LIMITS}
 """What the `kwargs` of every endpoint may say; what else a class or a function gets is its own."""
 KWARGS_KEYS = {*CALLBACKS, *ROUTE_KEYS}
 
@@ -70,9 +58,7 @@ MEANINGS: Mapping[str, str] = {
     "origins": "The sites whose pages may connect, such as example.org or '*.example.org'.",
     "auth": "true for readers who have logged in only, or what is asked of them, such as "
     "{role: [admin, editor]}.",
-    "ping_interval": "Seconds between pings; 0 for none.",
-    "ping_timeout": "Seconds to wait for the answer to a ping; no more than ping_interval.",
-    "max_message_size": "Bytes that a message may have.",
+    **{key: limit.meaning for key, limit in ENDPOINT_LIMITS.items()},
     "credentials": "Who may log in: names, and for each the hash that `liveguide password` has "
     "printed and what else is known of the user.",
     "function": "A function as in module.name, an expression, or a list of steps.",
@@ -129,7 +115,7 @@ class Route:
 
         auth: What is asked of the user; `None` where there need be none.
 
-        limits: Those of `LIMITS` that are given; times in seconds, sizes in bytes.
+        limits: Those of `ENDPOINT_LIMITS` that are given; times in seconds, sizes in bytes.
 
         arguments: What the class's `initialize` or the function gets besides.
 

@@ -29,6 +29,7 @@ from tornado.web import RequestHandler
 from .ongoing import Ongoing
 from .origins import parse_origin
 from .places import Places
+from .refusals import Refusal, answer
 from .sessions import DAYS, Sessions, cookie_flags, cookie_name
 from .traced import TracedConnection
 
@@ -239,9 +240,7 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
             return  # Tornado answers what is not a handshake
         own = parse_origin(f"{self.request.protocol}://{self.request.host}")
         if own is None or parse_origin(self.request.headers.get("Origin", "")) != own:
-            self.refusal = "a trace is for pages of this site"
-            self.set_status(403)
-            self.finish({"error": self.refusal})
+            answer(self, Refusal(403, "origin", "a trace is for pages of this site"))
             return
         secure = self.request.protocol == "https"
         name = cookie_name(secure)

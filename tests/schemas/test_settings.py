@@ -59,6 +59,13 @@ def test_it_has_the_settings_and_no_others() -> None:
         "navigation: [{A: ''}]\n",
         "navigation: [{A: [3]}]\n",
         "navigation: [[a.md]]\n",
+        "hosts: [docs.example.org, '*.example.org']\n",
+        "hosts: docs.example.org\n",
+        "limits: {message_rate: 0.5, loopback: false}\n",
+        "limits: {message_rat: 0.5}\n",
+        "limits: {message_burst: 0.5}\n",
+        "limits: {loopback: 1}\n",
+        "limits: [1]\n",
         "text\n",
     ],
 )

@@ -107,6 +107,7 @@ async def _serve(write_tree: Any, tmp_path: Path) -> AsyncIterator[Serve]:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        options.setdefault("hosts", ["x"])
         app = make_app(guide, folder, settings or Settings(), secret=SECRET, **options)
         server = HTTPServer(app)
         listening, port = bind_unused_port()

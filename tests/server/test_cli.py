@@ -195,7 +195,7 @@ async def test_errors_are_logged_and_nothing_else(guide, start):
     _, _, err = await ended(process)
 
     assert len(err.splitlines()) == 1
-    assert err.endswith(" WARNING 404 GET '/nope%0aforged' from 127.0.0.1\n")
+    assert err.endswith(" WARNING refused 404 missing '/nope%0aforged' from 127.0.0.1\n")
 
 
 async def test_a_port_in_use_is_one_sentence(guide, start):

@@ -380,7 +380,7 @@ async def test_an_origin_that_is_not_listed_is_refused(serve, caplog):
         assert json.loads(response.body) == {"error": reason}
         assert "Set-Cookie" not in response.headers
         assert [r.getMessage() for r in caplog.records] == [
-            f"403 GET '/echo' from 127.0.0.1: {reason}"
+            f"refused 403 origin '/echo' from 127.0.0.1: {reason}"
         ]
 
     async with served.connect("/echo", origin="https://gramener.com") as ws:

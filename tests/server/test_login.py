@@ -185,7 +185,7 @@ async def test_a_failed_login_says_so_and_leaves_no_trace_of_what_was_typed(
     assert "<title>Error: Log in · Members</title>" in page
     assert password not in page
     assert [record.getMessage() for record in caplog.records] == [
-        "401 POST '/members/login' from 127.0.0.1: the name or the password is wrong"
+        "refused 401 auth '/members/login' from 127.0.0.1: the name or the password is wrong"
     ]
 
 

@@ -49,8 +49,8 @@ def frame(opcode: int, data: bytes) -> bytes:
 
 def ping_often(served: Served, every: float = 0.05) -> None:
     """Have new connections pinged every so many seconds."""
-    served.app.settings["websocket_ping_interval"] = every
-    served.app.settings["websocket_ping_timeout"] = every
+    for rule in served.app.endpoint_rules:
+        rule.target_kwargs["limits"].update(ping_interval=every, ping_timeout=every)
 
 
 async def test_the_handshake_is_told_first_as_it_arrived_and_was_answered(serve):

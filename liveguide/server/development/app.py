@@ -47,6 +47,8 @@ class WatchedApplication(SiteApplication):
         secret: The key that sessions' cookies are signed with.
 
         proxies: Trusted reverse proxies besides those that the settings name.
+
+        hosts: Names of this server besides those that the settings name.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class WatchedApplication(SiteApplication):
         *,
         secret: bytes,
         proxies: Iterable[str] = (),
+        hosts: Iterable[str] = (),
     ) -> None:
         self.news = News()
         self._guide = guide
@@ -71,7 +74,9 @@ class WatchedApplication(SiteApplication):
         self._build_problems: list[dict[str, Any]] = []
         self._serve_problems: list[Problem] = []
         places = Places(guide, site)
-        super().__init__(self._loaded, site, self._settings, Sessions(secret), places, proxies)
+        super().__init__(
+            self._loaded, site, self._settings, Sessions(secret), places, proxies, hosts
+        )
         self._traces.tells_messages = True
         self._load_settings()
         self._load_endpoints()
