@@ -8,6 +8,9 @@ PORT ?= 8888
 VENV := .venv
 RUN := $(VENV)/bin/python
 NODE := $(VENV)/bin/node
+# A worker for each core; one that has nothing left takes from the other's end.
+PYTEST := $(RUN) -m pytest
+WORKERS := -n auto --dist worksteal
 
 .PHONY: serve dev build check test static audit bench format system clean
 
@@ -21,13 +24,14 @@ build: $(VENV)/installed
 	@$(RUN) build.py
 
 check: static
-	$(RUN) -m pytest -q -m "not browser"
+	$(PYTEST) $(WORKERS) -q -m "not browser"
 
 # In CI (where CI is set) a skipped test is a failure.
 test: static system
 	$(RUN) build.py --strict
 	$(RUN) -m liveguide check guide
-	$(RUN) -m pytest --durations=15 $(if $(CI),--fail-on-skip)
+	$(PYTEST) $(WORKERS) -q --durations=15 -m "not quiet" $(if $(CI),--fail-on-skip)
+	$(PYTEST) -q --durations=3 -m quiet $(if $(CI),--fail-on-skip)
 
 # What needs no pytest. The front end's types and tests are here and nowhere else,
 # so `make check`, `make test` and CI each run them once.
@@ -39,7 +43,7 @@ static: $(VENV)/installed-dev node_modules/installed
 	$(NODE) --test --test-reporter=spec 'tests/frontend/**/*.test.js'
 
 audit: $(VENV)/installed-dev node_modules/installed system
-	$(RUN) -m pytest $(addprefix tests/e2e/test_,accessibility.py html.py lighthouse.py weight.py)
+	$(PYTEST) $(addprefix tests/e2e/test_,accessibility.py html.py lighthouse.py weight.py)
 
 bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/build_ratio.py

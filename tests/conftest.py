@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import sys
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from installing import build_wheel
+from installing import ROOT, build_wheel
+
+# A process that a test starts elsewhere runs this package, not one that is installed,
+# and what is compiled once stays compiled: the tests start hundreds of processes.
+os.environ["PYTHONPATH"] = str(ROOT)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,12 +28,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ("browser" in item.keywords, "nginx" in item.nodeid))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """Spell out lone surrogates that a test has printed: a worker's report is sent as UTF-8."""
+    return _sendable((yield))
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_sendable, value))
+    return value
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Turn skipped tests into a failed run where that was asked for."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
     if session.config.getoption("--fail-on-skip") and skipped and session.exitstatus == 0:
-        reporter.write_line(f"{len(skipped)} skipped, and --fail-on-skip was given", red=True)
+        reporter.write_line(f"\n{len(skipped)} skipped, and --fail-on-skip was given", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from benchmarks.audit.lighthouse import CATEGORIES, DEVICES, Lighthouse, running
 from benchmarks.audit.tools import ToolMissing
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.quiet]
 
 # The first page, a page with live panes, and a long one.
 PAGES = ["", "websockethandler/", "authoring/settings.html"]
