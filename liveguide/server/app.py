@@ -10,7 +10,6 @@ from typing import Any
 
 import tornado.httputil
 import tornado.web
-import tornado.websocket
 from tornado.routing import PathMatches, Rule
 
 from ..errors import SourceErrors
@@ -19,8 +18,10 @@ from ..settings import Settings, network
 from .admission import Admission
 from .attempts import Attempts
 from .connection import Endpoint, Shared
+from .connections import Connections
 from .counts import Counts
 from .forwarded import forwarded
+from .health import HealthHandler, ReadyHandler
 from .loading import Loaded, load_endpoints
 from .login import Doors, login_rule
 from .ongoing import Ongoing
@@ -32,9 +33,6 @@ from .site import Manifest, SiteHandler, StatusHandler
 from .trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
-
-RESTARTING = 1012
-"""The close code that says: come back soon (IANA's WebSocket close code registry)."""
 
 WEBSOCKET_SETTINGS: dict[str, Any] = {
     "websocket_max_message_size": int(ENDPOINT_LIMITS["max_message_size"].default),
@@ -56,7 +54,9 @@ class SiteApplication(tornado.web.Application):
 
         responses: The files that are being sent.
 
-        warnings: What the routes hold that was skipped.
+        loaded: The endpoints that are in use.
+
+        settings_in_use: The settings that are in use.
 
         endpoint_rules: The rules of the endpoints, which are asked before all others.
     """
@@ -71,7 +71,7 @@ class SiteApplication(tornado.web.Application):
         proxies: Iterable[str] = (),
         hosts: Iterable[str] = (),
     ) -> None:
-        self.connections: Ongoing[tornado.websocket.WebSocketHandler] = Ongoing()
+        self.connections = Connections()
         self.responses: Ongoing[SiteHandler] = Ongoing()
         self._sessions = sessions
         self._attempts = Attempts()
@@ -80,9 +80,12 @@ class SiteApplication(tornado.web.Application):
         self._shared = Shared(sessions, self.connections, traces, self.counts)
         self._more_proxies, self._more_hosts = tuple(proxies), tuple(hosts)
         self.use(loaded, settings)
+        health = {"connections": self.connections, "site": site}
         super().__init__(
             [
                 (r"/_liveguide/status\.json", StatusHandler),
+                (r"/_liveguide/health", HealthHandler, health),
+                (r"/_liveguide/ready", ReadyHandler, health),
                 (
                     r"/_liveguide/trace",
                     TraceHandler,
@@ -96,7 +99,8 @@ class SiteApplication(tornado.web.Application):
 
     def use(self, loaded: Loaded, settings: Settings) -> None:
         """Answer with these endpoints and settings from now on; what is open stays as it is."""
-        self.warnings = loaded.problems
+        self.loaded = loaded
+        self.settings_in_use = settings
         self._proxies = [network(name) for name in (*settings.trusted_proxies, *self._more_proxies)]
         self.limits = limits_of(SITE_LIMITS, settings.limits)
         self._admission = Admission(settings, self._more_hosts)
@@ -137,7 +141,8 @@ class SiteApplication(tornado.web.Application):
         self._traces.refused(handler)
 
     def _log(self, handler: tornado.web.RequestHandler) -> None:
-        log_refusal(handler, self.counts)
+        if not isinstance(handler, HealthHandler):
+            log_refusal(handler, self.counts)
 
     async def stop(self, grace: float = 5.0) -> None:
         """
@@ -147,8 +152,7 @@ class SiteApplication(tornado.web.Application):
 
             grace: How long to wait for the other ends, in seconds.
         """
-        for connection in self.connections:
-            connection.close(RESTARTING, "the server is restarting")
+        self.connections.end()
         try:
             async with asyncio.timeout(grace):
                 await self.connections.ended()

@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import contextlib
 import errno
-import logging
 import os
 import signal
 import socket
@@ -33,6 +32,8 @@ from .console import overheard
 from .logs import printed_to, write_log
 from .options import add_options
 from .origins import is_loopback
+from .reloading import Reload
+from .serving import serve
 from .sessions import load_secret
 from .tls import tls_context
 
@@ -40,9 +41,6 @@ IsCurrent = Callable[[Path, Path], bool]
 Build = Callable[[Path, Path], int]
 Watch = Callable[[Path, Path], tuple[Sequence[str], Mapping[str, str]]]
 
-log = logging.getLogger(__name__)
-
-_TO_LEAVE = 0.5  # seconds
 _HEADER_SECONDS = 15
 _HEADER_BYTES = 16 * 1024
 _BODY_BYTES = 64 * 1024  # nothing here takes a body
@@ -133,13 +131,15 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
         raise SourceErrors([*problems, *error.problems]) from None
     if problems:
         raise SourceErrors(problems)
-    for warning in in_order(app.warnings):
+    for warning in in_order(app.loaded.problems):
         print(warning, file=sys.stderr)
     if build is not None and not (is_current is not None and is_current(guide, site)):
         status = build(guide, site)
         if status != 0:
             return _failed(args.program, "the site could not be built")
-    return _listen(args, app, tls)
+    certificate = (args.certfile, args.keyfile)
+    reload = Reload(app, guide, site, strict=args.strict, tls=tls, certificate=certificate)
+    return _listen(args, app, tls, reload=reload)
 
 
 def _run_watching(args: argparse.Namespace, watch: Watch) -> int:
@@ -171,34 +171,14 @@ def _listen(
     args: argparse.Namespace,
     app: SiteApplication,
     tls: ssl.SSLContext | None,
+    *,
     beside: AbstractAsyncContextManager[object] | None = None,
+    reload: Reload | None = None,
 ) -> int:
     try:
         sockets = bind_sockets(args.port, args.address)
     except OSError as error:
         return _failed(args.program, _unavailable(args.address, args.port, error))
-    # An author who looks on sees what is printed as it is.
-    harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
-    with harmless, overheard():
-        asyncio.run(_serve(app, sockets, tls, beside or nullcontext()))
-    return 0
-
-
-async def _serve(
-    app: SiteApplication,
-    sockets: list[socket.socket],
-    tls: ssl.SSLContext | None,
-    beside: AbstractAsyncContextManager[object],
-) -> None:
-    """Serve, with what goes on *beside* it, until a signal says to stop; then cut off nobody."""
-    stop, hurry = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def stopped() -> None:
-        (hurry if stop.is_set() else stop).set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped)
     server = HTTPServer(
         app,
         ssl_options=tls,
@@ -206,33 +186,11 @@ async def _serve(
         max_header_size=_HEADER_BYTES,
         max_body_size=_BODY_BYTES,
     )
-    server.add_sockets(sockets)
-    print(f"Serving {_url(sockets[0], 'https' if tls else 'http')}")
-    async with beside:
-        await stop.wait()
-    server.stop()
-    # A second Ctrl-C does not wait for anybody.
-    ends = {asyncio.ensure_future(app.stop()), asyncio.ensure_future(hurry.wait())}
-    _, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    for end in waiting:
-        end.cancel()
-    await server.close_all_connections()
-    await _leave()
-
-
-async def _leave() -> None:
-    """Cancel what still runs; what can't be cancelled must not keep the process."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    if left:
-        await asyncio.wait(left, timeout=_TO_LEAVE)
-    stubborn = [task for task in left if not task.done()]
-    if stubborn:
-        log.error("%d functions go on, though they were cancelled: the process ends", len(stubborn))
-        logging.shutdown()
-        sys.stdout.flush()
-        os._exit(0)
+    # An author who looks on sees what is printed as it is.
+    harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
+    with harmless, overheard():
+        asyncio.run(serve(app, server, sockets, beside or nullcontext(), reload))
+    return 0
 
 
 def _settings(guide: Path) -> tuple[Settings, list[Problem]]:
@@ -251,11 +209,6 @@ def _hosts(args: argparse.Namespace) -> list[str]:
         computer = socket.gethostname().lower()
         names += [computer, f"{computer.partition('.')[0]}.local"]  # RFC 6762: by multicast DNS
     return names
-
-
-def _url(bound: socket.socket, scheme: str) -> str:
-    host, port = bound.getsockname()[:2]
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def _unavailable(address: str, port: int, error: OSError) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from tornado.testing import bind_unused_port
 from liveguide.server.app import SiteApplication, make_app
 from liveguide.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = b"0123456789abcdef0123456789abcdef"
 
 
@@ -88,6 +92,7 @@ async def handshake(port: int, path: str) -> tuple[asyncio.StreamReader, asyncio
     return reader, writer
 
 
+Start = Callable[..., Awaitable[Process]]
 Serve = Callable[..., Awaitable[Served]]
 
 
@@ -123,6 +128,47 @@ async def _serve(write_tree: Any, tmp_path: Path) -> AsyncIterator[Serve]:
         await served.server.close_all_connections()
 
 
+@pytest.fixture(name="start")
+async def _start(tmp_path: Path) -> AsyncIterator[Start]:
+    """Return a function that starts the server in the test's own folder."""
+    started = []
+
+    async def start(*arguments: str, script: str = "site_server.py") -> Process:
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *(["-c", script] if "\n" in script else [str(ROOT / script)]),
+            *arguments,
+            cwd=tmp_path,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            env={**environment, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def address(process: Process) -> str:
+    """Return the address that the server prints when it is listening."""
+    line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+    if not line.startswith("Serving http://"):
+        raise AssertionError(line + (await process.stderr.read()).decode())
+    return line.removeprefix("Serving ").strip()
+
+
+async def ended(process: Process) -> tuple[int, str, str]:
+    """Return the exit status and what was printed."""
+    out, err = await asyncio.wait_for(process.communicate(), 10)
+    return process.returncode, out.decode(), err.decode()
+
+
 def routes(**entries: str) -> str:
     """Return a gramex.yaml; each entry's text is the lines of its kwargs."""
     lines = ["url:"]
@@ -134,3 +180,11 @@ def routes(**entries: str) -> str:
 
 
 ECHO = "on_message:\n  function: handler.write_message(message)"
+
+
+@pytest.fixture(name="guide")
+def _guide(write_tree, tmp_path: Path) -> Path:
+    """Write a guide with an echo endpoint, and a site beside it."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
+    return write_tree({"gramex.yaml": routes(echo=ECHO)})

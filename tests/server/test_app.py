@@ -101,7 +101,7 @@ async def test_strict_makes_warnings_fatal(serve):
     files = {"gramex.yaml": "log: {}"}
 
     served = await serve(files)
-    assert [p.severity for p in served.app.warnings] == ["warning"]
+    assert [p.severity for p in served.app.loaded.problems] == ["warning"]
     with pytest.raises(SourceErrors, match="the section 'log' is Gramex's and is skipped here"):
         await serve(files, strict=True)
 

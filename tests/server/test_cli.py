@@ -4,72 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 import websockets
 from tornado.httpclient import AsyncHTTPClient
 from websockets.exceptions import ConnectionClosed
 
-from .conftest import ECHO, handshake, routes
-
-ROOT = Path(__file__).resolve().parents[2]
-
-Start = Callable[..., Awaitable[Process]]
-
-
-@pytest.fixture(name="start")
-async def _start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Return a function that starts the server in the test's own folder."""
-    started = []
-
-    async def start(*arguments: str, script: str = "site_server.py") -> Process:
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *(["-c", script] if "\n" in script else [str(ROOT / script)]),
-            *arguments,
-            cwd=tmp_path,
-            stdout=PIPE,
-            stderr=PIPE,
-            env={**environment, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
-@pytest.fixture(name="guide")
-def _guide(write_tree, tmp_path: Path) -> Path:
-    """Write a guide with an echo endpoint, and a site beside it."""
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
-    return write_tree({"gramex.yaml": routes(echo=ECHO)})
-
-
-async def address(process: Process) -> str:
-    """Return the address that the server prints when it is listening."""
-    line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
-    if not line.startswith("Serving http://"):
-        raise AssertionError(line + (await process.stderr.read()).decode())
-    return line.removeprefix("Serving ").strip()
-
-
-async def ended(process: Process) -> tuple[int, str, str]:
-    """Return the exit status and what was printed."""
-    out, err = await asyncio.wait_for(process.communicate(), 10)
-    return process.returncode, out.decode(), err.decode()
+from .conftest import address, ended, handshake, routes
 
 
 async def test_it_serves_the_guide_and_the_site_of_the_working_directory(guide, start):
@@ -383,7 +326,8 @@ async def test_a_build_that_fails_is_the_end(guide, start):
 
 async def test_a_signal_ends_a_build(guide, start):
     """SIGTERM while the site is being built stops both, without a traceback."""
-    work = "subprocess.run(['sh', '-c', 'echo at work; exec sleep 60'])"
+    # The child reads first: only then has `run` begun to wait for it.
+    work = "subprocess.run(['sh', '-c', 'read x; echo at work; exec sleep 60'], input=b'x\\n')"
     script = BUILDING.replace("return status", work).replace("import", "import subprocess,", 1)
     process = await start("old", "0", "--port", "0", script=script)
     await process.stdout.readuntil(b"at work\n")

@@ -14,8 +14,9 @@ from typing import Any
 from ...errors import Problem, SourceErrors
 from ...excerpts import described
 from ...settings import SETTINGS_FILE, Settings, read_settings
-from ..app import RESTARTING, SiteApplication
+from ..app import SiteApplication
 from ..connection import GuardedConnection
+from ..connections import RESTARTING
 from ..loading import Loaded, load_endpoints
 from ..places import Places
 from ..route import ROUTES_FILE

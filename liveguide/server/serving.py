@@ -1,0 +1,170 @@
+"""
+Listen until a signal says to stop; then leave in time, whatever authors' functions do.
+
+SIGINT and SIGTERM stop the server: nobody is accepted any more, every WebSocket is
+closed with 1012, what is being sent is sent, and the process ends. A second one
+waits for nobody. SIGHUP reads the configuration anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from queue import SimpleQueue
+from socket import socket
+from types import FrameType
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+
+from . import systemd
+from .app import SiteApplication
+
+log = logging.getLogger(__name__)
+
+GRACE = 5.0
+"""Seconds that other ends have to answer the close, and files to be sent."""
+
+DEADLINE = 5.8
+"""Seconds from the first signal after which the process ends, whatever still runs in it."""
+
+_TO_LEAVE = 0.5  # seconds
+
+
+async def serve(
+    app: SiteApplication,
+    server: HTTPServer,
+    sockets: list[socket],
+    beside: AbstractAsyncContextManager[object],
+    reload: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """
+    Serve, with what goes on *beside* it, until a signal says to stop; then cut off nobody.
+
+    Args:
+
+        app: What answers; it is told to stop.
+
+        server: Listens for it.
+
+        sockets: Where it listens.
+
+        beside: Goes on for as long as the server serves.
+
+        reload: Called after each SIGHUP, one call after the other. Without it, and at a
+            terminal, which sends SIGHUP as it closes, that signal ends the process as ever.
+    """
+    stop, hurry, renew = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    deadline = _Deadline()
+
+    def soon(function: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(function)
+
+    def end() -> None:
+        deadline.begin()
+        soon(lambda: (hurry if stop.is_set() else stop).set())
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        _on_signal(number, end)
+    around: list[Coroutine[Any, Any, None]] = [systemd.show_life()]
+    if reload is not None and not os.isatty(0):
+        _on_signal(signal.SIGHUP, lambda: soon(renew.set))
+        around.append(_reloading(renew, reload))
+    server.add_sockets(sockets)
+    print(f"Serving {_url(sockets[0], server.ssl_options is not None)}")
+    systemd.ready()
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in around]
+    async with beside:
+        await stop.wait()
+    systemd.stopping()
+    for task in tasks:
+        task.cancel()
+    server.stop()
+    # A second Ctrl-C does not wait for anybody.
+    ends = {asyncio.ensure_future(app.stop(GRACE)), asyncio.ensure_future(hurry.wait())}
+    _, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for waits in waiting:
+        waits.cancel()
+    await server.close_all_connections()
+    await _leave()
+
+
+async def _reloading(renew: asyncio.Event, reload: Callable[[], Awaitable[None]]) -> None:
+    """Reload whenever that was asked for, once for all that asked meanwhile."""
+    while True:
+        await renew.wait()
+        renew.clear()
+        systemd.reloading()
+        try:
+            await reload()
+        except Exception:
+            log.exception("the configuration could not be read anew; the old one stays")
+        systemd.ready()
+
+
+class _Deadline:
+    """
+    Ends the process a fixed time after it was begun.
+
+    In a thread of its own: a function that blocks the event loop, or a thread of an
+    author's that never ends, keeps a process for ever otherwise. What held it up, the
+    log has said by then.
+    """
+
+    def __init__(self) -> None:
+        self._begun: SimpleQueue[None] = SimpleQueue()
+        threading.Thread(target=self._wait, name="deadline", daemon=True).start()
+
+    def begin(self) -> None:
+        """Begin, once; from a signal handler too, which a lock would not allow."""
+        self._begun.put(None)
+
+    def _wait(self) -> None:
+        self._begun.get()
+        time.sleep(DEADLINE)
+        os._exit(0)
+
+
+def _on_signal(number: signal.Signals, function: Callable[[], None]) -> None:
+    """
+    Call *function* at a signal.
+
+    It is called between two steps of whatever Python runs just then: the event loop's own
+    way waits for an author's function that blocks.
+    """
+
+    def called(_number: int, _frame: FrameType | None) -> None:
+        function()
+
+    signal.signal(number, called)
+
+
+async def _leave() -> None:
+    """Cancel what still runs; what can't be cancelled must not keep the process."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=_TO_LEAVE)
+    stubborn = [task for task in left if not task.done()]
+    if stubborn:
+        log.error("%d functions go on, though they were cancelled: the process ends", len(stubborn))
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def _url(bound: socket, is_secure: bool) -> str:
+    host, port = bound.getsockname()[:2]
+    scheme = "https" if is_secure else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -1,0 +1,135 @@
+"""SIGTERM (row 23): all are told to come back, and the process ends, whoever holds on to it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from server.conftest import ECHO, address, ended, handshake, routes
+
+HURRIED = """
+import sys
+from liveguide.server import serving
+from liveguide.server.cli import main
+
+serving.GRACE, serving.DEADLINE = 0.2, 0.5  # a tenth of what a site gives
+
+sys.exit(main())
+"""
+
+STUBBORN = {
+    "a function that blocks": """
+import time
+
+def open(handler):
+    print('at work')
+    time.sleep(3600)
+""",
+    "a function that computes for ever": """
+def open(handler):
+    print('at work')
+    while True:
+        pass
+""",
+    "a function that is never done": """
+import asyncio
+
+async def open(handler):
+    print('at work')
+    await asyncio.sleep(3600)
+""",
+    "a function that will not be cancelled": """
+import asyncio
+
+async def open(handler):
+    print('at work')
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            pass
+""",
+    "a thread that is waited for": """
+import asyncio, time
+
+async def open(handler):
+    print('at work')
+    await asyncio.to_thread(time.sleep, 3600)
+""",
+    "a thread of its own": """
+import threading, time
+
+def open(handler):
+    threading.Thread(target=time.sleep, args=[3600]).start()
+    print('at work')
+""",
+    "an on_close that hangs": """
+import asyncio
+
+def open(handler):
+    print('at work')
+
+async def on_close(handler):
+    await asyncio.sleep(3600)
+""",
+}
+
+
+@pytest.mark.parametrize("code", STUBBORN.values(), ids=STUBBORN)
+async def test_no_function_holds_up_the_end(guide, start, code):
+    """The process ends with 0, and without a traceback, whatever an author's function does."""
+    hooks = "".join(f"{hook}: {{function: bot.{hook}}}\n" for hook in ("open", "on_close"))
+    if "def on_close" not in code:
+        code += "\ndef on_close(handler):\n    pass\n"
+    (guide / "gramex.yaml").write_text(routes(bot=hooks))
+    (guide / "bot.py").write_text(code)
+    process = await start("--port", "0", "--no-build", script=HURRIED)
+    url = await address(process)
+
+    _, writer = await handshake(int(url.split(":")[2].strip("/")), "/bot")
+    assert await asyncio.wait_for(process.stdout.readline(), 10) == b"at work\n"
+    process.terminate()
+    status, _, log = await ended(process)
+    writer.close()
+
+    assert (status, "Traceback" in log) == (0, False)
+
+
+async def test_a_hundred_are_told_and_the_silent_wait_for_nobody(guide, start):
+    """Each gets 1012, and those that never answer the close are cut off in the end."""
+    process = await start("--port", "0", "--no-build", script=HURRIED)
+    port = int((await address(process)).split(":")[2].strip("/"))
+    silent = await asyncio.gather(*(handshake(port, "/echo") for _ in range(100)))
+
+    process.terminate()
+    told = [await reader.read() for reader, _ in silent]
+    status, _, log = await ended(process)
+
+    assert {frame[2:4] for frame in told} == {(1012).to_bytes(2)}
+    assert status == 0
+    assert log.endswith("WARNING 100 connections did not end in 0.2 s and are cut\n")
+    for _, writer in silent:
+        writer.close()
+
+
+async def test_one_who_comes_during_the_stop_is_sent_away_like_the_others(serve):
+    """A handshake that had begun when the stop began ends in 1012 too."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)})
+    served.app.connections.end()
+
+    async with served.connect("/echo") as ws:
+        await ws.wait_closed()
+
+    assert (ws.close_code, ws.close_reason) == (1012, "the server is restarting")
+
+
+async def test_a_stop_while_a_module_is_imported_ends_the_start(guide, start):
+    """A start that hangs in an author's module can be stopped, and leaves no traceback."""
+    (guide / "gramex.yaml").write_text(routes(bot="open: {function: bot.open}"))
+    (guide / "bot.py").write_text("import time\nprint('importing')\ntime.sleep(3600)\n")
+    process = await start("--port", "0", "--no-build")
+    assert await asyncio.wait_for(process.stdout.readline(), 10) == b"importing\n"
+
+    process.terminate()
+
+    assert await ended(process) == (0, "", "")
