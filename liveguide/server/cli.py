@@ -16,8 +16,8 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
@@ -30,6 +30,7 @@ from ..settings import Settings, read_settings
 from .app import SiteApplication, make_app
 from .console import overheard
 from .logs import printed_to, write_log
+from .metrics_address import check_metrics, metrics_at
 from .options import add_options
 from .origins import is_loopback
 from .reloading import Reload
@@ -86,6 +87,7 @@ def run(
         # SIGTERM ends a build the way Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         _check_site(args.guide, args.site)
+        check_metrics(args.metrics, args.metrics_public)
         if args.watch and watch is not None:
             return _run_watching(args, watch)
         return _run(args, is_current, None if args.no_build else build)
@@ -179,6 +181,11 @@ def _listen(
         sockets = bind_sockets(args.port, args.address)
     except OSError as error:
         return _failed(args.program, _unavailable(args.address, args.port, error))
+    try:
+        numbers = metrics_at(args.metrics, app)
+    except OSError as error:
+        address, port = args.metrics
+        return _failed(args.program, f"--metrics: {_unavailable(address, port, error)}")
     server = HTTPServer(
         app,
         ssl_options=tls,
@@ -189,8 +196,16 @@ def _listen(
     # An author who looks on sees what is printed as it is.
     harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
     with harmless, overheard():
-        asyncio.run(serve(app, server, sockets, beside or nullcontext(), reload))
+        asyncio.run(serve(app, server, sockets, _both(beside or nullcontext(), numbers), reload))
     return 0
+
+
+@asynccontextmanager
+async def _both(
+    first: AbstractAsyncContextManager[object], second: AbstractAsyncContextManager[object]
+) -> AsyncIterator[None]:
+    async with first, second:
+        yield
 
 
 def _settings(guide: Path) -> tuple[Settings, list[Problem]]:

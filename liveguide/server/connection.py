@@ -18,6 +18,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from types import TracebackType
 from typing import Any
 
@@ -392,6 +393,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         """Call a method of the author's; what it says meanwhile is told to this page."""
         # An author's sys.exit() is an error of that function, not the server's end.
         heard = listening.set(self.__traced)
+        began = 0.0 if self.__shared.counts.handler_seconds is None else perf_counter()
         try:
             result = method(*values, **named)
         except (Exception, SystemExit) as error:
@@ -399,11 +401,13 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return None
         finally:
             listening.reset(heard)
-        if result is None or not inspect.isawaitable(result):
-            return None
-        return self.__wait(key, result)
+        if result is not None and inspect.isawaitable(result):
+            return self.__wait(key, result, began)
+        if began:
+            self.__took(key, began)
+        return None
 
-    async def __wait(self, key: str, result: Awaitable[Any]) -> None:
+    async def __wait(self, key: str, result: Awaitable[Any], began: float) -> None:
         heard = listening.set(self.__traced)
         try:
             await result
@@ -416,6 +420,12 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             self._liveguide_fail(key, error)
         finally:
             listening.reset(heard)
+            if began:
+                self.__took(key, began)
+
+    def __took(self, key: str, began: float) -> None:
+        pattern = self.__endpoint.route.pattern
+        self.__shared.counts.took(pattern, key, perf_counter() - began)
 
     def _liveguide_fail(self, key: str, error: BaseException) -> None:
         """Log an author's error and close this connection; all others go on."""
@@ -423,6 +433,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if leaving and only_closed(error):
             return  # an awaited message to a reader who has just left
         callback = self.__endpoint.callbacks[key]
+        self.__shared.counts.failed[self.__endpoint.route.pattern] += 1
         log.error(
             "%s failed (%s); its connection is closed with %d",
             callback.label,

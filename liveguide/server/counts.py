@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
+from .histogram import Histogram
 from .logs import event, visible
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,11 @@ class Counts:
         bytes_in: Bytes of messages that came, before a decompression.
 
         bytes_out: Bytes of messages that were sent, before a compression.
+
+        failed: Authors' functions that raised, by the pattern of their endpoint.
+
+        handler_seconds: How long authors' functions took, by the pattern of their endpoint
+            and the callback's key; `None` unless somebody wants to know.
     """
 
     opened: int = 0
@@ -45,6 +51,13 @@ class Counts:
     messages_out: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    handler_seconds: dict[tuple[str, str], Histogram] | None = None
+
+    def took(self, endpoint: str, callback: str, seconds: float) -> None:
+        """Note how long an author's function took, where somebody wants to know."""
+        if self.handler_seconds is not None:
+            self.handler_seconds.setdefault((endpoint, callback), Histogram()).observe(seconds)
 
     def refuse(self, code: int, reason: str, target: str, address: str, detail: str = "") -> None:
         """

@@ -71,6 +71,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "localhost; may be repeated",
     )
     parser.add_argument(
+        "--metrics",
+        type=_metrics_address,
+        metavar="[ADDRESS:]PORT",
+        help="tell Prometheus the numbers of this process on an address of their own",
+    )
+    parser.add_argument(
+        "--metrics-public",
+        action="store_true",
+        help="let --metrics listen where other computers reach it",
+    )
+    parser.add_argument(
         "--trusted-proxy",
         type=_proxy,
         action="append",
@@ -92,6 +103,11 @@ def _host(text: str) -> str:
         return host_pattern(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _metrics_address(text: str) -> tuple[str, int]:
+    address, _, port = text.rpartition(":")
+    return address.strip("[]") or "127.0.0.1", _port(port)
 
 
 def _proxy(text: str) -> str:

@@ -116,9 +116,9 @@ async def test_a_flood_of_requests_is_ten_lines_a_second(write_tree: WriteTree) 
 
     lines = [json.loads(line) for line in server.log.splitlines()]
     kinds = Counter(line["event"] for line in lines)
-    assert kinds["request"] <= 10 * (seconds + 2)
+    assert kinds["refused"] <= 10 * (seconds + 2)
     left_out = sum(line["count"] for line in lines if line["event"] == "left_out")
-    assert kinds["request"] + left_out == 300
+    assert kinds["refused"] + left_out == 300
 
 
 async def test_what_is_printed_can_forge_no_line(write_tree: WriteTree) -> None:

@@ -335,3 +335,27 @@ async def test_a_signal_ends_a_build(guide, start):
     process.terminate()
 
     assert await ended(process) == (0, "", "")
+
+
+@pytest.mark.parametrize("where", ["0.0.0.0:0", "[::]:0", "metrics.example:9100"])
+async def test_metrics_are_not_public_by_accident(guide, start, where):
+    """Exit status 2, and how to say that it is meant."""
+    process = await start("--port", "0", "--no-build", "--metrics", where)
+
+    status, _, err = await ended(process)
+
+    assert status == 2
+    assert err.endswith("if that is meant, add --metrics-public\n")
+
+
+@pytest.mark.parametrize("options", [["127.0.0.1:0"], ["0"], ["0.0.0.0:0", "--metrics-public"]])
+async def test_metrics_have_an_address_of_their_own(guide, start, options):
+    """It is printed, and the site's address has none of them."""
+    process = await start("--port", "0", "--no-build", "--metrics", *options)
+    url = await address(process)
+    line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+    metrics = line.removeprefix("Metrics ").strip().replace("0.0.0.0", "127.0.0.1")
+
+    assert b"process_open_fds" in (await AsyncHTTPClient().fetch(metrics)).body
+    missing = await AsyncHTTPClient().fetch(f"{url}metrics", raise_error=False)
+    assert missing.code == 404

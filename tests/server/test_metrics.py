@@ -1,0 +1,148 @@
+"""What Prometheus is told, read by its own parser."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from tornado.httpclient import AsyncHTTPClient
+from tornado.testing import bind_unused_port
+from websockets.exceptions import ConnectionClosed
+
+from liveguide.server.metrics import code_label, told_to_prometheus
+
+from .conftest import ECHO, Serve, Served, routes
+
+GUIDE = {
+    "gramex.yaml": routes(
+        echo=ECHO,
+        ill="on_message:\n  function: bot.fail",
+        slow="on_message:\n  function: asyncio.sleep(0.02)",
+    ),
+    "bot.py": "def fail(handler, message):\n    raise ValueError('as it must')\n",
+}
+Scrape = Callable[[], Awaitable[dict[str, float]]]
+
+
+@pytest.fixture(name="served")
+async def _served(serve: Serve) -> Served:
+    return await serve(GUIDE)
+
+
+@pytest.fixture(name="scrape")
+async def _scrape(served: Served) -> AsyncIterator[Scrape]:
+    """Return a function that asks for the numbers, by name and labels."""
+    listening, port = bind_unused_port()
+
+    async def scrape() -> dict[str, float]:
+        response = await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/metrics")
+        return {
+            sample.name
+            + ",".join(f" {name}={value}" for name, value in sorted(sample.labels.items())): (
+                sample.value
+            )
+            for family in text_string_to_metric_families(response.body.decode())
+            for sample in family.samples
+        }
+
+    async with told_to_prometheus(served.app, [listening]):
+        yield scrape
+
+
+async def until_closed(served: Served) -> None:
+    async with asyncio.timeout(10):
+        await served.app.connections.ended()
+
+
+async def test_connections_are_told_open_and_closed(served: Served, scrape: Scrape) -> None:
+    """By close code once they are closed."""
+    async with served.connect("/echo") as ws:
+        told = await scrape()
+        assert told["liveguide_connections_open"] == 1
+        assert told["liveguide_connections_opened_total"] == 1
+        await ws.close(4711)
+    await until_closed(served)
+
+    told = await scrape()
+    assert told["liveguide_connections_open"] == 0
+    assert told["liveguide_connections_closed_total code=4xxx"] == 1
+
+
+def test_clients_can_t_make_labels() -> None:
+    """Of the codes that are theirs to choose, there is one label for each thousand."""
+    assert {code_label(code) for code in range(65536)} == {
+        *map(str, (*range(1000, 1004), *range(1005, 1016))),
+        *("3xxx", "4xxx", "other"),
+    }
+
+
+async def test_an_author_s_functions_are_timed(served: Served, scrape: Scrape) -> None:
+    """By endpoint and callback, those that wait too; one that raises is counted."""
+    for path in ("/echo", "/slow", "/ill"):
+        async with served.connect(path) as ws:
+            await ws.send("a")
+            if path == "/echo":
+                await ws.recv()
+            elif path == "/ill":
+                with pytest.raises(ConnectionClosed):
+                    await ws.recv()
+    await until_closed(served)
+
+    told = await scrape()
+    assert told["liveguide_handler_seconds_count callback=on_message, endpoint=/echo"] == 1
+    assert told["liveguide_handler_seconds_sum callback=on_message, endpoint=/slow"] >= 0.02
+    assert told["liveguide_handler_failures_total endpoint=/ill"] == 1
+
+
+async def test_nothing_is_timed_where_nobody_asks(served: Served) -> None:
+    """Without --metrics a callback costs no look at a clock."""
+    async with served.connect("/echo") as ws:
+        await ws.send("a")
+        await ws.recv()
+
+    assert served.app.counts.handler_seconds is None
+
+
+async def test_refusals_are_told_by_their_reason(served: Served, scrape: Scrape) -> None:
+    """One word for each."""
+    served.app.counts.refuse(1008, "rate", "/echo", "203.0.113.7")
+
+    assert (await scrape())["liveguide_refusals_total reason=rate"] == 1
+
+
+async def test_the_process_and_its_loop_are_told(scrape: Scrape) -> None:
+    """Memory, descriptors, what runs here, and how late the loop is."""
+    told = await scrape()
+    while not told["liveguide_loop_lag_seconds_count"]:
+        told = await scrape()
+
+    assert told["process_resident_memory_bytes"] > 1_000_000
+    assert told["process_open_fds"] > 2
+    (build,) = (name for name in told if name.startswith("liveguide_build_info"))
+    assert " tornado=6." in build
+
+
+async def test_an_address_of_a_stranger_s_choice_is_no_label(
+    served: Served, scrape: Scrape
+) -> None:
+    """However many paths are asked for, the number of samples stays."""
+    await served.get("/first")
+    before = len(await scrape())
+    for number in range(20):
+        await served.get(f"/no{number}")
+
+    assert len(await scrape()) == before
+
+
+def test_who_asks_for_no_metrics_does_not_pay_for_them() -> None:
+    """The server loads neither Prometheus's client nor what reads the numbers."""
+    code = "import sys, liveguide.server.cli; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert not {"prometheus_client", "liveguide.server.metrics"} & set(loaded.stdout.split())
