@@ -1,17 +1,31 @@
-"""May a request be looked at? Judged before anything else is, by the name that it is sent to."""
+"""
+May a request be looked at? Judged before anything else is.
+
+By the name that it is sent to, and, where it asks for a WebSocket, by how many there are:
+from its address, opened of late from there, and in all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ipaddress
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPServerRequest
 
 from ..hosts import Hosts
 from ..settings import Settings
+from .addresses import Handshakes, client_network
+from .capacity import Capacity
+from .connections import Connections
+from .forwarded import Network
+from .origins import is_loopback
 from .refusals import Refusal
+from .trace import is_upgrade
 
 _LONGEST_SHOWN = 200
+_WAIT = 10  # seconds: nobody knows when another leaves
 
 
 class Admission:
@@ -22,12 +36,34 @@ class Admission:
 
         settings: Those of the site.
 
+        limits: `SITE_LIMITS`, each with its value.
+
         hosts: The server's names besides those that the settings name.
+
+        proxies: Who speaks for many clients.
+
+        sockets: The open WebSockets.
+
+        capacity: How many connections there may be in all.
     """
 
-    def __init__(self, settings: Settings, hosts: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        limits: Mapping[str, float],
+        *,
+        hosts: Iterable[str],
+        proxies: Sequence[Network],
+        sockets: Connections,
+        capacity: Capacity,
+    ) -> None:
         public = urlsplit(settings.url).hostname
         self._hosts = Hosts([*settings.hosts, *hosts, *([public] if public else [])])
+        self._limits = limits
+        self._proxies = proxies
+        self._sockets = sockets
+        self._capacity = capacity
+        self._handshakes = Handshakes(limits)
 
     def refusal(self, request: HTTPServerRequest) -> Refusal | None:
         """Return why a request is not answered, `None` where it may go on."""
@@ -35,4 +71,48 @@ class Admission:
             name = request.host[:_LONGEST_SHOWN]
             reason = f"this server does not answer to the name {name!r}"
             return Refusal(421, "host", f"{reason}; its owner can list it under 'hosts'")
+        if not is_upgrade(request):
+            return None
+        refusal = self.refusal_of_socket(request)
+        if refusal is None and not self._is_exempt(request.remote_ip or ""):
+            self._handshakes.take(client_network(request.remote_ip or ""), time.monotonic())
+        return refusal
+
+    def refusal_of_socket(self, request: HTTPServerRequest) -> Refusal | None:
+        """Return why a WebSocket could not be opened now, `None` where it could; counts nothing."""
+        if not self._capacity.has_room_for_sockets:
+            reason = "the server has as many connections as it can hold"
+            return Refusal(503, "connections", reason, _WAIT)
+        address = request.remote_ip or ""
+        if self._is_exempt(address):
+            return None
+        network, most = client_network(address), int(self._limits["address_sockets"])
+        if most and self._sockets.of(network) >= most:
+            reason = f"your address has {most} connections open, and may not have more"
+            return Refusal(429, "sockets", reason, _WAIT)
+        wait = self._handshakes.wait(network, time.monotonic())
+        if wait > 0:
+            return Refusal(429, "rate", "your address opens connections too fast", wait)
         return None
+
+    def most_connections(self, address: str) -> int | None:
+        """
+        Return how many connections one peer may have, those that ask for pages included.
+
+        Twice as many as sockets: browsers open six for pages. `None` where there is no bound,
+        as for a proxy, whose clients are judged one by one when they have said who they are.
+        """
+        most = int(self._limits["address_sockets"])
+        if not most or self._is_exempt(address) or self._is_proxy(address):
+            return None
+        return 2 * most
+
+    def _is_exempt(self, address: str) -> bool:
+        return not self._limits["loopback"] and is_loopback(address.removeprefix("::ffff:"))
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            known = ipaddress.ip_address(address.removeprefix("::ffff:"))
+        except ValueError:
+            return False
+        return any(known in network for network in self._proxies)

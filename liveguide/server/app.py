@@ -17,6 +17,7 @@ from ..limits import ENDPOINT_LIMITS, SITE_LIMITS, limits_of
 from ..settings import Settings, network
 from .admission import Admission
 from .attempts import Attempts
+from .capacity import Capacity
 from .connection import Endpoint, Shared
 from .connections import Connections
 from .counts import Counts
@@ -50,6 +51,12 @@ class SiteApplication(tornado.web.Application):
 
         connections: The open WebSockets, traces included.
 
+        capacity: How many connections there are and may be, those for pages included.
+
+        limits: `SITE_LIMITS`, each with its value.
+
+        admission: What every request must pass.
+
         counts: What this process has done.
 
         responses: The files that are being sent.
@@ -72,12 +79,12 @@ class SiteApplication(tornado.web.Application):
         hosts: Iterable[str] = (),
     ) -> None:
         self.connections = Connections()
+        self.capacity = Capacity(self.connections)
         self.responses: Ongoing[SiteHandler] = Ongoing()
         self._sessions = sessions
         self._attempts = Attempts()
         self._traces = traces = Traces(places)
         self.counts = Counts()
-        self._shared = Shared(sessions, self.connections, traces, self.counts)
         self._more_proxies, self._more_hosts = tuple(proxies), tuple(hosts)
         self.use(loaded, settings)
         health = {"connections": self.connections, "site": site}
@@ -103,7 +110,18 @@ class SiteApplication(tornado.web.Application):
         self.settings_in_use = settings
         self._proxies = [network(name) for name in (*settings.trusted_proxies, *self._more_proxies)]
         self.limits = limits_of(SITE_LIMITS, settings.limits)
-        self._admission = Admission(settings, self._more_hosts)
+        self.capacity.use(self.limits["connections"])
+        self.admission = Admission(
+            settings,
+            self.limits,
+            hosts=self._more_hosts,
+            proxies=self._proxies,
+            sockets=self.connections,
+            capacity=self.capacity,
+        )
+        self._shared = Shared(
+            self._sessions, self.connections, self._traces, self.counts, self.admission
+        )
         doors = Doors(self._sessions, self.connections, settings, self._attempts)
         self.endpoint_rules = [self._rule(endpoint, doors) for endpoint in loaded.endpoints]
 
@@ -126,7 +144,7 @@ class SiteApplication(tornado.web.Application):
         request.remote_ip = address
         request.protocol = scheme or request.protocol
         self._traces.claim(request)
-        refusal = self._admission.refusal(request)
+        refusal = self.admission.refusal(request)
         if refusal is not None:
             return self.get_handler_delegate(request, RefusalHandler, {"refusal": refusal})
         for rule in self.endpoint_rules:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict, deque
+
+from .addresses import client_network
 
 MOST_ATTEMPTS = 10
 """How many attempts that fail an address has within `SECONDS`."""
@@ -34,8 +35,8 @@ class Attempts:
 
             0, or the seconds after which there may be another.
         """
-        times = self._times.setdefault(_network(address), deque())
-        self._times.move_to_end(_network(address))
+        times = self._times.setdefault(client_network(address), deque())
+        self._times.move_to_end(client_network(address))
         while len(self._times) > _MOST_ADDRESSES:
             self._times.popitem(last=False)
         while times and times[0] <= now - SECONDS:
@@ -47,17 +48,6 @@ class Attempts:
 
     def succeeded(self, address: str) -> None:
         """Take back the last attempt: it was no guess."""
-        times = self._times.get(_network(address))
+        times = self._times.get(client_network(address))
         if times:
             times.pop()
-
-
-def _network(address: str) -> str:
-    """Return what one attacker has: an IPv4 address, or the first 64 bits of an IPv6 one."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return address
-    return str(ipaddress.ip_network((int(found), 64), strict=False))

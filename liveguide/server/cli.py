@@ -21,12 +21,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from pathlib import Path
 from typing import TextIO
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..hosts import host_pattern
 from ..settings import Settings, read_settings
+from .accepting import BoundedServer
 from .app import SiteApplication, make_app
 from .console import overheard
 from .logs import printed_to, write_log
@@ -41,10 +41,6 @@ from .tls import tls_context
 IsCurrent = Callable[[Path, Path], bool]
 Build = Callable[[Path, Path], int]
 Watch = Callable[[Path, Path], tuple[Sequence[str], Mapping[str, str]]]
-
-_HEADER_SECONDS = 15
-_HEADER_BYTES = 16 * 1024
-_BODY_BYTES = 64 * 1024  # nothing here takes a body
 
 
 def main(
@@ -186,13 +182,7 @@ def _listen(
     except OSError as error:
         address, port = args.metrics
         return _failed(args.program, f"--metrics: {_unavailable(address, port, error)}")
-    server = HTTPServer(
-        app,
-        ssl_options=tls,
-        idle_connection_timeout=_HEADER_SECONDS,
-        max_header_size=_HEADER_BYTES,
-        max_body_size=_BODY_BYTES,
-    )
+    server = BoundedServer(app, ssl_options=tls)
     # An author who looks on sees what is printed as it is.
     harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
     with harmless, overheard():

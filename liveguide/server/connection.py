@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,12 +28,14 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocketProtocol13
 
+from .admission import Admission
 from .callbacks import Callback
 from .console import listening
 from .counts import Counts
 from .logs import event, session_mark
 from .ongoing import Ongoing
 from .origins import Decision, decide
+from .rates import Rate
 from .refusals import Refusal, answer
 from .route import ON_REQUEST, Route
 from .sessions import DAYS, Session, Sessions, cookie_flags, cookie_name
@@ -44,12 +47,13 @@ log = logging.getLogger(__name__)
 INTERNAL_ERROR = 1011
 """The close code that says an author's function failed (RFC 6455, section 7.4.1)."""
 
-LOGGED_OUT = 1008
-"""The close code of a reader who has logged out: policy, so don't come back."""
+POLICY = 1008
+"""The close code of who broke a rule, or has logged out: don't come back (RFC 6455, 7.4.1)."""
 
 ABNORMAL = 1006
 """What stands for the code of a connection that ended without one (RFC 6455, section 7.1.5)."""
 
+_UPGRADE = Refusal(426, "upgrade", "this is a WebSocket; connect to it with new WebSocket(...)")
 _LONGEST_REASON = 123
 _LONGEST_SHOWN = 200
 
@@ -62,6 +66,7 @@ class Shared:
     connections: Ongoing[tornado.websocket.WebSocketHandler]
     traces: Traces
     counts: Counts
+    admission: Admission
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def initialize(self, endpoint: Endpoint, shared: Shared, limits: Mapping[str, float]) -> None:
         self.__endpoint = endpoint
         self.__limits = limits
+        rate = limits["message_rate"]
+        self.__rate = Rate(rate, limits["message_burst"]) if rate else None
         self.__shared = shared
         self.__traced = shared.traces.connection(self.request)
         self.__decision = Decision.REFUSED
@@ -180,9 +187,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
                 answer(self, Refusal(status, "auth", reason))
                 return
             if not upgrades and not self.__endpoint.answers_pages:
-                self.set_header("Upgrade", "websocket")
-                reason = "this is a WebSocket; connect to it with new WebSocket(...)"
-                answer(self, Refusal(426, "upgrade", reason))
+                answer(self, self.__shared.admission.refusal_of_socket(self.request) or _UPGRADE)
                 return
             if cookie is not None:
                 self.__set_cookie(cookie)
@@ -322,7 +327,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return None
         if self.session.ended:
             # The reader has logged out since `prepare`.
-            self._liveguide_end(LOGGED_OUT, "logged out")
+            self._liveguide_end(POLICY, "logged out")
             return None
         self.__opened = True
         self.__shared.connections.add(self)
@@ -333,7 +338,20 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         """Hand on a message, unless an earlier call has failed, or the reader has logged out."""
-        return None if self.__ended else self.__run("on_message", super().on_message, message)
+        if self.__ended:
+            return None
+        self.session.used = now = time.monotonic()
+        if self.__rate is not None and self.__rate.take(now) > 0:
+            self.__refuse_flood()
+            return None
+        return self.__run("on_message", super().on_message, message)
+
+    def __refuse_flood(self) -> None:
+        rate, burst = self.__limits["message_rate"], self.__limits["message_burst"]
+        reason = f"rate: more than {rate:g} messages a second, {burst:g} at once"
+        address = self.request.remote_ip or ""
+        self.__shared.counts.refuse(POLICY, "rate", self.request.path, address)
+        self._liveguide_end(POLICY, reason)
 
     def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Tell the page that a ping was answered, and hand the answer on."""

@@ -24,7 +24,7 @@ from tornado.web import RequestHandler
 from ..settings import Settings
 from ..words import direction_of, say_in
 from .attempts import Attempts
-from .connection import LOGGED_OUT, GuardedConnection
+from .connection import POLICY, GuardedConnection
 from .credentials import Credentials
 from .ongoing import Ongoing
 from .origins import parse_origin
@@ -158,7 +158,7 @@ class _FormHandler(RequestHandler):
         self._doors.sessions.end(session)
         for connection in self._doors.connections:
             if isinstance(connection, GuardedConnection) and connection.session is session:
-                connection._liveguide_end(LOGGED_OUT, "logged out")
+                connection._liveguide_end(POLICY, "logged out")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer what went wrong with one line."""

@@ -60,6 +60,8 @@ def answer(handler: RequestHandler, refusal: Refusal) -> None:
     handler.set_status(refusal.status)
     if refusal.retry_after is not None:
         handler.set_header("Retry-After", str(refusal.retry_after))
+    if refusal.status == HTTPStatus.UPGRADE_REQUIRED:
+        handler.set_header("Upgrade", "websocket")  # RFC 9110, section 15.5.22
     handler.finish({"error": refusal.reason})
 
 

@@ -41,9 +41,12 @@ class Session(dict[str, Any]):
     Attributes:
 
         ended: Whether the reader has logged out, so that no connection may begin in it any more.
+
+        used: When the reader last did something, by the monotonic clock.
     """
 
     ended = False
+    used = 0.0
 
 
 class Sessions:

@@ -1,0 +1,62 @@
+"""What one address is, and how often it opens a socket."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from .rates import Rate
+
+_MOST_REMEMBERED = 10_000
+
+
+def client_network(address: str) -> str:
+    """Return what one client has: an IPv4 address, or the first 64 bits of an IPv6 one."""
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    mapped = getattr(found, "ipv4_mapped", None)
+    return str(mapped or ipaddress.ip_network((int(found), 64), strict=False))
+
+
+class Handshakes:
+    """
+    How often each address has opened a socket of late.
+
+    Args:
+
+        limits: `address_rate` and `address_burst`.
+    """
+
+    def __init__(self, limits: Mapping[str, float]) -> None:
+        self._limits = limits
+        self._rates: OrderedDict[str, Rate] = OrderedDict()
+
+    def take(self, network: str, now: float) -> float:
+        """Count a handshake; return the seconds until there may be one, 0 or less for now."""
+        if not self._limits["address_rate"]:
+            return 0
+        rate = self._rates.get(network)
+        if rate is None:
+            self._forget(now)
+            rate = Rate(self._limits["address_rate"], self._limits["address_burst"])
+            self._rates[network] = rate
+        self._rates.move_to_end(network)
+        return rate.take(now)
+
+    def wait(self, network: str, now: float) -> float:
+        """Return the seconds until there may be one, and count nothing."""
+        rate = self._rates.get(network)
+        return 0 if rate is None else rate.wait(now)
+
+    def _forget(self, now: float) -> None:
+        """Forget those whom nothing is held against, and at worst those not seen for longest."""
+        while self._rates:
+            oldest, rate = next(iter(self._rates.items()))
+            if not rate.is_full(now) and len(self._rates) < _MOST_REMEMBERED:
+                return
+            del self._rates[oldest]
