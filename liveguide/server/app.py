@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from .capacity import Capacity
 from .connection import Endpoint, Shared
 from .connections import Connections
 from .counts import Counts
+from .endings import Endings
 from .forwarded import forwarded
 from .health import HealthHandler, ReadyHandler
 from .loading import Loaded, load_endpoints
@@ -82,6 +83,7 @@ class SiteApplication(tornado.web.Application):
         self.capacity = Capacity(self.connections)
         self.responses: Ongoing[SiteHandler] = Ongoing()
         self._sessions = sessions
+        self._endings = Endings(sessions)
         self._attempts = Attempts()
         self._traces = traces = Traces(places)
         self.counts = Counts()
@@ -110,6 +112,7 @@ class SiteApplication(tornado.web.Application):
         self.settings_in_use = settings
         self._proxies = [network(name) for name in (*settings.trusted_proxies, *self._more_proxies)]
         self.limits = limits_of(SITE_LIMITS, settings.limits)
+        self._sessions.use(self.limits["session_seconds"], self.limits["session_idle_seconds"])
         self.capacity.use(self.limits["connections"])
         self.admission = Admission(
             settings,
@@ -120,9 +123,14 @@ class SiteApplication(tornado.web.Application):
             capacity=self.capacity,
         )
         self._shared = Shared(
-            self._sessions, self.connections, self._traces, self.counts, self.admission
+            self._sessions,
+            self.connections,
+            self._traces,
+            self.counts,
+            self.admission,
+            self._endings,
         )
-        doors = Doors(self._sessions, self.connections, settings, self._attempts)
+        doors = Doors(self._sessions, self._endings, settings, self._attempts)
         self.endpoint_rules = [self._rule(endpoint, doors) for endpoint in loaded.endpoints]
 
     def _rule(self, endpoint: Endpoint | Route, doors: Doors) -> Rule:
@@ -186,6 +194,7 @@ def make_app(
     settings: Settings,
     *,
     secret: bytes,
+    older_secrets: Sequence[bytes] = (),
     strict: bool = False,
     trusted_proxies: Iterable[str] = (),
     hosts: Iterable[str] = (),
@@ -203,6 +212,8 @@ def make_app(
 
         secret: The key that sessions' cookies are signed with.
 
+        older_secrets: Keys that they were signed with, and that are still believed.
+
         strict: Whether warnings are errors.
 
         trusted_proxies: Reverse proxies besides those that *settings* names.
@@ -217,4 +228,5 @@ def make_app(
     if loaded.failed or (strict and loaded.problems):
         raise SourceErrors(loaded.problems)
     places = Places(guide, site)
-    return SiteApplication(loaded, site, settings, Sessions(secret), places, trusted_proxies, hosts)
+    sessions = Sessions(secret, older=older_secrets)
+    return SiteApplication(loaded, site, settings, sessions, places, trusted_proxies, hosts)

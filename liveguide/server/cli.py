@@ -35,7 +35,7 @@ from .options import add_options
 from .origins import is_loopback
 from .reloading import Reload
 from .serving import serve
-from .sessions import load_secret
+from .sessions import load_older_secrets, load_secret
 from .tls import tls_context
 
 IsCurrent = Callable[[Path, Path], bool]
@@ -115,12 +115,14 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
     if build is None and not site.is_dir():
         hint = "leave out --no-build, or build it first" if args.no_build else "build it first"
         return _failed(args.program, f"there is no site in {site}; {hint}")
+    secrets = Path(os.path.abspath(site)).parent / ".liveguide"
     try:
         app = make_app(
             guide,
             site,
             settings,
-            secret=load_secret(Path(os.path.abspath(site)).parent / ".liveguide"),
+            secret=load_secret(secrets),
+            older_secrets=load_older_secrets(secrets),
             strict=args.strict,
             trusted_proxies=args.trusted_proxy,
             hosts=_hosts(args),

@@ -32,13 +32,14 @@ from .admission import Admission
 from .callbacks import Callback
 from .console import listening
 from .counts import Counts
+from .endings import POLICY, Endings
 from .logs import event, session_mark
 from .ongoing import Ongoing
 from .origins import Decision, decide
 from .rates import Rate
 from .refusals import Refusal, answer
 from .route import ON_REQUEST, Route
-from .sessions import DAYS, Session, Sessions, cookie_flags, cookie_name
+from .sessions import Sessions, cookie_name
 from .trace import Traces, is_upgrade
 from .traced import TracedProtocol
 
@@ -46,9 +47,6 @@ log = logging.getLogger(__name__)
 
 INTERNAL_ERROR = 1011
 """The close code that says an author's function failed (RFC 6455, section 7.4.1)."""
-
-POLICY = 1008
-"""The close code of who broke a rule, or has logged out: don't come back (RFC 6455, 7.4.1)."""
 
 ABNORMAL = 1006
 """What stands for the code of a connection that ended without one (RFC 6455, section 7.1.5)."""
@@ -67,6 +65,7 @@ class Shared:
     traces: Traces
     counts: Counts
     admission: Admission
+    endings: Endings
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__decision = Decision.REFUSED
         self.__opened = self.__ended = self.__gone = self.__told = False
         self.__asking: asyncio.Future[Any] | None = None
-        self.session = Session()
+        self.session = self.__session = Sessions.throwaway()
         self.args = _arguments(self.request)
         self.refusal = self.refusal_kind = self.logged_refusal = ""
         try:
@@ -190,7 +189,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
                 answer(self, self.__shared.admission.refusal_of_socket(self.request) or _UPGRADE)
                 return
             if cookie is not None:
-                self.__set_cookie(cookie)
+                self.__shared.sessions.set_cookie(self, cookie)
             await self.__asked(super().prepare())
 
     async def __asked(self, answer: Any) -> None:
@@ -231,15 +230,11 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         """Find the reader's session; return the cookie that must be set, if any."""
         if self.__decision is Decision.ANONYMOUS:
             self.request.headers.pop("Cookie", None)
-            self.session = Sessions.throwaway()
             return None
         name = cookie_name(self.request.protocol == "https")
-        self.session, cookie = self.__shared.sessions.open(name, self.get_cookie(name))
+        self.__session, cookie = self.__shared.sessions.open(name, self.get_cookie(name))
+        self.session = self.__session
         return cookie
-
-    def __set_cookie(self, value: str) -> None:
-        secure = self.request.protocol == "https"
-        self.set_cookie(cookie_name(secure), value, expires_days=DAYS, **cookie_flags(secure))
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Do the handshake, and whatever the class behind this one does with a GET."""
@@ -325,12 +320,15 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             # While the class behind this one waited: nobody would be told of its close.
             self.close()
             return None
-        if self.session.ended:
+        if self.__session.ended:
             # The reader has logged out since `prepare`.
             self._liveguide_end(POLICY, "logged out")
             return None
         self.__opened = True
         self.__shared.connections.add(self)
+        self.__session.connections.add(self)
+        if self.__session.get("user"):
+            self.__shared.endings.watch(self.__session)
         self.__shared.counts.opened += 1
         if self.__traced is not None:
             self.__traced.opened(self)
@@ -340,7 +338,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         """Hand on a message, unless an earlier call has failed, or the reader has logged out."""
         if self.__ended:
             return None
-        self.session.used = now = time.monotonic()
+        self.__session.used = now = time.monotonic()
         if self.__rate is not None and self.__rate.take(now) > 0:
             self.__refuse_flood()
             return None
@@ -382,6 +380,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
 
     def __end(self) -> None:
         self.__shared.connections.discard(self)
+        self.__session.connections.discard(self)
         self.__shared.counts.closed[self.close_code or ABNORMAL] += 1
         if self.__traced is not None:
             self.__traced.closed(self.close_code, self.close_reason)

@@ -17,19 +17,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import tornado.websocket
 from tornado.template import Loader
 from tornado.web import RequestHandler
 
 from ..settings import Settings
 from ..words import direction_of, say_in
 from .attempts import Attempts
-from .connection import POLICY, GuardedConnection
 from .credentials import Credentials
-from .ongoing import Ongoing
+from .endings import Endings
 from .origins import parse_origin
 from .route import LOGIN, Route
-from .sessions import DAYS, Session, Sessions, cookie_flags, cookie_name
+from .sessions import Session, Sessions, cookie_flags, cookie_name
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -49,7 +47,7 @@ class Doors:
 
         sessions: The sessions.
 
-        connections: The open WebSockets.
+        endings: Ends them.
 
         settings: The site's name and language.
 
@@ -57,7 +55,7 @@ class Doors:
     """
 
     sessions: Sessions
-    connections: Ongoing[tornado.websocket.WebSocketHandler]
+    endings: Endings
     settings: Settings
     attempts: Attempts = field(default_factory=Attempts)
 
@@ -116,8 +114,7 @@ class _FormHandler(RequestHandler):
         return self.request.body_arguments.get(name, [b""])[-1].decode(errors="replace")
 
     def _set_cookie(self, value: str) -> None:
-        name = cookie_name(self._is_secure)
-        self.set_cookie(name, value, expires_days=DAYS, **cookie_flags(self._is_secure))
+        self._doors.sessions.set_cookie(self, value)
 
     def _refuse(self, status: int, reason: str) -> None:
         self.refusal = reason
@@ -155,10 +152,7 @@ class _FormHandler(RequestHandler):
         self.clear_cookie(cookie_name(self._is_secure), **cookie_flags(self._is_secure))
 
     def _end(self, session: Session) -> None:
-        self._doors.sessions.end(session)
-        for connection in self._doors.connections:
-            if isinstance(connection, GuardedConnection) and connection.session is session:
-                connection._liveguide_end(POLICY, "logged out")
+        self._doors.endings.end(session, "logged out")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer what went wrong with one line."""

@@ -4,6 +4,10 @@ Sessions: a dict for each reader, found again by a signed cookie.
 The cookie holds nothing but the session's id. It must be set on the response
 to the handshake, because after the upgrade there is no response left to set
 it on.
+
+A session ends some days after it began, and earlier where it is not used. When it
+began is part of its id; when it was used last is the age of its cookie, which is
+renewed, or is remembered.
 """
 
 from __future__ import annotations
@@ -14,24 +18,31 @@ import hashlib
 import hmac
 import logging
 import os
+import re
 import secrets
 import stat
+import time
+from asyncio import TimerHandle
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from tornado.web import create_signed_value, decode_signed_value
+from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 
 from ..errors import UsageError
+from ..limits import SITE_LIMITS
 
 log = logging.getLogger(__name__)
 
-DAYS = 7
-"""How long a session's cookie is good for."""
+_DAY = 24 * 60 * 60
+_RENEWED_AFTER = 1 / 24
+"""The part of the time a session may be unused after which its cookie is renewed."""
 
-_RENEWED_AFTER_DAYS = 1
 _SECRET_BYTES = 32
+_FEWEST_VALUES = 10
+_DEFAULTS = re.compile(rb"secret|change|password|passwort|default|example|liveguide", re.IGNORECASE)
 
 
 class Session(dict[str, Any]):
@@ -42,11 +53,22 @@ class Session(dict[str, Any]):
 
         ended: Whether the reader has logged out, so that no connection may begin in it any more.
 
+        begun: When it began, in seconds since 1970.
+
         used: When the reader last did something, by the monotonic clock.
+
+        connections: What is open in it.
+
+        ending: What looks whether its time is up.
     """
 
-    ended = False
-    used = 0.0
+    def __init__(self, session_id: str, begun: float) -> None:
+        super().__init__(id=session_id)
+        self.begun = begun
+        self.ended = False
+        self.used = time.monotonic()
+        self.connections: set[Any] = set()
+        self.ending: TimerHandle | None = None
 
 
 class Sessions:
@@ -62,15 +84,36 @@ class Sessions:
         secret: The key that cookies are signed with.
 
         most: How many sessions to keep besides those in use, of strangers and of users each.
+
+        older: Keys that cookies were signed with earlier; what they signed is still believed.
+
+        clock: Returns the time, in seconds since 1970.
     """
 
-    def __init__(self, secret: bytes, most: int = 10_000) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        most: int = 10_000,
+        *,
+        older: Sequence[bytes] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._secret = secret
+        self._secrets = (secret, *older)
+        self._clock = clock
+        self.use(
+            SITE_LIMITS["session_seconds"].default, SITE_LIMITS["session_idle_seconds"].default
+        )
         self._most = most
         self._in_use: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._recent: OrderedDict[str, Session] = OrderedDict()
         self._renewed: OrderedDict[str, Session] = OrderedDict()
         self._gone: OrderedDict[str, None] = OrderedDict()
+
+    def use(self, seconds: float, idle_seconds: float) -> None:
+        """End sessions from now on so long after they began, and so long after they were used."""
+        self._seconds = seconds
+        self._idle_seconds = min(seconds, idle_seconds)
 
     def open(self, name: str, cookie: str | None) -> tuple[Session, str | None]:
         """
@@ -86,16 +129,42 @@ class Sessions:
 
             The session, and the cookie's new value where it must be set.
         """
-        known = decode_signed_value(self._secret, name, cookie, max_age_days=DAYS)
-        session_id = known.decode() if known else ""
-        if not session_id or session_id in self._gone:
-            return self._new(name, self._recent)
-        fresh = decode_signed_value(self._secret, name, cookie, max_age_days=_RENEWED_AFTER_DAYS)
+        session_id = self._known(name, cookie, self._seconds)
         session = self._in_use.get(session_id)
         if session is None:
-            session = self._in_use[session_id] = Session(id=session_id)
+            session_id = self._known(name, cookie, self._idle_seconds)
+            session = Session(session_id, _begun(session_id))
+        if not session_id or session_id in self._gone or self.time_left(session) <= 0:
+            return self._new(name, self._recent)
+        session.used = time.monotonic()
+        self._in_use[session_id] = session
         self._keep(session_id, session, self._of(session_id))
+        fresh = self._decoded(self._secret, name, cookie, self._idle_seconds * _RENEWED_AFTER)
         return session, None if fresh else self._cookie(name, session_id)
+
+    def time_left(self, session: Session) -> float:
+        """Return the seconds until a session ends if it is not used, 0 or less if it has ended."""
+        left = session.begun + self._seconds - self._clock()
+        return (
+            0 if session.ended else min(left, session.used + self._idle_seconds - time.monotonic())
+        )
+
+    def set_cookie(self, handler: RequestHandler, value: str) -> None:
+        """Have the browser that is answered send a session's cookie from now on."""
+        secure = handler.request.protocol == "https"
+        days = self._seconds / _DAY
+        handler.set_cookie(cookie_name(secure), value, expires_days=days, **cookie_flags(secure))
+
+    def _known(self, name: str, cookie: str | None, seconds: float) -> str:
+        """Return the id that we have signed, at most so long ago; empty for none."""
+        found = (self._decoded(secret, name, cookie, seconds) for secret in self._secrets)
+        return next(filter(None, found), b"").decode()
+
+    def _decoded(
+        self, secret: bytes, name: str, cookie: str | None, seconds: float
+    ) -> bytes | None:
+        days = seconds / _DAY
+        return decode_signed_value(secret, name, cookie, max_age_days=days, clock=self._clock)
 
     def renew(self, name: str, session: Session) -> tuple[Session, str]:
         """
@@ -138,8 +207,9 @@ class Sessions:
         return hmac.new(self._secret, f"form {session['id']}".encode(), hashlib.sha256).hexdigest()
 
     def _new(self, name: str, kept: OrderedDict[str, Session]) -> tuple[Session, str]:
-        session_id = secrets.token_urlsafe(24)
-        session = self._in_use[session_id] = Session(id=session_id)
+        begun = int(self._clock())
+        session_id = f"{secrets.token_urlsafe(24)}.{begun:x}"
+        session = self._in_use[session_id] = Session(session_id, begun)
         self._keep(session_id, session, kept)
         return session, self._cookie(name, session_id)
 
@@ -158,12 +228,20 @@ class Sessions:
         self._keep(session_id, None, self._gone)
 
     def _cookie(self, name: str, session_id: str) -> str:
-        return create_signed_value(self._secret, name, session_id).decode()
+        return create_signed_value(self._secret, name, session_id, clock=self._clock).decode()
 
     @staticmethod
     def throwaway() -> Session:
         """Return a session that nothing leads back to."""
-        return Session(id=secrets.token_urlsafe(24))
+        return Session(secrets.token_urlsafe(24), time.time())
+
+
+def _begun(session_id: str) -> int:
+    """Return when a session began, as its id says; 0 where it says nothing."""
+    try:
+        return int(session_id.rpartition(".")[2], 16)
+    except ValueError:
+        return 0
 
 
 def cookie_name(secure: bool) -> str:
@@ -193,8 +271,8 @@ def load_secret(folder: Path) -> bytes:
 
     Raises:
 
-        UsageError: The file is there, but can't be read, is too short, or
-            others may read it.
+        UsageError: The file is there, but can't be read, is too short or too
+            easily guessed, or others may read it.
     """
     path = folder / "secret"
     try:
@@ -210,6 +288,27 @@ def load_secret(folder: Path) -> bytes:
         )
         return secrets.token_bytes(_SECRET_BYTES)
     return _read_secret(path)
+
+
+def load_older_secrets(folder: Path) -> list[bytes]:
+    """
+    Return the key that cookies were signed with before the present one, if it is kept.
+
+    It is the file `secret.old`: what `secret` was called before an operator moved it out of
+    the way. Whoever stops trusting it deletes it.
+
+    Args:
+
+        folder: Where the secrets are kept.
+
+    Raises:
+
+        UsageError: As `load_secret`.
+    """
+    try:
+        return [_read_secret(folder / "secret.old")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _write_secret(path: Path) -> None:
@@ -248,4 +347,6 @@ def _read_secret(path: Path) -> bytes:
             f"{path} holds {len(secret)} bytes, but a secret has at least {_SECRET_BYTES}; "
             "delete it"
         )
+    if len(set(secret)) < _FEWEST_VALUES or _DEFAULTS.search(secret):
+        raise UsageError(f"{path} holds what can be guessed; delete it, and a random one is made")
     return secret

@@ -30,7 +30,7 @@ from .ongoing import Ongoing
 from .origins import parse_origin
 from .places import Places
 from .refusals import Refusal, answer
-from .sessions import DAYS, Sessions, cookie_flags, cookie_name
+from .sessions import Sessions, cookie_name
 from .traced import TracedConnection
 
 PARAMETER = "_liveguide"
@@ -242,11 +242,10 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         if own is None or parse_origin(self.request.headers.get("Origin", "")) != own:
             answer(self, Refusal(403, "origin", "a trace is for pages of this site"))
             return
-        secure = self.request.protocol == "https"
-        name = cookie_name(secure)
+        name = cookie_name(self.request.protocol == "https")
         self._session, cookie = self._sessions.open(name, self.get_cookie(name))
         if cookie is not None:
-            self.set_cookie(name, cookie, expires_days=DAYS, **cookie_flags(secure))
+            self._sessions.set_cookie(self, cookie)
 
     def check_origin(self, origin: str) -> bool:
         """Return what `prepare` has made sure of."""

@@ -55,13 +55,26 @@ class Running:
 
 
 @asynccontextmanager
-async def running(guide: Path, *options: str) -> AsyncIterator[Running]:
-    """Serve a guide in a process, with a site beside it, until the end of the block."""
+async def running(
+    guide: Path, *options: str, descriptors: int | None = None
+) -> AsyncIterator[Running]:
+    """
+    Serve a guide in a process, with a site beside it, until the end of the block.
+
+    Args:
+
+        guide: The guide folder.
+
+        options: More arguments of the command line.
+
+        descriptors: How many file descriptors the process may have, if not as many as this one.
+    """
+    few = () if descriptors is None else ("sh", "-c", f'ulimit -n {descriptors}; exec "$0" "$@"')
     site = guide.parent / "site"
     site.mkdir(exist_ok=True)
     (site / "index.html").write_text("<h1>Home</h1>")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, ROOT / "site_server.py", guide, "--site", site),
+        *(*few, sys.executable, ROOT / "site_server.py", guide, "--site", site),
         *("--port", "0", "--no-build", *options),
         stdout=PIPE,
         stderr=PIPE,

@@ -77,14 +77,14 @@ async def test_an_origin_that_is_not_listed_is_refused_with_403(
     def change(sent: bytes) -> bytes:
         if not sent.startswith(b"GET /others"):
             return sent
-        return re.sub(rb"Host: [\d.:]+", b"Host: inner.example", sent)
+        return re.sub(rb"Host: [\d.:]+", b"Host: inner.localhost", sent)
 
     async with _proxy(url, change) as proxied:
         await page.goto(proxied)
         await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "refused")
         origin = proxied.rstrip("/")
         await expect(page.locator(".live-state")).to_have_text(
-            f"refused (403: the origin '{origin}' may not connect to http://inner.example)"
+            f"refused (403: the origin '{origin}' may not connect to http://inner.localhost)"
         )
 
         await expect(rows(page, "refused")).to_contain_text("GET /others → 403 Forbidden")

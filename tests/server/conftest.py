@@ -21,6 +21,9 @@ from liveguide.server.app import SiteApplication, make_app
 from liveguide.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+UNHURRIED = Settings(limits={"message_rate": 0})
+"""Settings for clients that say all they have to say at once."""
+
 SECRET = b"0123456789abcdef0123456789abcdef"
 
 
@@ -112,8 +115,9 @@ async def _serve(write_tree: Any, tmp_path: Path) -> AsyncIterator[Serve]:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        options.setdefault("hosts", ["x"])
-        app = make_app(guide, folder, settings or Settings(), secret=SECRET, **options)
+        options.setdefault("hosts", ["x"])  # as whom tests that write requests by hand address it
+        settings = settings or UNHURRIED
+        app = make_app(guide, folder, settings, secret=SECRET, **options)
         server = HTTPServer(app)
         listening, port = bind_unused_port()
         server.add_socket(listening)

@@ -226,7 +226,7 @@ async def test_the_session_s_id_is_new_after_a_login(reader):
     assert reader.cookies != planted
     assert '"basket": "apples"' in mine
     assert '"user"' in mine
-    assert re.fullmatch(r'\{"id": "[\w-]+"\}', stolen)
+    assert re.fullmatch(r'\{"id": "[\w.-]+"\}', stolen)
     with pytest.raises(InvalidStatus):
         await attacker.connect("/whoami")
 

@@ -11,15 +11,22 @@ import pytest
 from tornado.web import create_signed_value
 
 from liveguide.errors import UsageError
-from liveguide.server.sessions import Session, Sessions, cookie_name, load_secret
+from liveguide.server.sessions import (
+    Session,
+    Sessions,
+    cookie_name,
+    load_older_secrets,
+    load_secret,
+)
 
 SECRET = b"s" * 32
 DAY = 24 * 60 * 60
 
 
-def signed(session_id: str, age: float, name: str = "session") -> str:
-    """Return a cookie as it would have been made *age* seconds ago."""
-    return create_signed_value(SECRET, name, session_id, clock=lambda: time.time() - age).decode()
+def signed(age: float, begun: float = 0, name: str = "session", secret: bytes = SECRET) -> str:
+    """Return a cookie made *age* seconds ago, for a session begun *begun* seconds ago."""
+    session_id = f"mine.{int(time.time() - max(age, begun)):x}"
+    return create_signed_value(secret, name, session_id, clock=lambda: time.time() - age).decode()
 
 
 def test_a_first_visit_gets_an_id_and_a_cookie():
@@ -55,13 +62,24 @@ def test_the_id_survives_a_restart():
 
 @pytest.mark.parametrize(
     "cookie",
-    ["", "x", "2|1:0|", "\x00", signed("mine", 8 * DAY), signed("mine", 0, "__Host-session")],
+    [
+        "",
+        "x",
+        "2|1:0|",
+        "\x00",
+        signed(2 * DAY),  # not used for a day
+        signed(0, begun=8 * DAY),  # used, but begun too long ago
+        signed(0, name="__Host-session"),
+        signed(0, secret=b"t" * 32),
+        create_signed_value(SECRET, "session", "mine").decode(),  # of which nobody knows the age
+        create_signed_value(SECRET, "session", "mine.x").decode(),
+    ],
 )
 def test_a_cookie_that_is_not_ours_or_too_old_is_worth_nothing(cookie):
     """A forged, foreign or expired cookie leads to a new session."""
     session, new = Sessions(SECRET).open("session", cookie)
 
-    assert session["id"] != "mine"
+    assert not session["id"].startswith("mine")
     assert new is not None
 
 
@@ -72,13 +90,50 @@ def test_a_cookie_of_another_secret_is_worth_nothing():
     assert Sessions(SECRET).open("session", cookie)[1] is not None
 
 
-def test_a_cookie_older_than_a_day_is_renewed():
-    """The session goes on, and its cookie starts its seven days again."""
-    session, new = Sessions(SECRET).open("session", signed("mine", 2 * DAY))
+def test_a_cookie_older_than_an_hour_is_renewed():
+    """The session goes on, its day without use begins again, and its seven days do not."""
+    session, new = Sessions(SECRET).open("session", signed(DAY / 2, begun=6 * DAY))
 
-    assert session["id"] == "mine"
+    assert session["id"].startswith("mine.")
     assert new is not None
-    assert Sessions(SECRET).open("session", new) == (Session(id="mine"), None)
+    assert Sessions(SECRET).open("session", new) == (session, None)
+    assert Sessions(SECRET).open("session", signed(DAY / 30))[1] is None
+    later = Sessions(SECRET, clock=lambda: time.time() + 1.1 * DAY)
+    assert later.open("session", new)[0]["id"] != session["id"]
+
+
+def test_what_is_used_without_its_cookie_does_not_end():
+    """A reader whose open connection speaks comes back with a cookie from before."""
+    sessions = Sessions(SECRET)
+    held = signed(0)
+    first, _ = sessions.open("session", held)
+    sessions._clock = lambda: time.time() + 2 * DAY
+    assert sessions.open("session", held)[0] is first
+    first.used = time.monotonic() - 2 * DAY
+    assert sessions.open("session", held)[0] is not first
+
+
+def test_how_long_a_session_lasts_is_a_setting():
+    """Both its time without use and its whole time."""
+    sessions = Sessions(SECRET)
+    sessions.use(100, 10)
+    session, _ = sessions.open("session", None)
+    assert 9 < sessions.time_left(session) <= 10
+
+    session.begun -= 95
+    assert 4 < sessions.time_left(session) <= 5
+    session.begun -= 5
+    assert sessions.time_left(session) <= 0
+
+
+def test_an_older_secret_is_believed_and_not_used():
+    """After a rotation readers stay who they are, and get a cookie that the new key signed."""
+    cookie = signed(0, secret=b"t" * 32)
+
+    session, new = Sessions(SECRET, older=[b"t" * 32]).open("session", cookie)
+
+    assert session["id"].startswith("mine.")
+    assert Sessions(SECRET).open("session", new)[0]["id"] == session["id"]
 
 
 def test_only_the_recent_sessions_and_those_in_use_are_kept():
@@ -173,7 +228,7 @@ def test_renewed_sessions_are_bounded_too():
 
 def test_a_form_s_token_belongs_to_one_session():
     """It is the same each time, differs between sessions and keys, and survives a restart."""
-    one, other = Session(id="one"), Session(id="other")
+    one, other = Session("one", 0), Session("other", 0)
 
     assert Sessions(SECRET).token(one) == Sessions(SECRET).token(one)
     assert Sessions(SECRET).token(one) != Sessions(SECRET).token(other)
@@ -220,6 +275,46 @@ def test_a_short_secret_is_refused(tmp_path):
         load_secret(tmp_path)
 
     assert str(caught.value) == (f"{path} holds 6 bytes, but a secret has at least 32; delete it")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [b"\0" * 32, b"a" * 64, b"0123" * 16, b"please-change-me-0123456789abcdef", b"My Secret " * 4],
+)
+def test_a_secret_that_can_be_guessed_is_refused(tmp_path, secret):
+    """Repetition, and what stands in examples, stop the start."""
+    path = tmp_path / "secret"
+    path.write_bytes(secret)
+    path.chmod(0o600)
+
+    with pytest.raises(UsageError) as caught:
+        load_secret(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path} holds what can be guessed; delete it, and a random one is made"
+    )
+
+
+def test_a_random_secret_in_hexadecimal_is_accepted(tmp_path):
+    """As `openssl rand -hex 32` prints it."""
+    path = tmp_path / "secret"
+    path.write_text("f3a1c09b5d7e2846aa01f9c3b7d5e8240c6b1f7e93d2a85b4e7f0d1c2b3a4958\n")
+    path.chmod(0o600)
+
+    assert len(load_secret(tmp_path)) == 65
+
+
+def test_the_older_secret_is_checked_like_the_present_one(tmp_path):
+    """Without one there is none; one that others may read is refused."""
+    assert load_older_secrets(tmp_path) == []
+    secret = load_secret(tmp_path)
+    (tmp_path / "secret").rename(tmp_path / "secret.old")
+    assert load_older_secrets(tmp_path) == [secret]
+    assert load_secret(tmp_path) != secret
+
+    (tmp_path / "secret.old").chmod(0o644)
+    with pytest.raises(UsageError, match="may be read by others"):
+        load_older_secrets(tmp_path)
 
 
 def test_a_secret_that_can_t_be_read_is_refused(tmp_path):
