@@ -10,7 +10,6 @@ Every exception that Liveguide raises on purpose.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -61,6 +60,8 @@ def did_you_mean(
     *aliases* are other names for some of them, by which they are found but not told.
     """
     aliases = aliases or {}
+    import difflib  # for those who have made a mistake
+
     nearest = difflib.get_close_matches(value, [*possible, *aliases], n=1, cutoff=0.6)
     return f"; did you mean {aliases.get(nearest[0], nearest[0])!r}?" if nearest else ""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import posixpath
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,19 @@ from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
 from ..words import words_of
+from .digests import digest_of
 from .extensions.snippets import snippet_script
-from .memory import Memory
+from .keeping import entry_of
+from .memory import Memory, Part
 from .minified import minified
+from .output import copy_file, write_file
 from .policy import Embedded, author_stylesheet, embedded_in_document
-from .rendering import RenderedPage
+from .rendered import KnownPage, RenderedPage
 from .scripts import Words, join_scripts
-from .search import search_files
-from .sources import ASSETS, MANIFEST, SourceFile
+from .search import search_file, search_groups, search_output
+from .sources import ASSETS, SourceFile
 from .stylesheets import SOURCE_VIEW, join_styles, stylesheet_name
+from .walking import MANIFEST
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
@@ -36,56 +40,57 @@ LOADED_LATER = ("login.css", "search.css", "editor.css")
 """The stylesheets of the server's own pages, and those that scripts ask for."""
 
 
-def write_file(site: Path, output: str, text: str) -> None:
-    """Write one text file of the site."""
-    path = site / output
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def copy_assets(files: list[SourceFile], site: Path, memory: Memory) -> None:
-    """Copy the guide's own files."""
+def asset_parts(files: list[SourceFile], site: Path, memory: Memory) -> Iterator[Part]:
+    """Yield the copies of the guide's own files."""
     for file in files:
-        if not memory.keeps(file.output, memory.digests.of(file.path)):
-            _copy(file.path, site / file.output)
+        yield Part(f"asset {file.uri}", memory.digests.of(file.path), partial(_copy, file, site))
 
 
-def _copy(source: Path, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, path)
+def _copy(file: SourceFile, site: Path) -> list[str]:
+    copy_file(file.path, site / file.output)
+    return [file.output]
 
 
-def copy_frontend(site: Path, memory: Memory, languages: Iterable[str] = ()) -> None:
+def frontend_parts(site: Path, memory: Memory, languages: Iterable[str] = ()) -> Iterator[Part]:
     """
-    Write the front end, its scripts joined, and the answer of a host without a live server.
+    Yield the front end, its scripts joined, and the answer of a host without a live server.
 
     Args:
 
         site: The folder to write into.
 
-        memory: Knows what can be kept of the last site.
+        memory: Knows the hashes of files.
 
         languages: The languages of the pages; the scripts are written in each that we speak.
     """
     digest = memory.digests.of_folder(FRONTEND)
-    for source in sorted(FRONTEND.rglob("[!.]*")):
-        if source.is_file() and source.suffix not in (".js", ".css"):
-            output = f"{ASSETS}/{source.relative_to(FRONTEND).as_posix()}"
-            # The icon may yet get the site's own colour, so it is written each time.
-            if source.name == "icon.svg" or not memory.keeps(output, digest):
-                # Not copytree, which goes on when the disk is full.
-                _copy(source, site / output)
     spoken = {script_suffix(name): words_of(name) for name in languages}
-    scripts = memory.recall("scripts", (digest, spoken), lambda: _scripts(spoken))
+    yield Part("scripts", digest_of(digest, spoken), partial(_write_scripts, spoken, site))
+    yield Part("front end", digest, partial(_copy_frontend, site))
+
+
+def _copy_frontend(site: Path) -> list[str]:
+    written = [f"{ASSETS}/status.json"]
+    write_file(site, written[0], json.dumps({"live": False}) + "\n")
+    for source in sorted(FRONTEND.rglob("[!.]*")):
+        # The icon has the site's own colour.
+        own = source.suffix in (".js", ".css") or source.name == "icon.svg"
+        if source.is_file() and not own:
+            written.append(f"{ASSETS}/{source.relative_to(FRONTEND).as_posix()}")
+            # Not copytree, which goes on when the disk is full.
+            copy_file(source, site / written[-1])
+    return written
+
+
+def _write_scripts(spoken: Mapping[str, Mapping[str, str]], site: Path) -> list[str]:
+    scripts = _scripts(spoken)
     for output, text in scripts.items():
-        if memory.keeps(f"{ASSETS}/{output}", (digest, spoken)):
-            continue
         # Vendored scripts are small already, and this minifier moves a declaration that
         # destructures in front of others that it depends on.
         if not output.startswith("vendor/"):
             text = minified("application/javascript", text)
         write_file(site, f"{ASSETS}/{output}", text)
-    write_file(site, f"{ASSETS}/status.json", json.dumps({"live": False}) + "\n")
+    return [f"{ASSETS}/{output}" for output in scripts]
 
 
 def _scripts(spoken: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -102,9 +107,11 @@ def script_suffix(language: str) -> str:
     return f".{language.lower().split('-')[0]}" if words_of(language) else ""
 
 
-def write_styles(pages: list[RenderedPage], site: Path, memory: Memory, own: str = "") -> None:
+def style_parts(
+    pages: list[KnownPage], site: Path, memory: Memory, own: str = ""
+) -> Iterator[Part]:
     """
-    Write each stylesheet that a page links, and those of pages that the server makes.
+    Yield each stylesheet that a page links, and those of pages that the server makes.
 
     Args:
 
@@ -112,51 +119,61 @@ def write_styles(pages: list[RenderedPage], site: Path, memory: Memory, own: str
 
         site: The folder to write into.
 
-        memory: Knows what can be kept of the last site.
+        memory: Knows the hashes of files.
 
         own: The site's own rules.
     """
     folder = FRONTEND / "styles"
     digest = memory.digests.of_folder(folder)
-    needed = {page.parts for page in pages}
-    for parts in sorted({(), SOURCE_VIEW, *needed}):
+
+    def write(output: str, text: Callable[[], str]) -> list[str]:
+        write_file(site, output, text())
+        return [output]
+
+    for parts in sorted({(), SOURCE_VIEW, *(page.parts for page in pages)}):
         output = f"{ASSETS}/{stylesheet_name(parts)}"
-        if not memory.keeps(output, (digest, own)):
-            write_file(site, output, join_styles(folder, parts, own))
+        joined = partial(join_styles, folder, parts, own)
+        yield Part(output, digest_of(digest, own), partial(write, output, joined))
     for name in LOADED_LATER:
         output = f"{ASSETS}/styles/{name}"
-        if not memory.keeps(output, digest):
-            text = (folder / name).read_text(encoding="utf-8")
-            write_file(site, output, minified("text/css", text))
-
-
-def write_snippets(pages: list[RenderedPage], site: Path, memory: Memory) -> None:
-    """Write the script of every runnable fence."""
-    for page in pages:
-        for snippet in page.snippets:
-            if not memory.keeps(snippet.output, snippet.code):
-                write_file(site, snippet.output, snippet_script(snippet.code))
-
-
-def write_search(pages: list[RenderedPage], settings: Settings, site: Path) -> None:
-    """Write what browsers make their index of."""
-    for output, text in search_files(pages, settings).items():
-        write_file(site, output, text)
-
-
-def write_images(pages: list[RenderedPage], site: Path, memory: Memory) -> None:
-    """Write the pictures that were made for the pages."""
-    for page in pages:
-        for output, svg in page.images.items():
-            if not memory.keeps(output, svg):
-                write_file(site, output, svg)
-
-
-def write_author_styles(pages: list[RenderedPage], site: Path) -> None:
-    """Write the rules that stand for the authors' `style=` attributes, if there are any."""
+        small = partial(_minified_style, folder / name)
+        yield Part(output, digest, partial(write, output, small))
     styles = {name: style for page in pages for name, style in page.styles.items()}
     if styles:
-        write_file(site, f"{ASSETS}/author.css", author_stylesheet(styles))
+        output = f"{ASSETS}/author.css"
+        text = author_stylesheet(styles)
+        yield Part(output, digest_of(text), partial(write, output, lambda: text))
+
+
+def _minified_style(path: Path) -> str:
+    return minified("text/css", path.read_text(encoding="utf-8"))
+
+
+def search_parts(
+    pages: list[KnownPage], settings: Settings, site: Path, memory: Memory
+) -> Iterator[Part]:
+    """Yield what browsers make their index of."""
+    groups = search_groups(pages)
+    first = (len(groups), settings.language)
+
+    def write(number: int, group: list[KnownPage]) -> list[str]:
+        entries = (entry_of(page, memory.cache) for page in group)
+        write_file(site, search_output(number), search_file(number, entries, *first))
+        return [search_output(number)]
+
+    for number, group in enumerate(groups):
+        names = [page.name for page in group]
+        basis = digest_of(names, None if number else first)
+        yield Part(f"search {number}", basis, partial(write, number, group))
+
+
+def write_page_files(page: RenderedPage, site: Path) -> list[str]:
+    """Write the scripts of a page's runnable fences, and the pictures that were made for it."""
+    for snippet in page.snippets:
+        write_file(site, snippet.output, snippet_script(snippet.code))
+    for output, svg in page.images.items():
+        write_file(site, output, svg)
+    return [*(snippet.output for snippet in page.snippets), *page.images]
 
 
 def document_policies(
@@ -169,19 +186,19 @@ def document_policies(
             continue
         digest = memory.digests.of(file.path)
         try:
-            policy, stopped = memory.recall(("policy", file.uri), digest, partial(_judged, file))
+            policy, stopped = memory.recall(f"policy {file.uri}", digest, partial(_judged, file))
         except SourceError as error:
             problems.append(error.problem)
             continue
         policies[file.output] = policy
-        problems += stopped
+        problems += [Problem(*problem) for problem in stopped]
     return policies, problems
 
 
-def _judged(file: SourceFile) -> tuple[str, list[Problem]]:
+def _judged(file: SourceFile) -> tuple[str, list[Any]]:
     text = read_text(file.path)
     embedded = embedded_in_document(text)
-    return embedded.policy(), list(_stopped(file, text, embedded))
+    return embedded.policy(), [astuple(p) for p in _stopped(file, text, embedded)]
 
 
 def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Problem]:
@@ -194,6 +211,7 @@ def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Proble
         yield Problem(str(file.path), line, message, "warning")
 
 
-def write_manifest(site: Path, manifest: dict[str, Any]) -> None:
+def write_manifest(site: Path, manifest: Mapping[str, object]) -> list[str]:
     """Write what the server and the next build need to know of the site."""
     write_file(site, MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    return [MANIFEST]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from ..errors import Problem, did_you_mean
 from ..textfile import read_text
 from .links import find_target
-from .rendering import RenderedPage
+from .rendered import KnownPage
 from .sources import Sources
 
 _TO_FOOTNOTE = "fnref:"
 """What the id of the place begins with to which a footnote leads back."""
 
 
-def check_anchors(rendered: list[RenderedPage]) -> list[Problem]:
+def check_anchors(rendered: list[KnownPage]) -> list[Problem]:
     """Return a warning for each link to a heading that the page it names does not have."""
     ids = {page.file.output: page.ids for page in rendered}
     problems = []
@@ -30,14 +30,14 @@ def check_anchors(rendered: list[RenderedPage]) -> list[Problem]:
     return problems
 
 
-def _unused_footnote(page: RenderedPage, name: str) -> Problem:
+def _unused_footnote(page: KnownPage, name: str) -> Problem:
     lines = enumerate(read_text(page.file.path).split("\n"), 1)
     line = next((number for number, text in lines if f"[^{name}]:" in text), None)
     message = f"nothing refers to the footnote {name!r}; write [^{name}] where it belongs"
     return Problem(str(page.file.path), line, f"{message}, or remove it", "warning")
 
 
-def check_pictures(rendered: list[RenderedPage], sources: Sources) -> list[Problem]:
+def check_pictures(rendered: list[KnownPage], sources: Sources) -> list[Problem]:
     """Return a warning for each picture of the front matter that is not there."""
     problems = []
     for page in rendered:

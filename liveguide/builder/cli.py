@@ -71,6 +71,8 @@ def _summary(report: BuildReport, site: Path, seconds: float) -> str:
         _counted(report.warnings, "warning"),
     ]
     counts = ", ".join(filter(None, parts))
+    if report.unchanged:
+        return f"Unchanged: {counts} after {seconds:.2f} s; {site} is as it was"
     if report.written:
         return f"Built {counts} in {seconds:.2f} s into {site}"
     errors = _counted(report.errors, "error")

@@ -2,8 +2,8 @@
 Compressed copies of the site's text, for servers to send as they are.
 
 Each stands beside its file, as `page.html.gz`, where nginx looks for it; the manifest
-lists them, so that nobody takes a file of the guide's for one. What the old site has of a
-file that has not changed is kept.
+lists them, so that nobody takes a file of the guide's for one. Whoever writes a file makes its
+copies, and what is kept of the old site is kept with them.
 
 The levels are those after which each library takes much longer for little: together they take
 60 ms for a megabyte. Brotli's highest would save another twentieth in twenty times the time.
@@ -12,17 +12,11 @@ The levels are those after which each library takes much longer for little: toge
 from __future__ import annotations
 
 import hashlib
-import os
 import zlib
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-from .digests import Digests
-from .freshness import read_manifest
 
 ENDINGS = {"br": ".br", "gzip": ".gz", "zstd": ".zst"}
 """What a copy's name ends with, by its content coding (RFC 9110, section 8.4.1; RFC 8878)."""
@@ -74,11 +68,9 @@ class Compressors:
             self.by_coding["zstd"] = lambda text: zstd.compress(text, 6)
         wanted = {"br": ("brotli", brotli), "zstd": ("backports.zstd", zstd)}
         self.missing = {coding: name for coding, (name, module) in wanted.items() if not module}
-        digests = Digests()
-        zstd_version = getattr(zstd, "zstd_version", "")
         self.versions = (
-            f"zlib {zlib.ZLIB_RUNTIME_VERSION}, brotli {digests.of_package('brotli')}, "
-            f"zstd {zstd_version}"
+            f"zlib {zlib.ZLIB_RUNTIME_VERSION}, brotli {getattr(brotli, '__version__', '')}, "
+            f"zstd {getattr(zstd, 'zstd_version', '')}"
         )
 
     def notes(self) -> list[str]:
@@ -89,87 +81,66 @@ class Compressors:
         return [f"The site is not compressed as {', '.join(self.missing)}: pip install {packages}"]
 
 
-def write_copies(
-    staging: Path, site: Path, compressors: Compressors | None = None, threads: int | None = None
-) -> dict[str, Any]:
+class Copier:
     """
-    Write the copies of a new site, as far as they are smaller than what they copy.
+    Writes the copies of one site.
+
+    Attributes:
+
+        taken: The files of the guide whose names are those of copies: they stay what they are.
 
     Args:
 
-        staging: The new site, complete but for its manifest.
+        site: The site that is being written.
 
-        site: The old one, if there is one, whose copies are kept where they still fit.
+        outputs: The paths in it of the guide's own files.
 
-        compressors: What to make them with.
-
-        threads: How many files to compress at once; `None` for as many as there are processors.
-
-    Returns:
-
-        What the manifest says of them: by file, its digest and the codings that it has.
+        compressors: What to make the copies with.
     """
-    compressors = compressors or Compressors()
-    manifest = read_manifest(site)
-    known = manifest.get("copies") if manifest.get("compressors") == compressors.versions else None
-    old = known if isinstance(known, dict) else {}
-    files = sorted(_text_files(staging))
 
-    def copied(output: str) -> str:
-        text = (staging / output).read_bytes()
-        digest = digest_of(text)
-        kept = str(old.get(output, "")).split(" ")
-        if kept[0] == digest and _keep(site, staging, output, kept[1:]):
-            return " ".join(kept)
-        codings = _compress(staging, output, text, compressors.by_coding)
-        return " ".join([digest, *codings])
+    def __init__(
+        self, site: Path, outputs: Iterable[str] = (), compressors: Compressors | None = None
+    ) -> None:
+        self.taken = {output for output in outputs if output.endswith(tuple(ENDINGS.values()))}
+        self._site = site
+        self.compressors = compressors or Compressors()
 
-    # All three libraries let go of the interpreter while they work.
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        copies = dict(zip(files, pool.map(copied, files), strict=True))
-    return {"copies": copies, "compressors": compressors.versions}
+    def copy(self, outputs: Collection[str]) -> dict[str, str]:
+        """
+        Write the copies of these files, as far as they are smaller than what they copy.
+
+        Returns:
+
+            What the manifest says of them: by file, its digest and the codings that it has, the
+            smallest copy's first.
+        """
+        copied = {}
+        for output in outputs:
+            if not output.lower().endswith(_TEXT) or output.rpartition("/")[2].startswith("."):
+                continue
+            path = self._site / output
+            if SMALLEST <= path.stat().st_size <= LARGEST:
+                content = path.read_bytes()
+                copied[output] = " ".join([digest_of(content), *self._compress(output, content)])
+        return copied
+
+    def _compress(self, output: str, text: bytes) -> list[str]:
+        copies = {
+            coding: compress(text)
+            for coding, compress in self.compressors.by_coding.items()
+            if output + ENDINGS[coding] not in self.taken
+        }
+        smaller = [coding for coding in copies if len(copies[coding]) < len(text)]
+        for coding in smaller:
+            (self._site / f"{output}{ENDINGS[coding]}").write_bytes(copies[coding])
+        return sorted(smaller, key=lambda coding: (len(copies[coding]), coding))
+
+
+def copies_of(copied: str, output: str) -> list[str]:
+    """Return the paths of a file's copies, of which the manifest says *copied*."""
+    return [f"{output}{ENDINGS[coding]}" for coding in copied.split(" ")[1:]]
 
 
 def digest_of(content: bytes) -> str:
     """Return the hash by which the manifest knows a file's content."""
     return hashlib.sha256(content).hexdigest()[:32]
-
-
-def _text_files(folder: Path) -> Iterable[str]:
-    top = len(str(folder)) + 1
-    for path, _, names in os.walk(folder):
-        for name in names:
-            if name.lower().endswith(_TEXT) and not name.startswith("."):
-                file = os.path.join(path, name)
-                if SMALLEST <= os.stat(file).st_size <= LARGEST:
-                    yield file[top:].replace(os.sep, "/")
-
-
-def _compress(
-    staging: Path, output: str, text: bytes, compressors: dict[str, Compress]
-) -> list[str]:
-    """Write a file's copies; return their codings, the smallest copy's first."""
-    copies = {coding: compress(text) for coding, compress in compressors.items()}
-    codings = []
-    for coding in sorted(copies, key=lambda coding: (len(copies[coding]), coding)):
-        path = staging / f"{output}{ENDINGS[coding]}"
-        # A file of the guide's own with that name stays what it is.
-        if len(copies[coding]) < len(text) and not path.exists():
-            path.write_bytes(copies[coding])
-            codings.append(coding)
-    return codings
-
-
-def _keep(site: Path, staging: Path, output: str, codings: list[str]) -> bool:
-    """Put the old site's copies into the new one, by hard links; say whether all were there."""
-    linked: list[Path] = []
-    for coding in codings:
-        name = f"{output}{ENDINGS.get(coding, '')}"
-        try:
-            os.link(site / name, staging / name)
-        except OSError:
-            for path in linked:
-                path.unlink()
-            return False
-        linked.append(staging / name)
-    return True

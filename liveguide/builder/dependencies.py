@@ -19,8 +19,6 @@ from typing import Any
 from .digests import Digests
 from .sources import SourceFile, Sources
 
-_Lookup = tuple[str, str]
-
 
 @dataclass
 class Dependencies:
@@ -29,29 +27,40 @@ class Dependencies:
 
     Attributes:
 
-        files: The files that were read, and the hash of each once the page was rendered.
+        files: The files that were read, and the hash of each.
 
-        lookups: What each name stood for, by the table that was asked and the name.
+        lookups: What each name stood for, by the table that was asked: which file, or whether
+            there is such a folder.
 
         whole: Whether all names were looked through, as for a suggestion.
     """
 
     files: dict[str, str] = field(default_factory=dict)
-    lookups: dict[_Lookup, SourceFile | bool | None] = field(default_factory=dict)
+    lookups: dict[str, dict[str, str | bool | None]] = field(default_factory=dict)
     whole: bool = False
+
+    def note(self, table: str, name: str, found: SourceFile | None) -> None:
+        """Note which file a name stood for, in the table that was asked."""
+        self.lookups.setdefault(table, {})[name] = found.identity if found else None
 
     def hold(self, sources: Sources, digests: Digests) -> bool:
         """Say whether a page that was made of these would be the same now."""
-        tables: dict[str, Any] = {"files": sources.files, "outputs": sources.outputs}
         return (
             not self.whole
             and all(digests.of(file) == digest for file, digest in self.files.items())
             and all(
-                (name in sources.folders if table == "folders" else tables[table].get(name))
-                == value
-                for (table, name), value in self.lookups.items()
+                _meaning(name, table, sources) == meaning
+                for table, names in self.lookups.items()
+                for name, meaning in names.items()
             )
         )
+
+
+def _meaning(name: str, table: str, sources: Sources) -> str | bool | None:
+    if table == "folders":
+        return name in sources.folders
+    file = (sources.files if table == "files" else sources.outputs).get(name)
+    return file.identity if file else None
 
 
 _noting: ContextVar[set[str] | None] = ContextVar("noting", default=None)
@@ -114,7 +123,7 @@ class _NotedTable(dict[str, SourceFile]):
 
     def _note(self, key: Any) -> SourceFile | None:
         value = self._of.get(key)
-        self._dependencies.lookups[(self._name, key)] = value
+        self._dependencies.note(self._name, key, value)
         return value
 
     def _all(self) -> dict[str, SourceFile]:
@@ -158,7 +167,7 @@ class _NotedSet(set[str]):
 
     def __contains__(self, name: object) -> bool:
         found = name in self._of
-        self._dependencies.lookups[("folders", str(name))] = found
+        self._dependencies.lookups.setdefault("folders", {})[str(name)] = found
         return found
 
     def __iter__(self) -> Iterator[str]:

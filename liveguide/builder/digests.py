@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+import time
 from collections.abc import Collection
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
 from pathlib import Path
 
 _Stamp = tuple[int, int, int, int]
@@ -22,7 +24,7 @@ class Digests:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[_Stamp, str]] = {}
-        self._versions: dict[str, str] = {}
+        self._since = time.time_ns()
 
     def of(self, path: Path | str) -> str:
         """Return a hash of a file's content; of one that can't be read, a word that says so."""
@@ -49,19 +51,51 @@ class Digests:
                 digest.update(f"{file!a} {self.of(file)}\n".encode())
         return digest.hexdigest()
 
-    def of_package(self, name: str) -> str:
-        """Return the version of an installed package; nothing where there is none."""
-        if name not in self._versions:
-            try:
-                self._versions[name] = version(name)
-            except PackageNotFoundError:
-                self._versions[name] = ""
-        return self._versions[name]
+    def known(self, path: str) -> str:
+        """
+        Return the hash of a file that has been read by somebody else, of what that was at most.
+
+        That is the hash from before, or the one of now if the file has not changed since this
+        object was made; else nothing, which is the hash of no file.
+        """
+        if path in self._known:
+            return self._known[path][1]
+        digest = self.of(path)
+        stamp = self._known[path][0] if path in self._known else None
+        return digest if stamp and max(stamp[2:]) < self._since else ""
 
     def forget(self, paths: Collection[Path]) -> None:
         """Read these files again when they are next asked for."""
         for name in those_among(paths, list(self._known)):
             del self._known[name]
+
+
+def digest_of(*parts: object) -> str:
+    """Return a hash of values that `repr` tells apart."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@cache
+def releases(names: tuple[str, ...]) -> str:
+    """
+    Return the releases of Python and of these packages, as their folders are called.
+
+    Not from `importlib.metadata`, which takes longer to load than a build without a change.
+
+    Args:
+
+        names: The packages, as they call themselves, in small letters.
+    """
+    beginnings = tuple(f"{name}-" for name in names)
+    found = {
+        entry
+        for folder in sys.path
+        if os.path.isdir(folder)
+        for entry in os.listdir(folder)
+        if entry.endswith((".dist-info", ".egg-info"))
+        and entry.lower().replace("_", "-").replace(".", "-").startswith(beginnings)
+    }
+    return " ".join([sys.version, *sorted(found)])
 
 
 def those_among(paths: Collection[Path], names: Collection[str]) -> set[str]:

@@ -9,14 +9,75 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .digests import Digests
-from .sources import MANIFEST, walk
+from .commits import commit_of
+from .digests import Digests, releases
+from .walking import MANIFEST, walk
 
-_RENDERERS = ("backports.zstd", "brotli", "markdown", "pillow", "pygments", "segno", "tornado")
+_RENDERERS = (
+    *("backports-zstd", "brotli", "imagesize", "markdown", "pillow", "pygments"),
+    *("pymdown-extensions", "pyyaml", "segno", "tdewolff-minify", "tornado"),
+)
 _PACKAGE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Found:
+    """
+    What there is before a build begins: what changes while it runs makes its site stale.
+
+    Attributes:
+
+        guide: The guide folder.
+
+        builder: The hash of what builds: our own files, and the releases of the libraries.
+
+        files: The hash of that, and of the guide's files.
+
+        commit: The commit that the guide stands at.
+    """
+
+    guide: Path
+    builder: str
+    files: str
+    commit: str
+
+    def noted(self, included: list[str], digests: Digests) -> dict[str, str]:
+        """
+        Return what a site says of the sources that it was made of.
+
+        Args:
+
+            included: The files outside the guide that its pages show, named relative to it.
+
+            digests: The hashes of files that are known already.
+        """
+        digest = hashlib.sha256(self.files.encode())
+        for uri in sorted(included):
+            _add(digest, uri, self.guide / uri, digests)
+        return {"fingerprint": digest.hexdigest(), "commit": self.commit}
+
+
+def find(guide: Path, site: Path, digests: Digests) -> Found:
+    """
+    Return what a build of *guide* begins with.
+
+    Args:
+
+        guide: The guide folder.
+
+        site: The output folder, which does not count where it is inside the guide.
+
+        digests: The hashes of files that are known already.
+    """
+    builder = _of_builder(digests)
+    digest = hashlib.sha256(builder.encode())
+    for uri, path in walk(guide, site):
+        _add(digest, uri, path, digests)
+    return Found(guide, builder, digest.hexdigest(), commit_of(guide))
 
 
 def read_manifest(site: Path) -> dict[str, Any]:
@@ -29,48 +90,29 @@ def read_manifest(site: Path) -> dict[str, Any]:
 
 
 def is_current(guide: Path, site: Path) -> bool:
-    """Return whether *site* is what a build of *guide* would give now."""
+    """
+    Return whether *site* is what a build of *guide* would give now.
+
+    A guide that has come without its repository, as into a container, is taken for
+    the commit that the site was built from.
+    """
     manifest = read_manifest(site)
     included = manifest.get("included")
     if not isinstance(included, list) or not (site / "404.html").is_file():
         return False
-    now = with_included(fingerprint(guide, site), guide, included)
-    return bool(manifest.get("fingerprint") == now)
+    digests = Digests()
+    now = find(guide, site, digests).noted(included, digests)
+    now["commit"] = now["commit"] or manifest.get("commit", "")
+    return all(manifest.get(key) == value for key, value in now.items())
 
 
-def fingerprint(guide: Path, site: Path, digests: Digests | None = None) -> str:
-    """
-    Return a hash of everything that a build of *guide* reads, but for files outside the guide.
-
-    A build takes it before it reads: what is changed while it runs makes its site stale.
-
-    Args:
-
-        guide: The guide folder.
-
-        site: The output folder, which does not count where it is inside the guide.
-
-        digests: The hashes of files that are known already.
-    """
-    digests = digests or Digests()
-    digest = hashlib.sha256()
-    for name in _RENDERERS:
-        digest.update(f"{name} {digests.of_package(name)}\n".encode())
+def _of_builder(digests: Digests) -> str:
+    digest = hashlib.sha256(releases(_RENDERERS).encode())
+    for path in sorted(_PACKAGE.glob("*.py")):
+        _add(digest, path.name, path, digests)
     for part in ("builder", "frontend", "words"):
-        for uri, path in walk(_PACKAGE / part, site):
+        for uri, path in walk(_PACKAGE / part, _PACKAGE):
             _add(digest, uri, path, digests)
-    for uri, path in walk(guide, site):
-        _add(digest, uri, path, digests)
-    return digest.hexdigest()
-
-
-def with_included(
-    fingerprint: str, guide: Path, included: list[str], digests: Digests | None = None
-) -> str:
-    """Return *fingerprint* with the files outside *guide*, named relative to it, added."""
-    digest = hashlib.sha256(fingerprint.encode())
-    for uri in sorted(included):
-        _add(digest, uri, guide / uri, digests or Digests())
     return digest.hexdigest()
 
 

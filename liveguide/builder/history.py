@@ -10,12 +10,14 @@ so that a page has no date rather than a wrong one.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from .commits import commit_of
+from .digests import digest_of
 from .memory import Memory
 
 SECONDS = 10
@@ -68,6 +70,10 @@ class History:
         """Return the newest commit that changed a file; `None` where git knows of none."""
         return self._last.get(uri)
 
+    def digest(self) -> str:
+        """Return a hash of all of it."""
+        return digest_of(*self._changes)
+
     def changes(self) -> list[Change]:
         """Return every commit that changed a file of the guide, newest first."""
         return list(self._changes)
@@ -86,14 +92,28 @@ def read_history(guide: Path) -> History:
 
 def recalled_history(guide: Path, memory: Memory) -> History:
     """Return the history of a guide, the one that is remembered if no commit was made since."""
-    head = _git(guide, ["rev-parse", "HEAD"])
-    return memory.recall("history", head, lambda: read_history(guide))
+
+    def read() -> list[list[Any]]:
+        changes = read_history(guide).changes() if commit else []
+        return [[c.id, c.date.isoformat(), c.subject, c.uris] for c in changes]
+
+    commit = commit_of(guide)
+
+    recalled = memory.recall("history", commit, read)
+    return History(
+        [
+            Change(id_, datetime.fromisoformat(date), subject, tuple(uris))
+            for id_, date, subject, uris in recalled
+        ]
+    )
 
 
 def _git(guide: Path, arguments: list[str]) -> str:
     """Return what git answers; nothing where it can't."""
     # A hook of git's names its own repository to whatever it starts.
     environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
+    import subprocess  # for those alone who have made a commit since
+
     try:
         done = subprocess.run(
             ["git", "-C", str(guide), *arguments],

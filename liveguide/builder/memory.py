@@ -1,5 +1,5 @@
 """
-What a build remembers for the next: pages, and what else took time to make.
+What a build remembers for the next: pages, files of the site, and what else took time to make.
 
 A build that is done once begins with an empty memory, and asks it the same
 questions. Everything is kept with what it was made of, its *basis*, and made
@@ -10,18 +10,44 @@ without a memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .digests import Digests, those_among
-from .rendering import RenderedPage
-from .sources import MANIFEST, Sources
+from .cache import Cache, CacheError
+from .copies import copies_of
+from .digests import Digests, digest_of, those_among
+from .output import cache_of
+from .walking import MANIFEST
+
+if TYPE_CHECKING:
+    from .rendered import KnownPage
+    from .sources import Sources
 
 Made = TypeVar("Made")
 
-_NOTHING = object()
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Part:
+    """
+    A few files of a site that are made of the same.
+
+    Args:
+
+        name: What the part is called, in every build alike.
+
+        basis: The hash of all that it is made of.
+
+        write: Writes them, and returns their paths in the site.
+    """
+
+    name: str
+    basis: str
+    write: Callable[[], Iterable[str]]
 
 
 class Memory:
@@ -31,24 +57,73 @@ class Memory:
     Attributes:
 
         digests: The hashes of files.
+
+        cache: What is kept on disk.
+
+    Args:
+
+        site: The site, beside which other processes remember the same; `None` for a memory
+            that goes with this object.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, site: Path | None = None) -> None:
         self.digests = Digests()
-        self._pages: dict[str, RenderedPage] = {}
-        self._pages_basis: object = _NOTHING
-        self._made: dict[Hashable, tuple[object, Any]] = {}
-        self._asked: dict[Hashable, tuple[object, Any]] = {}
-        self._generation: object = _NOTHING
-        self._number = 0
-        self._written: dict[str, object] = {}
-        self._old: dict[str, object] = {}
-        self._outputs: set[str] = set()
-        self._writing: dict[str, object] = {}
-        self._kept: set[str] = set()
-        self._site: tuple[int, int] | None = None
+        self.cache = Cache(cache_of(site) if site else None)
+        self._index: dict[str, Any] | None = None
+        self._forget_all("")
 
-    def pages(self, sources: Sources, basis: object) -> dict[str, RenderedPage]:
+    def _forget_all(self, basis: str) -> None:
+        self._basis = basis
+        self._pages: dict[str, KnownPage] = {}
+        self._pages_basis = ""
+        self._names: dict[str, str] = {}
+        self._held: dict[str, tuple[str, Any]] = {}
+        self._recalled: dict[str, Any] = {}
+        self._asked: dict[str, Any] = {}
+        self._parts: dict[str, list[Any]] = {}
+        self._parts_basis = ""
+        self._new_parts: dict[str, list[Any]] = {}
+        self._kept: set[str] = set()
+        self._last: dict[str, Any] = {}
+        self._site: object = None
+
+    def open(self, basis: str, site: Path) -> None:
+        """
+        Begin a build.
+
+        Args:
+
+            basis: The hash of what all is made of: of the builder, and what it was asked for.
+
+            site: The site. What is remembered of its files counts only if they are as we left them.
+        """
+        if self._index is None:
+            self._index = self.cache.read_index()
+            if self._index.get("basis") == basis:
+                self._take_in(self._index, site)
+        if self._basis != basis:
+            self._forget_all(basis)
+
+    def _take_in(self, index: dict[str, Any], site: Path) -> None:
+        self._basis = index["basis"]
+        self._pages_basis = index["pages_basis"]
+        self._names = index["pages"]
+        self._recalled = index["recalled"]
+        self._parts, self._parts_basis = index["parts"], index["parts_basis"]
+        self._last = index["last"]
+        self._site = _manifest_stamp(site) if index["site"] == _stamps(site) else None
+
+    def last(self, noted: Mapping[str, str], site: Path) -> dict[str, Any] | None:
+        """Return what was noted of the last build, if it made *site* of what is *noted* now."""
+        is_ours = self._site is not None and self._site == _manifest_stamp(site)
+        return self._last if is_ours and noted.items() <= self._last.items() else None
+
+    def included(self) -> list[str]:
+        """Return the files outside the guide that the pages of the last build show."""
+        included: list[str] = self._last.get("included", [])
+        return included
+
+    def pages(self, sources: Sources, basis: str) -> dict[str, KnownPage]:
         """
         Return the pages that need not be rendered, by their uris.
 
@@ -56,25 +131,30 @@ class Memory:
 
             sources: Every file of the guide, as it is now.
 
-            basis: What all pages are made of besides.
-        """
-        if self._pages_basis != basis:
-            self._pages.clear()
-            self._pages_basis = basis
-        return {
-            uri: page
-            for uri, page in self._pages.items()
-            if not page.problems
-            and sources.files.get(uri) == page.file
-            and page.dependencies.hold(sources, self.digests)
-        }
+            basis: The hash of what all pages are made of besides.
 
-    def keep_pages(self, pages: Collection[RenderedPage]) -> None:
-        """Remember pages; their files are now what they were made of, or `forget` will be told."""
-        for page in pages:
-            files = page.dependencies.files
-            files.update({file: self.digests.of(file) for file in files})
+        Raises:
+
+            CacheError: The cache is damaged.
+        """
+        from .keeping import kept_page  # needs Markdown, which a build without a change does not
+
+        if self._pages_basis != basis:
+            self._pages, self._names, self._pages_basis = {}, {}, basis
+        pages = {}
+        for file in sources.pages:
+            name = self._names.get(file.uri)
+            if name is None:
+                continue
+            page = self._pages.get(file.uri) or kept_page(file, name, self.cache)
+            if not page.problems and page.dependencies.hold(sources, self.digests):
+                pages[file.uri] = page
+        return pages
+
+    def keep_pages(self, pages: Collection[KnownPage]) -> None:
+        """Remember pages."""
         self._pages = {page.file.uri: page for page in pages}
+        self._names = {page.file.uri: page.name for page in pages}
 
     def forget(self, changed: Collection[Path]) -> None:
         """Forget what was made of these files, which have changed, whatever they look like."""
@@ -83,7 +163,8 @@ class Memory:
         others = those_among(changed, every)
         for uri, page in list(self._pages.items()):
             if not others.isdisjoint(page.dependencies.files):
-                del self._pages[uri]
+                del self._pages[uri], self._names[uri]
+        self._last = {}
 
     def is_outdated(self) -> bool:
         """Say whether a file that some page was made of is another by now."""
@@ -93,46 +174,83 @@ class Memory:
             for file, digest in page.dependencies.files.items()
         )
 
-    def recall(self, key: Hashable, basis: object, make: Callable[[], Made]) -> Made:
+    def hold(self, key: str, basis: str, make: Callable[[], Made]) -> Made:
         """
-        Return what *make* makes, from the last build where that was made of the same.
+        Return what *make* makes, from the last build of this process where the basis was the same.
 
         Args:
 
             key: What it is called.
 
-            basis: All that it is made of.
+            basis: The hash of all that it is made of.
 
             make: Makes it, of nothing else.
         """
-        made: tuple[object, Made] | None = self._made.get(key)
-        if made is None or made[0] != basis:
-            made = (basis, make())
-        self._asked[key] = self._made[key] = made
-        return made[1]
+        held: tuple[str, Made] | None = self._held.get(key)
+        if held is None or held[0] != basis:
+            self._held[key] = held = (basis, make())
+        return held[1]
 
-    def generation(self, basis: object) -> int:
-        """Return a number that is another whenever *basis* is: a basis in short."""
-        if self._generation != basis:
-            self._generation = basis
-            self._number += 1
-        return self._number
+    def recall(self, key: str, basis: str, make: Callable[[], Made]) -> Made:
+        """As `hold`, but from the last build of any process; *make* makes what JSON has."""
+        recalled = self._recalled.get(key)
+        if recalled is None or recalled[0] != basis:
+            recalled = [basis, make()]
+        self._asked[key] = recalled
+        made: Made = recalled[1]
+        return made
 
     def begin(self, site: Path) -> None:
         """Begin to write a site, in the place of *site*; if that is not ours, nothing is kept."""
-        is_ours = self._site is not None and self._site == _stamp(site)
-        self._old = self._written if is_ours else {}
-        self._outputs = self._outputs if is_ours else set()
+        if self._site is None or self._site != _manifest_stamp(site):
+            self._parts = {}
         # Until the end: what goes wrong on the way is never taken for a site.
-        self._written, self._writing, self._kept, self._site = {}, {}, set(), None
+        self._new_parts, self._kept, self._site, self._last = {}, set(), None, {}
 
-    def keeps(self, output: str, basis: object) -> bool:
-        """Say whether a file need not be written: the last site has it, made of the same."""
-        self._writing[output] = basis
-        if self._old.get(output, _NOTHING) != basis:
-            return False
-        self._kept.add(output)
-        return True
+    def missing(self, parts: Iterable[Part], basis: str = "") -> list[Part]:
+        """
+        Return the parts that are to be written; the last site has the others, of the same.
+
+        Args:
+
+            parts: All parts.
+
+            basis: The hash of what all of them are made of besides.
+        """
+        if self._parts_basis != basis:
+            self._parts, self._parts_basis = {}, basis
+        missing = []
+        for part in parts:
+            old = self._parts.get(part.name)
+            if old is not None and old[0] == part.basis:
+                self._new_parts[part.name] = old
+                self._kept.update(old[1])
+            else:
+                missing.append(part)
+        return missing
+
+    def wrote(self, part: Part, outputs: list[str], copied: Mapping[str, str] = _NONE) -> None:
+        """
+        Note that a part is written.
+
+        Args:
+
+            part: The part.
+
+            outputs: Its files.
+
+            copied: Which of them have compressed copies, as `Copier.copy` returns it.
+        """
+        copies = [copy for output, codings in copied.items() for copy in copies_of(codings, output)]
+        self._new_parts[part.name] = [part.basis, [*outputs, *copies], copied]
+
+    def copied(self) -> dict[str, str]:
+        """Return which files of the new site have compressed copies."""
+        return {
+            output: codings
+            for _, _, copied in self._new_parts.values()
+            for output, codings in copied.items()
+        }
 
     def complete(self, site: Path, staging: Path) -> list[str]:
         """
@@ -141,76 +259,94 @@ class Memory:
         Files with the same content are one file, by hard links: whoever knows it
         by its inode need not load it again.
         """
-        written = _files(staging)
-        for output in self._kept - written:
-            _link(site / output, staging / output)
-        changed = self._outputs - self._kept - written
+        before = {output for _, outputs, _ in self._parts.values() for output in outputs}
+        written = {output for _, outputs, _ in self._new_parts.values() for output in outputs}
+        written -= self._kept
+        _link_all(self._kept, site, staging)
+        changed = before - self._kept - written
         for output in written:
-            if output in self._outputs and _is_same(site / output, staging / output):
+            if output in before and _is_same(site / output, staging / output):
                 (staging / output).unlink()
                 _link(site / output, staging / output)
             else:
                 changed.add(output)
-        self._outputs = self._kept | written
         return sorted(changed - {MANIFEST})
 
-    def end(self, site: Path) -> None:
-        """Note that the site is in its place."""
-        self._written = self._writing
-        self._made, self._asked = self._asked, {}
-        self._site = _stamp(site)
+    def end(self, site: Path, last: dict[str, Any]) -> None:
+        """
+        Note that the site is in its place.
+
+        Args:
+
+            site: The site.
+
+            last: What `last` is to return: the `fingerprint` of what was built, the files
+                `included`, and what else JSON has.
+        """
+        self._parts, self._last = self._new_parts, last
+        self._recalled, self._asked = self._asked, {}
+        self._site = _manifest_stamp(site)
+
+    def save(self, site: Path) -> None:
+        """Keep all that is remembered for other processes."""
+        if self._site is None or self._site != _manifest_stamp(site):
+            return
+        index = {
+            "basis": self._basis,
+            "last": self._last,
+            "site": _stamps(site),
+            "pages_basis": self._pages_basis,
+            "pages": self._names,
+            "parts_basis": self._parts_basis,
+            "parts": self._parts,
+            "recalled": self._recalled,
+        }
+        self.cache.write_index(index, set(self._names.values()))
+
+    def lose(self, error: CacheError) -> None:
+        """Begin with nothing: what is kept can't be trusted."""
+        self.cache.trouble = f"the cache is damaged ({error}), so all is built anew"
+        self.cache.clear()
+        self._forget_all("")
 
 
-@dataclass(frozen=True)
-class Remembered:
-    """
-    What is made of one page and of what all pages share.
-
-    Args:
-
-        memory: The memory.
-
-        generation: The number that stands for what all pages share, as `Memory.generation`
-            returns it.
-    """
-
-    memory: Memory
-    generation: int
-
-    def keeps(self, output: str, *basis: object) -> bool:
-        """As `Memory.keeps`, for what is made of *basis* and of what all pages share."""
-        return self.memory.keeps(output, (self.generation, *basis))
-
-    def recall(self, key: Hashable, make: Callable[[], Made], *basis: object) -> Made:
-        """As `Memory.recall`, for what is made of *basis* and of what all pages share."""
-        return self.memory.recall(key, (self.generation, *basis), make)
-
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what is made of nothing but what all pages share."""
-        return self.recall(key, make)
-
-
-def _stamp(site: Path) -> tuple[int, int] | None:
+def _manifest_stamp(site: Path) -> object:
     try:
-        stat = (site / MANIFEST).stat()
+        return _stamp((site / MANIFEST).stat())
     except OSError:
         return None
-    return stat.st_ino, stat.st_mtime_ns
 
 
-def _files(folder: Path) -> set[str]:
-    top = len(str(folder)) + 1
-    return {
-        os.path.join(path, name)[top:].replace(os.sep, "/")
-        for path, _, names in os.walk(folder)
-        for name in names
-    }
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _stamps(site: Path) -> str:
+    """Return a hash of what the file system tells of each file of a site."""
+    stamps = []
+    waiting = [str(site)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        stamps.append((entry.path, *_stamp(entry.stat(follow_symlinks=False))))
+        except OSError:
+            return ""
+    return digest_of(sorted(stamps))
+
+
+def _link_all(outputs: Collection[str], site: Path, staging: Path) -> None:
+    for folder in {output.rpartition("/")[0] for output in outputs}:
+        (staging / folder).mkdir(parents=True, exist_ok=True)
+    for output in outputs:
+        _link(site / output, staging / output)
 
 
 def _link(source: Path, path: Path) -> None:
     try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
         os.link(source, path)
     except FileNotFoundError:
         raise

@@ -11,12 +11,6 @@ import re
 from functools import cache
 from typing import Literal
 
-try:
-    import minify
-except ImportError:  # pragma: no cover
-    minify = None
-
-
 # The library leaves the blocks of `@container` as they are. Strings are found first, and stay.
 _SPACES = re.compile(
     r""""[^"]*"|'[^']*'|\s*;?\s*(?P<end>})\s*|\s*(?P<sign>[{;,])\s*|(?<=[\w-])(?P<colon>:)\s+"""
@@ -26,7 +20,9 @@ _SPACES = re.compile(
 @cache
 def minified(kind: Literal["text/css", "application/javascript"], text: str) -> str:
     """Return *text*, a whole script or stylesheet, written shorter."""
-    if minify is None:
+    try:
+        import minify  # few builds need it: what it has made is kept
+    except ImportError:  # pragma: no cover
         return text
     made = str(minify.string(kind, text))
     return _SPACES.sub(_without_spaces, made) if kind == "text/css" else made

@@ -16,10 +16,10 @@ from ..errors import Problem, did_you_mean
 from ..settings import SETTINGS_FILE, Entry, Settings, line_in_settings
 from .languages import folder_of
 from .pages import label_of
-from .rendering import RenderedPage
+from .rendered import KnownPage
 from .sources import Sources, relative_url
 
-FindIcon = Callable[[RenderedPage, str], str | None]
+FindIcon = Callable[[KnownPage, str], str | None]
 """Takes a page and the address of the page that links to it; returns the address of its icon."""
 
 LARGEST_WHOLE = 60
@@ -44,7 +44,7 @@ class Branch:
 
     name: str
     label: str
-    page: RenderedPage | None = None
+    page: KnownPage | None = None
     branches: list[Branch] = field(default_factory=list)
 
     def walk(self) -> Iterator[tuple[Branch, ...]]:
@@ -54,7 +54,7 @@ class Branch:
             for way in branch.walk():
                 yield (self, *way)
 
-    def all_pages(self) -> list[RenderedPage]:
+    def all_pages(self) -> list[KnownPage]:
         """Return every page in and below it, each once, in reading order."""
         pages = {way[-1].page.file.uri: way[-1].page for way in self.walk() if way[-1].page}
         return list(pages.values())
@@ -95,7 +95,7 @@ class NavNode:
         return replace(self, href=_rooted(self.href), icon=icon, children=children)
 
 
-def navigation_trees(pages: list[RenderedPage], settings: Settings) -> dict[str, Branch]:
+def navigation_trees(pages: list[KnownPage], settings: Settings) -> dict[str, Branch]:
     """Return the tree of each language, by its folder; the site's own has an empty name."""
     trees = {}
     for folder in ("", *settings.languages):
@@ -181,7 +181,7 @@ def navigation_for(
     return [node(branch) for branch in tree.branches]
 
 
-def _folders(pages: list[RenderedPage], top: str) -> Branch:
+def _folders(pages: list[KnownPage], top: str) -> Branch:
     """Return the tree of the folders below *top*."""
     branches = {top: Branch(top, posixpath.basename(top))}
 
@@ -203,7 +203,7 @@ def _folders(pages: list[RenderedPage], top: str) -> Branch:
 
 
 def _entries(
-    entries: tuple[Entry, ...], pages: list[RenderedPage], tree: Branch, above: str
+    entries: tuple[Entry, ...], pages: list[KnownPage], tree: Branch, above: str
 ) -> list[Branch]:
     """Return the branches that the setting `navigation` names."""
     by_uri = {page.file.uri: page for page in pages}
@@ -236,7 +236,7 @@ def _is_top(uri: str) -> bool:
     return uri in (".", "README.md", "index.md")
 
 
-def _is_shown(page: RenderedPage) -> bool:
+def _is_shown(page: KnownPage) -> bool:
     return page.front_matter.values.get("nav") is not False
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..settings import site_address
-
 _DESCRIPTION = """\
 Build a static site from a folder of Markdown pages.
 
@@ -85,6 +83,8 @@ def _positive(text: str) -> int:
 
 
 def _address(text: str) -> str:
+    from ..settings import site_address  # loads a reader of YAML
+
     try:
         return site_address(text)
     except ValueError as error:

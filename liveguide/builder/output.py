@@ -20,9 +20,33 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import OutputBusy, UsageError
-from .sources import MANIFEST
+from .walking import MANIFEST
 
 WORK_FOLDER = ".liveguide"
+
+
+def work_folder(site: Path) -> Path:
+    """Return the folder for what is temporary, beside a site; a preview stands in it itself."""
+    site = site.resolve()
+    return site.parent if site.parent.name == WORK_FOLDER else site.parent / WORK_FOLDER
+
+
+def cache_of(site: Path) -> Path:
+    """Return the folder in which the builds of a site keep what the next need not make again."""
+    return work_folder(site) / "cache" / site.resolve().name
+
+
+def write_file(site: Path, output: str, text: str) -> None:
+    """Write one text file of the site."""
+    path = site / output
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def copy_file(source: Path, path: Path) -> None:
+    """Copy the content of a file, as a site has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, path)
 
 
 def check_output(guide: Path, site: Path) -> None:
@@ -33,6 +57,8 @@ def check_output(guide: Path, site: Path) -> None:
 
         UsageError: It is or holds the guide, is a file, or holds files that no build wrote.
     """
+    if not guide.is_dir():
+        raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
     try:
         real_guide, real_site = guide.resolve(), site.resolve()
         site.exists()
@@ -71,7 +97,7 @@ def staged(site: Path) -> Iterator[Path]:
         OSError: The disk is full, or the folder can't be written.
     """
     site = site.resolve()
-    work = site.parent if site.parent.name == WORK_FOLDER else site.parent / WORK_FOLDER
+    work = work_folder(site)
     work.mkdir(parents=True, exist_ok=True)
     with open(work / f"{site.name}.lock", "w") as lock:
         try:

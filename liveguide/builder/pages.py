@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
-from .rendering import ContentsEntry, RenderedPage
+from .rendered import ContentsEntry, KnownPage, RenderedPage
 from .sources import relative_url
 
 
@@ -106,12 +106,12 @@ def home_page(title: str, links: list[PageLink]) -> Page:
     return Page(title, title, content=f"<ul>{items}</ul>", is_home=True)
 
 
-def label_of(rendered: RenderedPage) -> str:
+def label_of(rendered: KnownPage) -> str:
     """Return what navigation calls a page."""
     return rendered.front_matter.text("prefix") or rendered.title
 
 
-def link_to(page: RenderedPage, url: str) -> PageLink:
+def link_to(page: KnownPage, url: str) -> PageLink:
     """Return a link to a page, as the page at *url* writes it."""
     return PageLink(label_of(page), relative_url(page.file.url, url))
 
@@ -142,8 +142,8 @@ def page_for(rendered: RenderedPage, content: str, author: str = "", **more: Any
         content=content,
         has_heading=rendered.opens_with_heading,
         has_contents=rendered.has_contents,
-        snippets=len(rendered.snippets),
-        stated=sum(snippet.stated for snippet in rendered.snippets),
+        snippets=rendered.running,
+        stated=rendered.stated,
         contents=_worth_showing(rendered.contents),
         **more,
     )

@@ -1,93 +1,161 @@
-"""Render all pages of a guide, over as many processes as pay."""
+"""
+Do a piece of work for each of many things, over as many processes as pay.
+
+The processes are forks of this one, which works too: they have what it has loaded, begin at
+once, and take the next thing whenever they are done with one. Only what they return is sent.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import errno
 import os
+import pickle
+import select
+import signal
+import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from ..settings import Settings
-from .features import Features
-from .memory import Memory
-from .progress import Progress
-from .rendering import RenderedPage, Renderer
-from .sources import SourceFile, Sources
-from .templating import TEMPLATES
+from ..errors import SourceErrors
 
-_PAGES_WORTH_A_PROCESS = 40
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
 
-Asked = tuple[Path, Sources, Settings, Features | None]
-"""What a `Renderer` is made of."""
+_MOST_TURNS = 8_000  # their numbers fit into a pipe that nobody reads yet, which holds 64 KiB
+_NUMBER = 4  # bytes
 
 
-def render_all(
-    of: Asked, jobs: int | None, progress: Progress, memory: Memory | None = None
-) -> list[RenderedPage]:
+def jobs_for(count: int, worth_one: int, asked: int | None) -> int:
     """
-    Render every page, over processes where that pays, in the order of their addresses.
+    Return how many processes work on *count* things.
 
     Args:
 
-        of: What a `Renderer` is made of.
+        count: The number of things.
 
-        jobs: How many processes; `None` for as many as pay.
+        worth_one: For how many of them another process pays.
 
-        progress: Is told how far it is.
-
-        memory: Has the pages that need not be rendered again.
+        asked: How many the command line asks for; `None` for as many as pay.
     """
-    memory = memory or Memory()
-    guide, sources, settings, features = of
-    basis = (guide, settings, features, memory.digests.of_folder(TEMPLATES))
-    known = memory.pages(sources, basis)
-    files = [file for file in sources.pages if file.uri not in known]
-    if jobs is None:
-        jobs = min(os.cpu_count() or 1, 1 + len(files) // _PAGES_WORTH_A_PROCESS)
-    jobs = max(1, min(jobs, len(files)))
-    if jobs == 1:
-        renderer = memory.recall("renderer", basis, lambda: Renderer(*of))
-        renderer.use(sources)
-        rendering: Iterator[RenderedPage] = map(renderer.render, files)
-    else:
-        rendering = _over_processes(files, of, jobs)
-    for number, page in enumerate(rendering, 1):
-        known[page.file.uri] = page
-        progress.step("Rendering pages", number, len(files))
-    progress.clear()
-    pages = [known[file.uri] for file in sources.pages]
-    memory.keep_pages(pages)
-    return pages
+    # A fork has the locks of threads that it has not, and other systems' libraries have threads.
+    if not sys.platform.startswith("linux") or threading.active_count() > 1:
+        return 1
+    if asked is None:
+        asked = min(len(os.sched_getaffinity(0)), 1 + count // worth_one)
+    return max(1, min(asked, count))
 
 
-def _over_processes(files: list[SourceFile], of: Asked, jobs: int) -> Iterator[RenderedPage]:
-    # A fork has the locks of threads that it has not.
-    has_threads = os.name == "nt" or threading.active_count() > 1
-    context = multiprocessing.get_context("spawn" if has_threads else None)
-    with ProcessPoolExecutor(jobs, context, _start_process, of) as pool:
-        yield from pool.map(_render_in_process, files, chunksize=1 + len(files) // (jobs * 8))
+def over_processes(
+    work: Callable[[Thing], Result], things: Sequence[Thing], jobs: int
+) -> Iterator[tuple[Thing, Result]]:
+    """
+    Do *work* for each of *things*; yield each, in any order, and what came of it.
+
+    Args:
+
+        work: The work.
+
+        things: What to do it for.
+
+        jobs: How many processes do it, this one included.
+
+    Raises:
+
+        Exception: What *work* raised, in whichever process.
+    """
+    if jobs < 2:
+        for thing in things:
+            yield thing, work(thing)
+        return
+    step = 1 + len(things) // _MOST_TURNS
+    turns, end = os.pipe()
+    for first in range(0, len(things), step):
+        os.write(end, first.to_bytes(_NUMBER, "big"))
+    os.close(end)
+
+    def mine() -> Iterator[int]:
+        """Yield the numbers of the things that this process takes."""
+        while number := os.read(turns, _NUMBER):
+            first = int.from_bytes(number, "big")
+            yield from range(first, min(len(things), first + step))
+
+    helpers = [_Helper(lambda n: work(things[n]), mine) for _ in range(jobs - 1)]
+    try:
+        for number in mine():
+            yield things[number], work(things[number])
+            for helper in helpers:
+                for number, result in helper.results(wait=False):
+                    yield things[number], result
+        for helper in helpers:
+            for number, result in helper.results(wait=True):
+                yield things[number], result
+    finally:
+        for helper in helpers:
+            helper.end()
+        os.close(turns)
 
 
-_renderer: Renderer
+class _Helper:
+    """A process that does the same work."""
 
+    def __init__(self, work: Callable[[int], Any], mine: Callable[[], Iterator[int]]) -> None:
+        self._parent = os.getpid()
+        self._output, output = os.pipe()
+        self._received = b""
+        self._is_done = False
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._process = os.fork()
+        if self._process:
+            os.close(output)
+            return
+        os.close(self._output)
+        try:
+            for number in mine():
+                self._send(output, (number, work(number), None))
+            self._send(output, None)
+        except SourceErrors as error:
+            self._send(output, (0, None, SourceErrors(error.problems)))
+        except Exception as error:
+            self._send(output, (0, None, error))
+        finally:  # nothing of the parent's is to be done here once more
+            os._exit(0)
 
-def _start_process(
-    guide: Path, sources: Sources, settings: Settings, features: Features | None
-) -> None:
-    global _renderer
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _renderer = Renderer(guide, sources, settings, features)
+    def _send(self, output: int, message: object) -> None:
+        content = pickle.dumps(message)
+        content = len(content).to_bytes(8, "big") + content
+        if os.getppid() != self._parent:
+            os._exit(1)  # it was killed
+        while content:
+            content = content[os.write(output, content) :]
 
+    def results(self, wait: bool) -> Iterator[tuple[int, Any]]:
+        """Yield what this process has sent; to its end if we *wait*."""
+        while not self._is_done and (wait or select.select([self._output], [], [], 0)[0]):
+            content = os.read(self._output, 1 << 20)
+            if not content:
+                message = (
+                    "a process of the build was ended, perhaps for want of memory; try --jobs 1"
+                )
+                raise ChildProcessError(errno.ECHILD, message)
+            self._received += content
+            while len(self._received) >= 8:
+                end = 8 + int.from_bytes(self._received[:8], "big")
+                if len(self._received) < end:
+                    break
+                message = pickle.loads(self._received[8:end])
+                self._received = self._received[end:]
+                if message is None:
+                    self._is_done = True
+                    break
+                number, result, error = message
+                if error is not None:
+                    raise error
+                yield number, result
 
-def _end_with_parent() -> None:
-    """End this process with the build that started it: when that is killed, no page ever comes."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _render_in_process(file: SourceFile) -> RenderedPage:
-    return _renderer.render(file)
+    def end(self) -> None:
+        """Make sure that it ends."""
+        os.close(self._output)
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)

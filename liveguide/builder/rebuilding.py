@@ -56,7 +56,7 @@ class Rebuilder:
     def __init__(self, guide: Path, site: Path):
         self._guide = guide
         self._site = site
-        self._memory = Memory()
+        self._memory = Memory(site)
 
     def build(self, changed: Collection[Path] = ()) -> Rebuilt:
         """
@@ -89,12 +89,16 @@ class Rebuilder:
             rebuilt.problems = [Problem(where, None, message)]
         except Exception as error:
             log.exception("the build has failed")
-            self._memory = Memory()
+            self._memory = Memory(self._site)
             what = f"{type(error).__name__}: {error}".rstrip(": ")
             message = f"the build has failed, which is a fault of Liveguide: {what}"
             rebuilt.problems = [Problem(str(self._guide), None, message)]
         rebuilt.seconds = time.perf_counter() - started
         return rebuilt
+
+    def save(self) -> None:
+        """Keep what is remembered for the next process."""
+        self._memory.save(self._site)
 
     def is_outdated(self) -> bool:
         """Say whether a file that some page shows has changed since it was built."""

@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import markdown
-from markdown.extensions.toc import slugify_unicode
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.admonition import AdmonitionExtension
+from markdown.extensions.attr_list import AttrListExtension
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.md_in_html import MarkdownInHtmlExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.smarty import SmartyExtension
+from markdown.extensions.toc import TocExtension, slugify_unicode
 
 from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
 from ..words import say_in
-from .dependencies import Dependencies, noted, reads
+from .dependencies import noted, reads
 from .extensions.annotations import AnnotationsExtension
 from .extensions.blocks import BlocksExtension, without_unread
 from .extensions.example import Example, render_example
 from .extensions.fences import FencesExtension
 from .extensions.headings import HeadingsExtension
 from .extensions.on_demand import OnDemandExtension
-from .extensions.page import CurrentPage, PageState, Program, Shown, Snippet
+from .extensions.page import CurrentPage, PageState
 from .extensions.pictures import PicturesExtension
 from .extensions.place import PlaceExtension
 from .extensions.quick_inline import QuickInlineExtension
@@ -37,11 +44,12 @@ from .extensions.tables import ScrollingTablesExtension
 from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .languages import language_of
-from .links import Anchor, rewrite_links
+from .links import rewrite_links
 from .policy import Embedded
 from .publishing.page_markdown import page_markdown
 from .publishing.summary import summary_of
-from .search import Section, is_searched, sections_of
+from .rendered import ContentsEntry, RenderedPage
+from .search import entry_of, is_searched, sections_of
 from .slips import report_slips
 from .sources import SourceFile, Sources
 from .stylesheets import parts_of
@@ -52,101 +60,6 @@ SECONDS_PER_PAGE = 5
 """How much processor time one page may take: hostile Markdown can take hours otherwise."""
 
 _FIRST_HEADING = re.compile(r"\s*<h1\b")
-
-
-@dataclass
-class ContentsEntry:
-    """One heading of a page: its id, its name as HTML, its level, and the headings below it."""
-
-    id: str
-    name: str
-    level: int
-    children: list[ContentsEntry] = field(default_factory=list)
-
-
-@dataclass
-class RenderedPage:
-    """
-    What became of one page's source.
-
-    Attributes:
-
-        file: The source.
-
-        front_matter: Its front matter; the body is dropped.
-
-        title: From the front matter, the first heading or the file's name.
-
-        html: The content.
-
-        opens_with_heading: Whether the content begins with a heading of level 1.
-
-        contents: The headings, nested.
-
-        has_contents: Whether the content has contents of its own, by `[TOC]`.
-
-        ids: Every id on the page.
-
-        anchors: The links to headings that are still to be checked.
-
-        policy: The text of the page's Content-Security-Policy.
-
-        styles: The `style=` attributes that became a class, by the class.
-
-        snippets: The runnable fences.
-
-        examples: The number of example cards.
-
-        source_views: The uris whose source the page publishes.
-
-        included: The files outside the guide that it shows.
-
-        images: Pictures made for it, by their path in the site.
-
-        programs: The Python programs.
-
-        shown: What shows features.
-
-        tables: The sources whose features it lists; their cells are still to be filled.
-
-        summary: What the page is about: `desc`, or the beginning of its first paragraph.
-
-        markdown: The page as Markdown that stands alone; see `publishing/page_markdown.py`.
-
-        sections: Its text by headings, for the search.
-
-        parts: The optional parts of the stylesheet that it needs.
-
-        problems: What was found wrong.
-
-        dependencies: What it was made of.
-    """
-
-    file: SourceFile
-    front_matter: FrontMatter = field(default_factory=FrontMatter)
-    title: str = ""
-    html: str = ""
-    opens_with_heading: bool = False
-    contents: list[ContentsEntry] = field(default_factory=list)
-    has_contents: bool = False
-    ids: set[str] = field(default_factory=set)
-    anchors: list[Anchor] = field(default_factory=list)
-    policy: str = ""
-    styles: dict[str, str] = field(default_factory=dict)
-    snippets: list[Snippet] = field(default_factory=list)
-    examples: int = 0
-    source_views: set[str] = field(default_factory=set)
-    included: set[str] = field(default_factory=set)
-    images: dict[str, str] = field(default_factory=dict)
-    programs: list[Program] = field(default_factory=list)
-    shown: list[Shown] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)
-    summary: str = ""
-    markdown: str = ""
-    sections: list[Section] = field(default_factory=list)
-    parts: tuple[str, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
-    dependencies: Dependencies = field(default_factory=Dependencies, compare=False)
 
 
 class Renderer:
@@ -187,17 +100,22 @@ class Renderer:
             return templates.fill("_example.html", example=example, say=self._say)
 
         self._markdown = markdown.Markdown(
+            # By their classes: by a name, each is looked for in every package that is installed.
             extensions=[
                 ScrollingTablesExtension(),
-                "footnotes",
-                "def_list",
-                "abbr",
-                "attr_list",
-                "admonition",
-                "md_in_html",
-                "smarty",
-                "sane_lists",
-                "toc",
+                FootnoteExtension(BACKLINK_TEXT="\N{LEFTWARDS ARROW WITH HOOK}\ufe0e"),
+                DefListExtension(),
+                AbbrExtension(),
+                AttrListExtension(),
+                AdmonitionExtension(),
+                MarkdownInHtmlExtension(),
+                SmartyExtension(),
+                SaneListExtension(),
+                TocExtension(
+                    permalink="#",
+                    permalink_title="Link to this section",
+                    slugify=slugify_unicode,
+                ),
                 FencesExtension(self._current),
                 BlocksExtension(self._current, partial(render_example, template=fill)),
                 HeadingsExtension(),
@@ -207,14 +125,6 @@ class Renderer:
                 PlaceExtension(self._current),
                 QuickInlineExtension(self._current),
             ],
-            extension_configs={
-                "footnotes": {"BACKLINK_TEXT": "\N{LEFTWARDS ARROW WITH HOOK}\ufe0e"},
-                "toc": {
-                    "permalink": "#",
-                    "permalink_title": "Link to this section",
-                    "slugify": slugify_unicode,
-                },
-            },
             output_format="html",
         )
 
@@ -236,6 +146,7 @@ class Renderer:
 
     def _rendered(self, file: SourceFile) -> RenderedPage:
         rendered = RenderedPage(file)
+        rendered.dependencies.note("files", file.uri, file)
         path = str(file.path)
         try:
             # Markdown keeps these two characters for itself.
@@ -298,6 +209,8 @@ class Renderer:
         rendered.policy = found.embedded.policy(unsafe_eval)
         _report_stopped(found.embedded, unsafe_eval, page)
         rendered.snippets = page.snippets
+        rendered.running = len(page.snippets)
+        rendered.stated = sum(snippet.stated for snippet in page.snippets)
         rendered.examples = page.examples
         rendered.source_views = page.source_views
         rendered.included = page.included
@@ -309,6 +222,7 @@ class Renderer:
         rendered.markdown = page_markdown(front_matter.body, page)
         if is_searched(rendered):
             rendered.sections = sections_of(rendered.html)
+            rendered.entry = entry_of(rendered, self._settings)
         rendered.problems += page.problems
         rendered.front_matter = FrontMatter(front_matter.values, front_matter.lines)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from .languages import language_of
 from .sources import ASSETS
 
 if TYPE_CHECKING:
-    from .rendering import RenderedPage
+    from .rendered import KnownPage, RenderedPage
 
 CHARACTERS_PER_FILE = 400_000
 """How many characters of text one file of the index holds, and at most one page more."""
@@ -117,9 +117,31 @@ def _code(blocks: list[str]) -> str:
     return _SPACES.sub(" ", _LINE_ENDS.sub("\n", code)).strip()
 
 
-def search_files(pages: Iterable[RenderedPage], settings: Settings) -> dict[str, str]:
+def search_groups(pages: Iterable[KnownPage]) -> list[list[KnownPage]]:
     """
-    Return the files that a browser makes its index of, by their path in the site.
+    Return the pages that are searched, in the groups that make a file each.
+
+    There is one group at least, which is empty if no page is searched.
+    """
+    groups: list[list[KnownPage]] = [[]]
+    size = 0
+    for page in sorted((page for page in pages if page.searched), key=lambda page: page.file.url):
+        if size >= CHARACTERS_PER_FILE:
+            groups.append([])
+            size = 0
+        groups[-1].append(page)
+        size += page.searched
+    return groups
+
+
+def search_output(number: int) -> str:
+    """Return the path in the site of a group's file."""
+    return f"{ASSETS}/search-{number}.json" if number else f"{ASSETS}/search.json"
+
+
+def search_file(number: int, entries: Iterable[str], count: int, language: str) -> str:
+    """
+    Return a file that a browser makes its index of.
 
     The first is an object: the number of `files`, the site's `language`, and its
     `pages`. Each further one is an array of pages. A page is an array: its address,
@@ -128,29 +150,26 @@ def search_files(pages: Iterable[RenderedPage], settings: Settings) -> dict[str,
 
     Args:
 
-        pages: The rendered pages. Those with `search: false` are left out.
+        number: The number of the file, from 0.
 
-        settings: The settings of the site.
+        entries: Its pages, as `entry_of` returns them.
+
+        count: The number of files.
+
+        language: The site's language.
     """
-    found = sorted((page for page in pages if is_searched(page)), key=lambda page: page.file.url)
-    groups = list(_groups(_entry(page, settings) for page in found))
-    first = {"files": len(groups), "language": settings.language, "pages": groups[0]}
-    files = {f"{ASSETS}/search.json": _json(first)}
-    for number, group in enumerate(groups[1:], 1):
-        files[f"{ASSETS}/search-{number}.json"] = _json(group)
-    return files
+    pages = f"[{','.join(entries)}]"
+    return pages if number else f'{{"files":{count},"language":{_json(language)},"pages":{pages}}}'
 
 
-def is_searched(page: RenderedPage) -> bool:
+def is_searched(page: KnownPage) -> bool:
     """Return whether readers find the page."""
     values = page.front_matter.values
     return values.get("search") is not False and values.get("draft") is not True
 
 
-_Entry = list[object]
-
-
-def _entry(page: RenderedPage, settings: Settings) -> _Entry:
+def entry_of(page: RenderedPage, settings: Settings) -> str:
+    """Return what the search has of a page, as JSON."""
     language = language_of(page.file.uri, page.front_matter, settings)
     own = language if language != settings.language else ""
     sections = [
@@ -158,26 +177,13 @@ def _entry(page: RenderedPage, settings: Settings) -> _Entry:
         for section in page.sections
     ]
     description = page.front_matter.text("desc")
-    return [page.file.url, page.title, description, own, sections]
+    return _json([page.file.url, page.title, description, own, sections])
 
 
 def _trimmed(values: list[str]) -> list[str]:
     while values and not values[-1]:
         values.pop()
     return values
-
-
-def _groups(entries: Iterable[_Entry]) -> Iterator[list[_Entry]]:
-    """Yield the pages in groups of about so many characters; an empty group if there are none."""
-    group: list[_Entry] = []
-    size = 0
-    for entry in entries:
-        if size >= CHARACTERS_PER_FILE:
-            yield group
-            group, size = [], 0
-        group.append(entry)
-        size += len(_json(entry))
-    yield group
 
 
 def _json(value: object) -> str:

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import Problem, in_order
-from ..settings import Settings, read_settings
-from .assets import document_policies, write_manifest
-from .checks import check_anchors, check_pictures
-from .copies import Compressors, write_copies
-from .features import Features, read_features
-from .freshness import fingerprint
-from .history import recalled_history
+from .cache import CacheError
+from .digests import digest_of
+from .freshness import Found, find
 from .memory import Memory
-from .navigation import check_navigation
 from .output import check_output, staged
-from .processes import render_all
 from .progress import Progress
-from .rendering import RenderedPage
-from .source_views import source_views
-from .sources import Sources, collect_sources
-from .theming import check_theme
-from .writing import Site, showings_of, write_site
+
+# What renders is loaded where it is needed: most builds of a guide's author change little, and
+# loading Markdown and all that belongs to it takes longer than to find that nothing has changed.
+if TYPE_CHECKING:
+    from ..settings import Settings
+    from .features import Features
+    from .rendered import KnownPage
+    from .sources import Sources
+    from .writing import Site
 
 
 @dataclass
@@ -41,8 +41,6 @@ class Collected:
 
         features: What it promises to show, or `None` where it does not say.
 
-        fingerprint: The hash of all that was there.
-
         problems: What was found wrong.
     """
 
@@ -50,8 +48,10 @@ class Collected:
     settings: Settings
     sources: Sources
     features: Features | None
-    fingerprint: str
     problems: list[Problem]
+
+
+_TOLD_AGAIN = ("pages", "examples", "snippets", "stated", "notes")
 
 
 @dataclass
@@ -71,7 +71,9 @@ class BuildReport:
 
         problems: Every error and warning, sorted by file and line.
 
-        written: Whether the site was replaced.
+        written: Whether the site is now what its sources give.
+
+        unchanged: Whether it was that before, and was left alone.
 
         changed: The paths in the site of the files that are others now, or gone; all of them
             where nothing was remembered of the last build.
@@ -85,6 +87,7 @@ class BuildReport:
     stated: int = 0
     problems: list[Problem] = field(default_factory=list)
     written: bool = False
+    unchanged: bool = False
     changed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -130,7 +133,8 @@ def build_site(
 
         progress: Is told how far the build is.
 
-        memory: What is left of the last build of the same guide into the same site.
+        memory: What is left of the last build of the same guide into the same site; `None` for
+            what is kept of it beside the site.
 
         copies: Write compressed copies, for readers who are not on this computer.
 
@@ -144,36 +148,70 @@ def build_site(
 
         OSError: The site can't be written.
     """
-    progress = progress or Progress(quiet=True)
-    memory = memory or Memory()
-    collected = collect(guide, site, url, drafts=drafts, memory=memory)
-    asked = (guide, collected.sources, collected.settings, collected.features)
-    rendered = render_all(asked, jobs, progress, memory)
+    check_output(guide, site)
+    memory, is_kept = memory or Memory(site), memory is None
+    found = find(guide, site, memory.digests)
+    memory.open(digest_of(found.builder, os.getcwd(), guide, drafts, url, copies), site)
+    last = memory.last(found.noted(memory.included(), memory.digests), site)
+    if last and not (strict and last["problems"]):
+        problems = [Problem(*problem) for problem in last["problems"]]
+        return BuildReport(**last["told"], problems=problems, written=True, unchanged=True)
+
+    def build() -> BuildReport:
+        collected = collect(guide, site, url, drafts=drafts)
+        return _build(collected, found, site, strict, jobs, progress, memory, copies)
+
+    try:
+        report = build()
+    except CacheError as error:
+        memory.lose(error)
+        report = build()
+    if is_kept:
+        memory.save(site)
+    if memory.cache.trouble:
+        report.notes.append(memory.cache.trouble)
+        memory.cache.trouble = ""
+    return report
+
+
+def _build(
+    collected: Collected,
+    found: Found,
+    site: Path,
+    strict: bool,
+    jobs: int | None,
+    progress: Progress | None,
+    memory: Memory,
+    copies: bool,
+) -> BuildReport:
+    """Render, check and write what is collected; the arguments are those of `build_site`."""
+    from .render_all import render_all
+    from .writing import write_site
+
+    asked = (collected.guide, collected.sources, collected.settings, collected.features)
+    rendered = render_all(asked, jobs, progress or Progress(quiet=True), memory)
     checked, report = check(collected, rendered, memory)
     if report.errors or (strict and report.problems):
         return report
+    included = sorted({uri for page in rendered for uri in page.included})
+    made_of = {**found.noted(included, memory.digests), "included": included}
     with staged(site) as staging:
         memory.begin(site)
-        manifest = write_site(checked, staging, memory)
+        report.notes += write_site(checked, made_of, staging, memory, jobs, copies)
         report.changed = memory.complete(site, staging)
-        if copies:
-            compressors = Compressors()
-            report.notes += compressors.notes()
-            manifest |= write_copies(staging, site, compressors)
-        write_manifest(staging, manifest)
-    memory.end(site)
+    memory.end(
+        site,
+        {
+            **made_of,
+            "told": {key: getattr(report, key) for key in _TOLD_AGAIN},
+            "problems": [dataclasses.astuple(problem) for problem in report.problems],
+        },
+    )
     report.written = True
     return report
 
 
-def collect(
-    guide: Path,
-    site: Path,
-    url: str | None = None,
-    *,
-    drafts: bool = False,
-    memory: Memory | None = None,
-) -> Collected:
+def collect(guide: Path, site: Path, url: str | None = None, *, drafts: bool = False) -> Collected:
     """
     Find everything that a build of *guide* into *site* reads; it raises what `build_site` does.
 
@@ -186,32 +224,38 @@ def collect(
         url: The site's public address, as `site_address` returns it; `None` for the settings'.
 
         drafts: Build drafts like other pages.
-
-        memory: What is left of the last build.
     """
-    memory = memory or Memory()
+    from ..settings import read_settings
+    from .features import read_features
+    from .sources import collect_sources
+
     settings = read_settings(guide)
     if url:
         settings = dataclasses.replace(settings, url=url)
-    check_output(guide, site)
-    before = fingerprint(guide, site, memory.digests)
     sources, problems = collect_sources(guide, site, drafts=drafts)
     features, feature_problems = read_features(guide)
-    return Collected(guide, settings, sources, features, before, problems + feature_problems)
+    return Collected(guide, settings, sources, features, problems + feature_problems)
 
 
 def check(
-    collected: Collected, rendered: list[RenderedPage], memory: Memory | None = None
+    collected: Collected, rendered: list[KnownPage], memory: Memory
 ) -> tuple[Site, BuildReport]:
     """Return the site that these pages make, still to be written, and what is wrong with it."""
-    memory = memory or Memory()
+    from .assets import document_policies
+    from .checks import check_anchors, check_pictures
+    from .history import recalled_history
+    from .navigation import check_navigation
+    from .source_views import source_views
+    from .theming import check_theme
+    from .writing import Site, showings_of
+
     sources, features = collected.sources, collected.features
     showings = showings_of(rendered)
     problems = list(collected.problems)
     if features is not None and features.complete:
         problems += features.not_shown(showings)
     policies, policy_problems = document_policies(sources.assets, memory)
-    views, view_problems = source_views(rendered, sources, memory)
+    views, view_problems = source_views(rendered, sources)
     problems += policy_problems + view_problems
     problems += check_theme(collected.guide)
     problems += check_navigation(collected.settings, sources, str(collected.guide))
@@ -220,8 +264,8 @@ def check(
     report = BuildReport(
         pages=len(rendered),
         examples=sum(page.examples for page in rendered),
-        snippets=sum(len(page.snippets) for page in rendered),
-        stated=sum(snippet.stated for page in rendered for snippet in page.snippets),
+        snippets=sum(page.running for page in rendered),
+        stated=sum(page.stated for page in rendered),
         problems=in_order(problems),
     )
     site = Site(
@@ -232,7 +276,6 @@ def check(
         views,
         showings,
         policies,
-        collected.fingerprint,
         recalled_history(collected.guide, memory),
     )
     return site, report

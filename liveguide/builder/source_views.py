@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from functools import partial
 
 from ..errors import Problem, SourceError
 from ..textfile import read_text
 from .highlighting import highlight, language_of, number_lines
-from .memory import Memory
-from .rendering import RenderedPage
+from .rendered import KnownPage
 from .sources import SourceFile, Sources, source_view_of, url_of
 
 LARGEST_SOURCE_VIEW = 1_000_000
@@ -19,19 +17,17 @@ LARGEST_SOURCE_VIEW = 1_000_000
 
 @dataclass(frozen=True)
 class SourceView:
-    """A file whose source some page publishes: its text, its lines as HTML, the page that asked."""
+    """A file whose source some page publishes, and the page that asked."""
 
     file: SourceFile
-    text: str
-    html: str
-    asked_by: RenderedPage
+    asked_by: KnownPage
 
 
 def source_views(
-    rendered: list[RenderedPage], sources: Sources, memory: Memory
+    rendered: list[KnownPage], sources: Sources
 ) -> tuple[list[SourceView], list[Problem]]:
     """Return the source views that the pages ask for, and what stands in the way of others."""
-    asked: dict[str, RenderedPage] = {}
+    asked: dict[str, KnownPage] = {}
     for page in rendered:
         for uri in page.source_views:
             # The page to go back to is one beside the file, where there is one.
@@ -41,18 +37,22 @@ def source_views(
     for uri in sorted(asked):
         file = sources.files[uri]
         try:
-            digest = memory.digests.of(file.path)
-            text, html = memory.recall(("view", uri), digest, partial(source_code, file))
-            views.append(SourceView(file, text, html, asked[uri]))
+            text_of(file)
+            views.append(SourceView(file, asked[uri]))
         except SourceError as error:
             problems.append(error.problem)
         problems += _taken(file, sources)
     return views, problems
 
 
-def source_code(file: SourceFile) -> tuple[str, str]:
+def source_lines(text: str, name: str) -> str:
+    """Return the highlighted lines of a file of this text and name, each with its own anchor."""
+    return number_lines(highlight(text.rstrip("\n"), language_of(name)), 1, anchors=True)
+
+
+def text_of(file: SourceFile) -> str:
     """
-    Return the text of a file and its highlighted lines, each with its own anchor.
+    Return the text of a file.
 
     Raises:
 
@@ -61,9 +61,7 @@ def source_code(file: SourceFile) -> tuple[str, str]:
     if file.path.stat().st_size > LARGEST_SOURCE_VIEW:
         megabytes = LARGEST_SOURCE_VIEW // 1_000_000
         raise SourceError(str(file.path), None, f"its source is over {megabytes} MB; don't link it")
-    text = read_text(file.path)
-    html = highlight(text.rstrip("\n"), language_of(file.path.name))
-    return text, number_lines(html, 1, anchors=True)
+    return read_text(file.path)
 
 
 def _taken(file: SourceFile, sources: Sources) -> list[Problem]:

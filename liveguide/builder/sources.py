@@ -20,12 +20,11 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import os
 import posixpath
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -34,14 +33,12 @@ from ..errors import Problem, SourceError
 from ..settings import SETTINGS_FILE
 from ..textfile import read_text
 from .frontmatter import says_draft
+from .walking import SKIPPED_FOLDERS, walk
 
 Kind = Literal["page", "asset", "private", "draft"]
 
 ASSETS = "_liveguide"
 """The folder of the site in which our own files stand."""
-
-MANIFEST = ".liveguide.json"
-"""The file at the top of a built site that describes it to the server and to the next build."""
 
 THEME = "_theme"
 """The folder at the top of a guide whose `templates/` and `styles.css` change how pages look."""
@@ -55,7 +52,6 @@ INDEX_NAMES = ("README.md", "index.md")
 _PRIVATE_NAMES = {"gramex.yaml", SETTINGS_FILE}
 _PRIVATE_SUFFIXES = {".py", ".pyc", ".pyi", ".pyo", ".pyw"}
 _LEFT_BY_EDITORS = (".bak", ".orig", ".swp", "~")
-_SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +78,11 @@ class SourceFile:
     kind: Kind
     output: str
     draft: bool = False
+
+    @cached_property
+    def identity(self) -> str:
+        """A text that is the same for what the site takes for the same."""
+        return f"{self.uri}\n{self.kind}\n{self.output}\n{self.draft}"
 
     @property
     def folder(self) -> str:
@@ -303,7 +304,7 @@ def _real_uri(link: Path, guide: Path) -> str:
     """Return the uri of what a link leads to; empty where that is passed over."""
     real = link.resolve().relative_to(guide.resolve())
     top = real.parts[0]
-    if top == THEME or any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in real.parts):
+    if top == THEME or any(part.startswith(".") or part in SKIPPED_FOLDERS for part in real.parts):
         return ""
     return real.as_posix()
 
@@ -316,25 +317,6 @@ def is_draft(path: Path) -> bool:
                 return False
         return says_draft(read_text(path), str(path))
     return False  # what is wrong with it is shown when it is rendered
-
-
-def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the uri and the path of every file that belongs to *guide*, in a fixed order."""
-    real_site = os.path.realpath(site)
-    top = len(os.path.join(guide, ""))
-    for folder, folders, names in os.walk(guide):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name not in _SKIPPED_FOLDERS
-            and os.path.realpath(os.path.join(folder, name)) != real_site
-            and not os.path.isfile(os.path.join(folder, name, MANIFEST))
-        )
-        for name in sorted(names):
-            path = os.path.join(folder, name)
-            if not name.startswith(".") and os.path.isfile(path):
-                yield path[top:].replace(os.sep, "/"), Path(path)
 
 
 def _is_plain(uri: str) -> bool:

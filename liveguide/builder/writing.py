@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from ..settings import Settings
 from ..words import WORDS, direction_of, say_in
 from .assets import (
-    copy_assets,
-    copy_frontend,
+    asset_parts,
+    frontend_parts,
     script_suffix,
-    write_author_styles,
-    write_file,
-    write_images,
-    write_search,
-    write_snippets,
-    write_styles,
+    search_parts,
+    style_parts,
+    write_manifest,
+    write_page_files,
 )
+from .copies import Copier
+from .digests import digest_of
 from .editing import edit_address
 from .extensions.feature_table import Showing, fill_tables
-from .freshness import with_included
 from .history import History
+from .keeping import whole_page
 from .languages import folder_of, language_of, name_of, twin_of
 from .links import find_target
-from .memory import Memory, Remembered
+from .memory import Memory, Part
 from .navigation import Branch, navigation_for, navigation_trees
+from .output import write_file
 from .pages import Page, PageLink, Translation, home_page, link_to, page_for
 from .policy import BASE_POLICY, RUNNER_POLICY
+from .processes import jobs_for, over_processes
+from .publishing.pictures import FOLDER, forget_old
 from .publishing.publication import Publication
-from .rendering import RenderedPage
-from .source_views import SourceView
+from .rendered import KnownPage, RenderedPage
+from .source_views import SourceView, source_lines, text_of
 from .sources import ASSETS, THEME, SourceFile, Sources, relative_url, source_view_of, url_of
 from .stylesheets import SOURCE_VIEW, stylesheet_name
 from .templating import TEMPLATES, Templates
 from .theming import site_styles
+from .walking import MANIFEST
+
+_ADDRESSES = f"{ASSETS}/addresses.json"
+_PARTS_WORTH_A_PROCESS = 40
 
 
 @dataclass
@@ -61,23 +69,27 @@ class Site:
 
         policies: The policies of the guide's own HTML files, by their path in the site.
 
-        fingerprint: The hash of all that the build read.
-
         history: What git knows of the guide.
     """
 
     guide: Path
     settings: Settings
     sources: Sources
-    pages: list[RenderedPage]
+    pages: list[KnownPage]
     views: list[SourceView]
     showings: dict[str, list[Showing]]
     policies: dict[str, str]
-    fingerprint: str
     history: History
 
 
-def write_site(site: Site, staging: Path, memory: Memory) -> dict[str, Any]:
+def write_site(
+    site: Site,
+    made_of: Mapping[str, object],
+    staging: Path,
+    memory: Memory,
+    jobs: int | None,
+    copies: bool,
+) -> list[str]:
     """
     Write everything of *site* into the empty folder *staging*, except what can be kept.
 
@@ -85,55 +97,84 @@ def write_site(site: Site, staging: Path, memory: Memory) -> dict[str, Any]:
 
         site: The site.
 
+        made_of: What the manifest says of its sources.
+
         staging: The folder.
 
-        memory: Knows what can be kept of the last site, and notes that it is.
+        memory: Knows what can be kept of the last site, and notes what is written.
+
+        jobs: How many processes write; `None` for as many as pay.
+
+        copies: Whether each text has compressed copies.
 
     Returns:
 
-        What the server and the next build need to know of the site, for its manifest.
+        What the author may want to know.
     """
+    copier = Copier(staging, site.sources.outputs) if copies else None
+
+    def write(part: Part) -> tuple[list[str], dict[str, str]]:
+        outputs = list(part.write())
+        return outputs, copier.copy(outputs) if copier else {}
+
+    taken = sorted(copier.taken) if copier else []
+    missing = memory.missing(_parts(site, staging, memory), digest_of(taken))
+    jobs = jobs_for(len(missing), _PARTS_WORTH_A_PROCESS, jobs)
+    for part, (outputs, copied) in over_processes(write, missing, jobs):
+        memory.wrote(part, outputs, copied)
+    manifest = {**made_of, **_manifest(site)}
+    if copier:
+        manifest |= {"copies": memory.copied(), "compressors": copier.compressors.versions}
+    part = Part(MANIFEST, "", partial(write_manifest, staging, manifest))
+    memory.wrote(part, list(part.write()))
+    forget_old(staging.parent / FOLDER)
+    return copier.compressors.notes() if copier else []
+
+
+def _parts(site: Site, staging: Path, memory: Memory) -> Iterator[Part]:
+    """Yield all that a site consists of, what takes longest first."""
     settings = site.settings
     languages = {language_of(p.file.uri, p.front_matter, settings) for p in site.pages}
-    copy_frontend(staging, memory, sorted({settings.language, *languages}))
-    write_styles(site.pages, staging, memory, site_styles(site.guide, settings))
-    copy_assets(site.sources.assets, staging, memory)
-    write_snippets(site.pages, staging, memory)
-    write_images(site.pages, staging, memory)
-    write_author_styles(site.pages, staging)
-    write_search(site.pages, settings, staging)
     trees = navigation_trees(site.pages, settings)
-    remembered = Remembered(memory, memory.generation(_shared(site, memory)))
-    publication = Publication(settings, site.sources, site.pages, trees, site.history, remembered)
-    Writer(site, staging, trees, publication, remembered).write_all()
-    publication.write(staging, staging.parent)
+    basis = _shared(site, memory)
+    publication = Publication(
+        settings, site.sources, site.pages, trees, site.history, basis, memory
+    )
+    yield from frontend_parts(staging, memory, sorted({settings.language, *languages}))
+    yield from search_parts(site.pages, settings, staging, memory)
+    yield from publication.parts(staging, staging.parent)
+    yield from style_parts(site.pages, staging, memory, site_styles(site.guide, settings))
+    yield from Writer(site, staging, trees, publication, basis, memory).parts()
+    yield from asset_parts(site.sources.assets, staging, memory)
+
+
+def _manifest(site: Site) -> dict[str, object]:
+    """Return what a site's manifest says of its pages."""
     policies = site.policies | {page.file.output: page.policy for page in site.pages}
     policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
-    included = sorted({uri for page in site.pages for uri in page.included})
     drafts = [page.file.output for page in site.pages if page.file.draft]
     # With drafts in it, it is not the site that is meant for readers.
-    fingerprint = with_included(site.fingerprint, site.guide, included, memory.digests)
-    return {
-        "fingerprint": "" if drafts else fingerprint,
-        "included": included,
-        "policies": policies,
-    } | ({"drafts": drafts} if drafts else {})
+    return {"policies": policies} | ({"fingerprint": "", "drafts": drafts} if drafts else {})
 
 
-def _shared(site: Site, memory: Memory) -> object:
+def _shared(site: Site, memory: Memory) -> str:
     """
-    Return what every page may be made of besides its own source.
+    Return the hash of what every page may be made of besides its own source.
 
     A page shows of the others what stands here, and nothing else: their titles,
     their places in the order, their addresses.
     """
-    pages = [(page.file, page.title, page.summary, page.front_matter.values) for page in site.pages]
+    pages = [
+        (page.file.identity, page.title, page.summary, page.front_matter.values)
+        for page in site.pages
+    ]
     folders = (TEMPLATES, WORDS, site.guide / THEME / "templates")
     templates = [memory.digests.of_folder(folder) for folder in folders]
-    return site.settings, site.sources.outputs, site.history, templates, pages
+    outputs = sorted(site.sources.outputs)
+    return digest_of(site.settings, outputs, site.history.digest(), templates, pages)
 
 
-def showings_of(rendered: list[RenderedPage]) -> dict[str, list[Showing]]:
+def showings_of(rendered: Sequence[KnownPage]) -> dict[str, list[Showing]]:
     """Return all that shows a feature, by the feature's id, in the order of the pages."""
     showings: dict[str, list[Showing]] = {}
     for page in rendered:
@@ -158,7 +199,9 @@ class Writer:
 
         publication: What it tells machines.
 
-        remembered: What is left of the last build.
+        basis: The hash of what all pages share.
+
+        memory: Has the pages' content.
     """
 
     def __init__(
@@ -167,19 +210,21 @@ class Writer:
         staging: Path,
         trees: dict[str, Branch],
         publication: Publication,
-        remembered: Remembered,
+        basis: str,
+        memory: Memory,
     ):
         self._site = site
         self._staging = staging
         self._settings = site.settings
-        self._remembered = remembered
+        self._basis = basis
+        self._memory = memory
         own = site.guide / THEME / "templates"
-        self._templates = remembered.once("templates", lambda: Templates(own))
+        self._templates = memory.hold("templates", basis, lambda: Templates(own))
         self._trees = trees
         self._publication = publication
         self._by_uri = {page.file.uri: page for page in site.pages}
         self._ways: dict[str, tuple[Branch, ...]] = {}
-        self._around: dict[str, tuple[RenderedPage | None, RenderedPage | None]] = {}
+        self._around: dict[str, tuple[KnownPage | None, KnownPage | None]] = {}
         for tree in trees.values():
             for way in tree.walk():
                 if way[-1].page:
@@ -189,24 +234,27 @@ class Writer:
                 self._around[page.file.uri] = before, after
         self._navigations: dict[tuple[str, tuple[int, ...], str], str] = {}
 
-    def write_all(self) -> None:
-        """Write the pages, the source views and the page for addresses that do not exist."""
+    def parts(self) -> Iterator[Part]:
+        """Yield the pages, the source views and the page for addresses that do not exist."""
         for page in self._site.pages:
-            self._write_page(page)
+            own_image = page.front_matter.text("image") and self._publication.sharing(
+                page, page.file.output, []
+            )
+            showings = page.tables and self._site.showings
+            basis = digest_of(self._basis, page.name, own_image, showings)
+            yield Part(f"page {page.file.uri}", basis, partial(self._write_page, page))
         for view in self._site.views:
-            self._write_source_view(view)
+            basis = digest_of(
+                self._basis, self._memory.digests.of(view.file.path), view.asked_by.file.uri
+            )
+            yield Part(f"view {view.file.uri}", basis, partial(self._write_source_view, view))
         if "index.html" not in self._site.sources.outputs:
-            self._write_home_page()
-        self._write_not_found()
+            yield Part("home", self._basis, self._write_home_page)
+        yield Part("not found", self._basis, self._write_not_found)
 
-    def _write_page(self, rendered: RenderedPage) -> None:
+    def _write_page(self, known: KnownPage) -> list[str]:
+        rendered = whole_page(known, self._memory.cache)
         file, showings = rendered.file, self._site.showings
-        own_image = rendered.front_matter.text("image") and self._publication.sharing(
-            rendered, file.output, []
-        )
-        basis = (rendered, own_image, rendered.tables and showings)
-        if self._remembered.keeps(file.output, *basis):
-            return
         content = rendered.html
         if rendered.tables:
             content = fill_tables(content, file.url, lambda id_: showings.get(id_, []))
@@ -226,6 +274,8 @@ class Writer:
             translations=self._translations(rendered.file.uri, rendered.file.url),
             author_styles=bool(rendered.styles),
         )
+        markdown = self._publication.write_markdown(rendered, self._staging)
+        return [file.output, *markdown, *write_page_files(rendered, self._staging)]
 
     def _page(self, rendered: RenderedPage, content: str) -> Page:
         file, settings = rendered.file, self._settings
@@ -245,7 +295,7 @@ class Writer:
             changed=change.date.date().isoformat() if change else "",
         )
 
-    def _crumbs(self, rendered: RenderedPage, url: str) -> list[PageLink]:
+    def _crumbs(self, rendered: KnownPage, url: str) -> list[PageLink]:
         """Return the way to a page, seen from *url*: the language's home, its sections, itself."""
         file = rendered.file
         language = language_of(file.uri, rendered.front_matter, self._settings)
@@ -280,9 +330,7 @@ class Writer:
                 )
         return translations
 
-    def _write_home_page(self) -> None:
-        if self._remembered.keeps("index.html"):
-            return
+    def _write_home_page(self) -> list[str]:
         title = self._settings.title
         nodes = navigation_for(self._trees[""], "", (), self._icon)
         links = [PageLink(node.label, node.href) for node in nodes if node.href]
@@ -297,13 +345,11 @@ class Writer:
             body_class="home",
             sharing=self._publication.sharing(None, "index.html"),
         )
+        return ["index.html"]
 
-    def _write_source_view(self, view: SourceView) -> None:
+    def _write_source_view(self, view: SourceView) -> list[str]:
         output, raw = source_view_of(view.file.uri)
-        parent = view.asked_by
-        kept = [self._remembered.keeps(name, view.text, parent.file) for name in (output, raw)]
-        if all(kept):
-            return
+        parent, text = view.asked_by, text_of(view.file)
         url, name = url_of(output), view.file.path.name
         way = self._crumbs(parent, url)
         is_home = parent.file.url == self._home(parent.file)
@@ -319,26 +365,25 @@ class Writer:
             crumbs=[*(way[1:] if is_home else way), PageLink(name, "")],
             raw_href=relative_url(url_of(raw), url),
             translations=self._translations(parent.file.uri, url),
-            content=view.html,
+            content=source_lines(text, name),
             parts=SOURCE_VIEW,
         )
-        write_file(self._staging, raw, view.text)
+        write_file(self._staging, raw, text)
+        return [output, raw]
 
-    def _write_not_found(self) -> None:
+    def _write_not_found(self) -> list[str]:
         """Write the page for addresses that do not exist; it is served at any depth."""
         say = say_in(self._settings.language)
         addresses = [(page.file.url, page.title) for page in self._site.pages]
         text = json.dumps(addresses, ensure_ascii=False, separators=(",", ":"))
-        write_file(self._staging, f"{ASSETS}/addresses.json", text)
+        write_file(self._staging, _ADDRESSES, text)
+        homes = [
+            replace(other, href="/" + other.href, is_same_page=False)
+            for other in self._translations("README.md", "")
+        ]
         title = say("Page not found")
-        if not self._remembered.keeps("404.html"):
-            homes = [
-                replace(other, href="/" + other.href, is_same_page=False)
-                for other in self._translations("README.md", "")
-            ]
-            self._write(
-                "404.html", "404.html", None, title, BASE_POLICY, root="/", translations=homes
-            )
+        self._write("404.html", "404.html", None, title, BASE_POLICY, root="/", translations=homes)
+        return ["404.html", _ADDRESSES]
 
     def _write(
         self,
@@ -419,7 +464,7 @@ class Writer:
             html = html.replace(mark, f'{mark} aria-current="{current}"', 1)
         return html
 
-    def _icon(self, rendered: RenderedPage, url: str) -> str | None:
+    def _icon(self, rendered: KnownPage, url: str) -> str | None:
         """Return the address of a page's icon, as the page at *url* writes it."""
         icon = rendered.front_matter.text("icon")
         if not icon or "://" in icon:

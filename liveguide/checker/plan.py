@@ -10,7 +10,8 @@ from pathlib import Path
 from ..builder.extensions.page import Program
 from ..builder.extensions.snippets import first_statement
 from ..builder.features import Features, read_features
-from ..builder.rendering import RenderedPage, Renderer
+from ..builder.rendered import RenderedPage
+from ..builder.rendering import Renderer
 from ..builder.sources import collect_sources
 from ..builder.writing import showings_of
 from ..errors import Problem, in_order

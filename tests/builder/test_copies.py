@@ -11,8 +11,8 @@ from pathlib import Path
 import brotli
 import pytest
 
-from liveguide.builder.copies import ENDINGS, SMALLEST, Compressors, digest_of, write_copies
-from liveguide.builder.sources import MANIFEST
+from liveguide.builder.copies import ENDINGS, SMALLEST, Compressors, Copier, digest_of
+from liveguide.builder.walking import MANIFEST
 
 from .conftest import Build, tree
 
@@ -35,11 +35,11 @@ def _staging(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_page_has_a_copy_in_each_coding(staging: Path, tmp_path: Path) -> None:
+def test_a_page_has_a_copy_in_each_coding(staging: Path) -> None:
     """Each unpacks to the page, is smaller, and is listed beside the page's digest."""
-    told = write_copies(staging, tmp_path / "none")
+    copied = Copier(staging).copy(["index.html"])
 
-    digest, *codings = told["copies"]["index.html"].split(" ")
+    digest, *codings = copied["index.html"].split(" ")
     assert digest == digest_of(TEXT)
     assert sorted(codings) == ["br", "gzip", "zstd"]
     sizes = []
@@ -55,26 +55,24 @@ def test_a_page_has_a_copy_in_each_coding(staging: Path, tmp_path: Path) -> None
     ("name", "content"),
     [("a.css", TEXT[: SMALLEST - 1]), ("a.png", TEXT), ("a.js", os.urandom(SMALLEST))],
 )
-def test_what_would_not_gain_has_no_copy(
-    staging: Path, tmp_path: Path, name: str, content: bytes
-) -> None:
+def test_what_would_not_gain_has_no_copy(staging: Path, name: str, content: bytes) -> None:
     """Small files, what is no text, and text that does not get smaller."""
     (staging / name).write_bytes(content)
 
-    told = write_copies(staging, tmp_path / "none")
+    copied = Copier(staging).copy([name])
 
-    assert told["copies"].get(name, "").split(" ")[1:] == []
+    assert copied.get(name, "").split(" ")[1:] == []
     assert not any((staging / f"{name}{ending}").exists() for ending in ENDINGS.values())
 
 
-def test_a_file_of_the_guide_with_a_copy_s_name_stays(staging: Path, tmp_path: Path) -> None:
+def test_a_file_of_the_guide_with_a_copy_s_name_stays(staging: Path) -> None:
     """The author's archive is neither replaced nor listed as a copy."""
     (staging / "index.html.gz").write_bytes(b"the author's")
 
-    told = write_copies(staging, tmp_path / "none")
+    copied = Copier(staging, ["index.html.gz"]).copy(["index.html"])
 
     assert (staging / "index.html.gz").read_bytes() == b"the author's"
-    assert "gzip" not in told["copies"]["index.html"]
+    assert "gzip" not in copied["index.html"]
 
 
 def test_copies_of_what_has_not_changed_are_kept(build: Build) -> None:
@@ -111,6 +109,18 @@ def test_what_can_t_be_kept_is_made_again(build: Build, broken: str) -> None:
     assert built.tree() == whole
 
 
+def test_an_archive_of_the_author_s_takes_the_place_of_a_copy(build: Build) -> None:
+    """It comes and goes, and the copy goes and comes."""
+    files = {"a.md": PAGE, "demo.html": "<p>words</p>" * 200}
+    first = build(files, copies=True).tree()
+    assert build({"demo.html.gz": b"the author's"}, copies=True).tree()["demo.html.gz"] == (
+        b"the author's"
+    )
+    Path("guide/demo.html.gz").unlink()
+
+    assert build({}, copies=True).tree() == first
+
+
 def test_missing_packages_are_named_once(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Brotli and zstd the copies are gzip's alone, and the build says what to install."""
     for name in ("brotli", "backports.zstd", "compression.zstd"):
@@ -132,11 +142,11 @@ def test_a_preview_has_no_copies(build: Build) -> None:
     assert "copies" not in json.loads(built.text(MANIFEST))
 
 
-def test_the_same_libraries_give_the_same_bytes(staging: Path, tmp_path: Path) -> None:
+def test_the_same_libraries_give_the_same_bytes(staging: Path) -> None:
     """Neither a time nor a name is in a copy."""
     first = {coding: compress(TEXT) for coding, compress in Compressors().by_coding.items()}
 
-    write_copies(staging, tmp_path / "none")
+    Copier(staging).copy(["index.html"])
 
     assert first == {
         coding: (staging / f"index.html{ENDINGS[coding]}").read_bytes() for coding in first

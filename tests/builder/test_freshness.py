@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.builder import digests
+from liveguide.builder import freshness
 from liveguide.builder.freshness import is_current, read_manifest
 from liveguide.builder.progress import Progress
 
@@ -96,7 +96,7 @@ def test_another_release_of_the_renderer_makes_it_stale(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A site built with other versions of Markdown or Pygments is built anew."""
-    monkeypatch.setattr(digests, "version", lambda name: "0.0")
+    monkeypatch.setattr(freshness, "releases", lambda names: "markdown-0.0.dist-info")
 
     assert not is_current(GUIDE, SITE)
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape as escape_html
+from html import escape
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape, quoteattr
 
 from ..history import Change, History
 
@@ -51,8 +50,8 @@ def feed(
         f"<id>{_text(site_url)}</id>",
         f"<updated>{max(change.date for change in touched).isoformat()}</updated>",
         f"<author><name>{_text(author)}</name></author>",
-        f"<link href={quoteattr(site_url)}/>",
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(site_url + OUTPUT)}/>',
+        f'<link href="{escape(site_url)}"/>',
+        f'<link rel="self" type="application/atom+xml" href="{escape(site_url + OUTPUT)}"/>',
     ]
     for change in touched[:MOST_ENTRIES]:
         lines += _entry(change, site_url, pages)
@@ -64,8 +63,7 @@ def _entry(change: Change, site_url: str, pages: Mapping[str, tuple[str, str]]) 
     first = changed[0]
     title = f"{first[0]}: {change.subject}" if len(changed) == 1 else change.subject
     links = "".join(
-        f'<li><a href="{escape_html(site_url + url)}">{escape_html(name)}</a></li>'
-        for name, url in changed
+        f'<li><a href="{escape(site_url + url)}">{escape(name)}</a></li>' for name, url in changed
     )
     # RFC 4151: the host, a day on which it was ours, and a name of our own.
     host, day = urlsplit(site_url).hostname, change.date.date().isoformat()
@@ -74,11 +72,11 @@ def _entry(change: Change, site_url: str, pages: Mapping[str, tuple[str, str]]) 
         f"<title>{_text(title)}</title>",
         f"<id>tag:{host},{day}:{change.id}</id>",
         f"<updated>{change.date.isoformat()}</updated>",
-        f"<link href={quoteattr(site_url + first[1])}/>",
+        f'<link href="{escape(site_url + first[1])}"/>',
         f'<content type="html">{_text(f"<ul>{links}</ul>")}</content>',
         "</entry>",
     ]
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text), quote=False)

@@ -7,15 +7,14 @@ is kept is never wrong; what no build has asked for in a month is removed.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
+from ..assets import FRONTEND
+from ..output import copy_file, write_file
 from ..sources import ASSETS
 from .card import Card, picture_name
 
@@ -25,65 +24,66 @@ DEFAULT_ACCENT = "#1f4fd1"
 FOLDER = "pictures"
 """The folder of kept pictures, in the work folder beside the site."""
 
-_CARDS_WORTH_A_PROCESS = 30
 _SECONDS_KEPT = 30 * 24 * 3600
 _SHIPPED = Path(__file__).parent / "icons"  # as drawn in the default accent
+_SVG = f"{ASSETS}/icon.svg"
 _ICONS = {"favicon.ico": "favicon", "apple-touch-icon.png": "touch_icon"}
 
 
-def write_cards(cards: Iterable[Card], kept: Path, site: Path) -> None:
+def write_card(card: Card, kept: Path, site: Path) -> list[str]:
     """
-    Write the pictures of all these cards.
+    Write the picture of a card; return its path in the site.
 
     Args:
 
-        cards: What they show.
+        card: What it shows.
 
         kept: The folder of pictures from earlier builds.
 
         site: The site that is being written.
     """
-    wanted = {card.output: card for card in cards}
-    missing = [card for card in wanted.values() if not (kept / _name(card)).is_file()]
-    for card, png in zip(missing, _drawn(missing), strict=True):
-        _keep(kept / _name(card), png)
-    for output, card in wanted.items():
-        _copy(kept / _name(card), site / output)
-        os.utime(kept / _name(card))
+    path = kept / card.output.rpartition("/")[2]
+    if not path.is_file():
+        from .drawing import drawn  # loads Pillow
+
+        _keep(path, drawn(card))
+    copy_file(path, site / card.output)
+    os.utime(path)
+    return [card.output]
 
 
-def write_icons(accent: str, taken: Callable[[str], bool], kept: Path, site: Path) -> None:
+def write_icons(accent: str, taken: Collection[str], kept: Path, site: Path) -> list[str]:
     """
-    Write the icons of a site, in its accent colour.
+    Write the icons of a site, in its accent colour; return their paths in it.
 
     Args:
 
         accent: The colour, as in `#1f4fd1`.
 
-        taken: Whether the guide has a file of its own at a path.
+        taken: Those that are not ours to write.
 
         kept: The folder of pictures from earlier builds.
 
         site: The site that is being written.
     """
+    svg = (FRONTEND / "icon.svg").read_text(encoding="utf-8").replace(DEFAULT_ACCENT, accent)
+    write_file(site, _SVG, svg)
+    written = [_SVG]
     for output, function in _ICONS.items():
-        if taken(output):
+        if output in taken:
             continue
+        written.append(output)
         if accent == DEFAULT_ACCENT:
-            _copy(_SHIPPED / output, site / output)
+            copy_file(_SHIPPED / output, site / output)
             continue
         path = kept / f"{picture_name(output, accent)}-{output}"
         if not path.is_file():
             from . import drawing  # loads Pillow
 
             _keep(path, getattr(drawing, function)(accent))
-        _copy(path, site / output)
+        copy_file(path, site / output)
         os.utime(path)
-    if accent == DEFAULT_ACCENT:
-        return
-    svg = site / ASSETS / "icon.svg"
-    text = svg.read_text(encoding="utf-8")
-    svg.write_text(text.replace(DEFAULT_ACCENT, accent), encoding="utf-8", newline="\n")
+    return written
 
 
 def forget_old(kept: Path) -> None:
@@ -95,32 +95,9 @@ def forget_old(kept: Path) -> None:
                 path.unlink()
 
 
-def _drawn(cards: list[Card]) -> Iterator[bytes]:
-    if not cards:
-        return
-    jobs = min(os.cpu_count() or 1, 1 + len(cards) // _CARDS_WORTH_A_PROCESS)
-    from .drawing import drawn  # loads Pillow
-
-    if jobs == 1:
-        yield from map(drawn, cards)
-        return
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else None)
-    with ProcessPoolExecutor(jobs, context) as pool:
-        yield from pool.map(drawn, cards, chunksize=8)
-
-
-def _name(card: Card) -> str:
-    return card.output.rpartition("/")[2]
-
-
 def _keep(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: another build may look for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     beside.write_bytes(content)
     beside.replace(path)
-
-
-def _copy(source: Path, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, path)

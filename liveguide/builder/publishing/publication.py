@@ -9,20 +9,23 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from ...settings import Settings
+from ..digests import digest_of
 from ..history import History
+from ..keeping import markdown_of
 from ..languages import name_of
 from ..links import find_target
-from ..memory import Remembered
+from ..memory import Memory, Part
 from ..navigation import Branch
+from ..output import write_file
 from ..pages import PageLink
 from ..picture_sizes import size_of
-from ..rendering import RenderedPage
+from ..rendered import KnownPage
 from ..sources import Sources, relative_url, url_of
 from . import feed, llms, robots, sitemap
 from .breadcrumbs import breadcrumbs
 from .card import Card
 from .page_markdown import head, markdown_output, with_links
-from .pictures import DEFAULT_ACCENT, FOLDER, forget_old, write_cards, write_icons
+from .pictures import DEFAULT_ACCENT, FOLDER, write_card, write_icons
 from .sharing import SharedImage, Sharing
 
 OWN_ICONS = ("icon.svg", "favicon.ico", "apple-touch-icon.png")
@@ -47,17 +50,20 @@ class Publication:
 
         history: What git knows of the guide.
 
-        remembered: What is left of the last build.
+        basis: The hash of what all pages share.
+
+        memory: Has the pages' Markdown.
     """
 
     def __init__(
         self,
         settings: Settings,
         sources: Sources,
-        pages: list[RenderedPage],
+        pages: list[KnownPage],
         trees: dict[str, Branch],
         history: History,
-        remembered: Remembered,
+        basis: str,
+        memory: Memory,
     ):
         self._url = settings.url
         self._settings = settings
@@ -65,7 +71,8 @@ class Publication:
         self._pages = pages
         self._trees = trees
         self._history = history
-        self._remembered = remembered
+        self._basis = basis
+        self._memory = memory
         self._folder_pages = {page.file.folder: page for page in pages if page.file.is_index}
         home = self._folder_pages.get("")
         self.description = settings.description or (home.summary if home else "")
@@ -79,7 +86,7 @@ class Publication:
         return [name for name in OWN_ICONS if name in self._sources.outputs]
 
     def sharing(
-        self, page: RenderedPage | None, output: str, crumbs: list[PageLink] | None = None
+        self, page: KnownPage | None, output: str, crumbs: list[PageLink] | None = None
     ) -> Sharing:
         """
         Return what a page's head says.
@@ -110,9 +117,9 @@ class Publication:
             relative_url(feed.OUTPUT, here) if self._feed else "",
         )
 
-    def write(self, site: Path, work: Path) -> None:
+    def parts(self, site: Path, work: Path) -> Iterator[Part]:
         """
-        Write every file that is not a page.
+        Yield every file that belongs to no page.
 
         Args:
 
@@ -121,9 +128,10 @@ class Publication:
             work: The folder beside it, in which pictures are kept for the next build.
         """
         kept = work / FOLDER
+        names = digest_of([page.name for page in self._pages])
         files: dict[str, Callable[[], str]] = {
-            llms.OUTPUT: self._llms,
             llms.FULL_OUTPUT: self._llms_full,
+            llms.OUTPUT: self._llms,
         }
         if self._url:
             files |= {sitemap.OUTPUT: self._sitemap, robots.OUTPUT: self._robots}
@@ -131,31 +139,37 @@ class Publication:
             files[feed.OUTPUT] = lambda: self._feed
         for output, text in files.items():
             if not self._taken(output):
-                _write(site / output, text())
-        for page in self._pages:
-            output = markdown_output(page.file, self._sources)
-            if output and not self._remembered.keeps(output, page):
-                _write(site / output, self._markdown(page, output))
+                basis = digest_of(self._basis, names if output == llms.FULL_OUTPUT else "")
+                yield Part(output, basis, partial(self._write, site, output, text))
         if self._url:
             shown = [page for page in self._pages if not self._own_image(page)]
             home = [] if "" in self._folder_pages else [None]
-            cards = map(self._card, [*shown, *home])
-            memory = self._remembered.memory
-            write_cards([c for c in cards if not memory.keeps(c.output, c)], kept, site)
-        write_icons(self._accent, self._icon_taken, kept, site)
-        forget_old(kept)
+            cards = {card.output: card for card in map(self._card, [*shown, *home])}
+            for output, card in cards.items():
+                yield Part(output, "", partial(write_card, card, kept, site))
+        # Beside an icon of the guide's own, one of ours would be another site's.
+        taken = OWN_ICONS if self.icons else [name for name in OWN_ICONS if self._taken(name)]
+        basis = digest_of(self._accent, taken)
+        yield Part("icons", basis, partial(write_icons, self._accent, taken, kept, site))
+
+    def write_markdown(self, page: KnownPage, site: Path) -> list[str]:
+        """Write a page as Markdown, where it has a place; return its path in the site."""
+        output = markdown_output(page.file, self._sources)
+        if not output:
+            return []
+        return self._write(site, output, partial(self._markdown, page, output))
+
+    def _write(self, site: Path, output: str, text: Callable[[], str]) -> list[str]:
+        write_file(site, output, text())
+        return [output]
 
     def _taken(self, output: str) -> bool:
         return output in self._sources.outputs or output in self._sources.folders
 
-    def _icon_taken(self, output: str) -> bool:
-        # Beside an icon of the guide's own, one of ours would be another site's.
-        return bool(self.icons) or self._taken(output)
-
-    def _has_markdown(self, page: RenderedPage) -> bool:
+    def _has_markdown(self, page: KnownPage) -> bool:
         return bool(markdown_output(page.file, self._sources))
 
-    def _markdown(self, page: RenderedPage, output: str) -> str:
+    def _markdown(self, page: KnownPage, output: str) -> str:
         """Return a page's Markdown as it stands in the file *output*, which may hold others too."""
         address = ""
         if self._url:
@@ -165,7 +179,7 @@ class Publication:
         text = head(page.title, page.summary, address)
         if not page.opens_with_heading:
             text += f"# {page.title}\n\n"
-        return text + with_links(page.markdown, output, self._url)
+        return text + with_links(markdown_of(page, self._memory.cache), output, self._url)
 
     def _llms(self) -> str:
         return llms.llms(self._settings.title, self.description, self._sections())
@@ -178,7 +192,7 @@ class Publication:
                 if branch.branches:
                     yield branch.label, self._listed(branch.all_pages())
 
-    def _listed(self, pages: list[RenderedPage]) -> list[llms.Listed]:
+    def _listed(self, pages: list[KnownPage]) -> list[llms.Listed]:
         return [
             llms.Listed(
                 page.title,
@@ -195,14 +209,10 @@ class Publication:
         )
         pages = {page.file.uri: page for page in self._pages}
         uris = dict.fromkeys([*ordered, *pages])
-        return "\n".join(self._in_full(pages[uri]) for uri in uris)
-
-    def _in_full(self, page: RenderedPage) -> str:
-        make = partial(self._markdown, page, llms.FULL_OUTPUT)
-        return self._remembered.recall((llms.FULL_OUTPUT, page.file.uri), make, page)
+        return "\n".join(self._markdown(pages[uri], llms.FULL_OUTPUT) for uri in uris)
 
     def _sitemap(self) -> str:
-        def changed(page: RenderedPage) -> datetime | None:
+        def changed(page: KnownPage) -> datetime | None:
             change = self._history.last_change(page.file.uri)
             return change.date if change else None
 
@@ -217,18 +227,18 @@ class Publication:
         pages = {page.file.uri: (page.title, page.file.url) for page in self._pages}
         return feed.feed(self._settings.title, self._author, self._url, pages, self._history)
 
-    def _breadcrumbs(self, page: RenderedPage, crumbs: list[PageLink]) -> str:
+    def _breadcrumbs(self, page: KnownPage, crumbs: list[PageLink]) -> str:
         here = self._url + page.file.url
         named = [(crumb.label, urljoin(here, crumb.href)) for crumb in crumbs if crumb.href]
         return breadcrumbs(named) if len(named) > 1 else ""
 
-    def _card(self, page: RenderedPage | None) -> Card:
+    def _card(self, page: KnownPage | None) -> Card:
         title = page.title if page and page.file.url else self._settings.title
         summary = page.summary if page and page.file.url else self.description
         host = urlsplit(self._url).hostname or ""
         return Card(title, summary, self._settings.title, host, self._accent)
 
-    def _own_image(self, page: RenderedPage) -> SharedImage | None:
+    def _own_image(self, page: KnownPage) -> SharedImage | None:
         """Return the picture that a page's front matter names, or `None`."""
         written = page.front_matter.text("image")
         if not written:
@@ -242,14 +252,9 @@ class Publication:
         width, height = (file and size_of(file.path)) or (0, 0)
         return SharedImage(self._url + url_of(target.output), page.title, width, height)
 
-    def _image(self, page: RenderedPage | None) -> SharedImage:
+    def _image(self, page: KnownPage | None) -> SharedImage:
         own = self._own_image(page) if page else None
         if own:
             return own
         card = self._card(page)
         return SharedImage(self._url + card.output, card.title, *_CARD_SIZE)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from liveguide.builder.publishing.card import Card
-from liveguide.builder.publishing.pictures import forget_old, write_cards
+from liveguide.builder.publishing.pictures import forget_old, write_card
 
 MONTH = 31 * 24 * 3600
 
@@ -21,10 +21,11 @@ def test_pictures_that_no_build_has_asked_for_are_removed(tmp_path: Path) -> Non
     """Those that were used within the month stay, however old they are."""
     kept, old = tmp_path / "kept", time.time() - MONTH
     used, unused = cards(2)
-    write_cards([used, unused], kept, tmp_path / "first")
+    for card in (used, unused):
+        write_card(card, kept, tmp_path / "first")
     for path in kept.iterdir():
         os.utime(path, (old, old))
-    write_cards([used], kept, tmp_path / "second")
+    write_card(used, kept, tmp_path / "second")
 
     forget_old(kept)
 
@@ -36,15 +37,3 @@ def test_nothing_is_kept_before_the_first_build(tmp_path: Path) -> None:
     forget_old(tmp_path / "kept")
 
     assert not (tmp_path / "kept").exists()
-
-
-def test_processes_draw_what_one_draws(tmp_path: Path) -> None:
-    """Many cards are shared out; each comes to its own file."""
-    many = cards(64)
-    write_cards(many, tmp_path / "kept", tmp_path / "together")
-    for number in (0, 63):
-        write_cards([many[number]], tmp_path / f"kept{number}", tmp_path / "alone")
-
-        output = many[number].output
-        together, alone = tmp_path / "together" / output, tmp_path / "alone" / output
-        assert together.read_bytes() == alone.read_bytes()
