@@ -242,7 +242,7 @@ class Memory:
             copied: Which of them have compressed copies, as `Copier.copy` returns it.
         """
         copies = [copy for output, codings in copied.items() for copy in copies_of(codings, output)]
-        self._new_parts[part.name] = [part.basis, [*outputs, *copies], copied]
+        self._new_parts[part.name] = [part.basis, [*outputs, *copies], dict(copied)]
 
     def copied(self) -> dict[str, str]:
         """Return which files of the new site have compressed copies."""

@@ -164,9 +164,9 @@ def test_a_damaged_index_is_told_and_all_is_built(content: bytes) -> None:
 
     report = build()
 
-    assert (
-        report.notice == f"the cache {CACHE.resolve()}/index.json is damaged, so all is built anew"
-    )
+    assert report.notes == [
+        f"the cache {CACHE.resolve()}/index.json is damaged, so all is built anew"
+    ]
     assert tree(SITE) == clean()
     assert build().notes == []
 
@@ -203,7 +203,8 @@ def test_a_cache_that_others_may_write_is_not_used(rendered: list[str]) -> None:
     report = build()
 
     fault = "others may write into it; delete it"
-    assert report.notes == [f"the cache {CACHE.resolve()} is not used: {fault}"]assert sorted(rendered) == ["README.md", "a.md"]
+    assert report.notes == [f"the cache {CACHE.resolve()} is not used: {fault}"]
+    assert sorted(rendered) == ["README.md", "a.md"]
 
 
 def test_a_cache_that_is_a_link_is_not_used(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_file_outside_the_guide_is_part_of_its_page(guide, rebuilder, rendered
 
     rebuilder.build()
 
-    assert rendered == ["a.md"]
+    assert rendered == ["a.md", "b/live.md"]
     assert rebuilder.included() == {Path("guide/../outside/given.txt")}
 
 
