@@ -106,6 +106,10 @@ SITE_LIMITS: Mapping[str, Limit] = {
         *(7 * _DAY, 1, 365 * _DAY, "seconds"),
         "Seconds after which a session ends, however much it is used.",
     ),
+    "blocking_seconds": Limit(
+        *(0.1, 0, 60, "seconds"),
+        "Seconds that a function may hold up the server before the log names it; 0 for any time.",
+    ),
     "session_idle_seconds": Limit(
         _DAY, 1, 365 * _DAY, "seconds", "Seconds after which a session ends that is not used."
     ),

@@ -62,6 +62,8 @@ class SiteApplication(tornado.web.Application):
 
         responses: The files that are being sent.
 
+        places: Knows the authors' files.
+
         loaded: The endpoints that are in use.
 
         settings_in_use: The settings that are in use.
@@ -85,6 +87,7 @@ class SiteApplication(tornado.web.Application):
         self._sessions = sessions
         self._endings = Endings(sessions)
         self._attempts = Attempts()
+        self.places = places
         self._traces = traces = Traces(places)
         self.counts = Counts()
         self._more_proxies, self._more_hosts = tuple(proxies), tuple(hosts)

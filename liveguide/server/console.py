@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Protocol, TextIO, cast
 
+from .places import Place
+
 _MACHINERY = {__name__.partition(".")[0], "tornado", "asyncio"}
 """
 Whose records no reader is told of.
@@ -34,6 +36,9 @@ class Listener(Protocol):
 
     def logged(self, record: logging.LogRecord) -> None:
         """Hear a log record."""
+
+    def blocked(self, place: Place, seconds: float) -> None:
+        """Hear, in another thread, that a function held up the server, and for how long."""
 
 
 listening: ContextVar[Listener | None] = ContextVar("listening", default=None)

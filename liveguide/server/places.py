@@ -55,11 +55,16 @@ class Places:
         """Return the nearest place on the call stack, `None` where no author's code is on it."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            code = frame.f_code
-            if self._file(code.co_filename) is not None:
-                return self._at(code.co_filename, frame.f_lineno, code.co_qualname)
+            place = self.of_frame(frame)
+            if place is not None:
+                return place
             frame = frame.f_back
         return None
+
+    def of_frame(self, frame: FrameType) -> Place | None:
+        """Return the place where a frame is, `None` where that is no author's."""
+        code = frame.f_code
+        return self._at(code.co_filename, frame.f_lineno, code.co_qualname)
 
     def of_record(self, record: logging.LogRecord) -> Place | None:
         """Return the place that a log record names, else the nearest one on the call stack."""

@@ -27,6 +27,7 @@ from tornado.httpserver import HTTPServer
 
 from . import systemd
 from .app import SiteApplication
+from .watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +85,9 @@ async def serve(
     print(f"Serving {_url(sockets[0], server.ssl_options is not None)}")
     systemd.ready()
     tasks = [asyncio.ensure_future(coroutine) for coroutine in around]
-    async with beside:
-        await stop.wait()
+    with Watchdog(app.places, lambda: app.limits["blocking_seconds"]):
+        async with beside:
+            await stop.wait()
     systemd.stopping()
     for task in tasks:
         task.cancel()

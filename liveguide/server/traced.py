@@ -119,6 +119,11 @@ class TracedConnection:
             level = next((name for least, name in _LEVELS if record.levelno >= least), "debug")
             self._line(record.getMessage(), level, place)
 
+    def blocked(self, place: Place, seconds: float) -> None:
+        """Tell that a function held up the server."""
+        function = place.function or "an expression"
+        self._line(f"{function} blocked the server for {seconds:.2f} s", "warning", place)
+
     def failed(self, label: str, error: BaseException) -> None:
         """Tell that an author's function raised; what it raised with may be secret."""
         place = self._places.of_error(error) or _NOWHERE
