@@ -16,6 +16,7 @@ import asyncio
 import inspect
 import logging
 import time
+import weakref
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from .callbacks import Callback
 from .console import listening
 from .counts import Counts
 from .endings import POLICY, Endings
+from .leftovers import clear, working
 from .logs import event, session_mark
 from .ongoing import Ongoing
 from .origins import Decision, decide
@@ -122,6 +124,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__rate = Rate(rate, limits["message_burst"]) if rate else None
         self.__shared = shared
         self.__traced = shared.traces.connection(self.request)
+        self.__reference: weakref.ref[tornado.websocket.WebSocketHandler] = weakref.ref(self)
         self.__decision = Decision.REFUSED
         self.__opened = self.__ended = self.__gone = self.__told = False
         self.__asking: asyncio.Future[Any] | None = None
@@ -149,8 +152,9 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         The origin is judged here and not in `check_origin`, which Tornado
         calls neither for the site's own origin nor before a cookie is set.
         """
+        # These hold for all that follows in this task.
+        working.set(self.__reference)
         if self.__traced is not None:
-            # For all that follows in this task: what is said is told to this page.
             listening.set(self.__traced)
         if _has_left(self.request):
             self.__gone = True  # so soon that Tornado did not begin to watch for it
@@ -384,6 +388,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__shared.counts.closed[self.close_code or ABNORMAL] += 1
         if self.__traced is not None:
             self.__traced.closed(self.close_code, self.close_reason)
+        clear(self)
 
     def write_message(
         self, message: bytes | str | dict[str, Any], binary: bool = False
@@ -409,7 +414,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     ) -> Awaitable[None] | None:
         """Call a method of the author's; what it says meanwhile is told to this page."""
         # An author's sys.exit() is an error of that function, not the server's end.
-        heard = listening.set(self.__traced)
+        heard, worked = listening.set(self.__traced), working.set(self.__reference)
         began = 0.0 if self.__shared.counts.handler_seconds is None else perf_counter()
         try:
             result = method(*values, **named)
@@ -418,6 +423,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return None
         finally:
             listening.reset(heard)
+            working.reset(worked)
         if result is not None and inspect.isawaitable(result):
             return self.__wait(key, result, began)
         if began:
@@ -425,7 +431,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         return None
 
     async def __wait(self, key: str, result: Awaitable[Any], began: float) -> None:
-        heard = listening.set(self.__traced)
+        heard, worked = listening.set(self.__traced), working.set(self.__reference)
         try:
             await result
         except asyncio.CancelledError as error:
@@ -437,6 +443,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             self._liveguide_fail(key, error)
         finally:
             listening.reset(heard)
+            working.reset(worked)
             if began:
                 self.__took(key, began)
 

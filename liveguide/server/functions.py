@@ -15,6 +15,7 @@ from typing import Any
 import tornado.websocket
 
 from .callbacks import Callback
+from .leftovers import working_for
 
 
 class FunctionsHandler(tornado.websocket.WebSocketHandler):
@@ -65,14 +66,14 @@ class FunctionsHandler(tornado.websocket.WebSocketHandler):
         self, message: bytes | str | dict[str, Any], binary: bool = False
     ) -> asyncio.Future[None]:
         """
-        Send a message as Tornado does, or drop it while the connection is closing.
+        Send a message as Tornado does, or drop it where its sender can't know better.
 
-        Until the author's `on_close` is called, the author can't know, and a
-        broadcast must not fail in its sender because one receiver is leaving.
-        After that it raises `WebSocketClosedError`.
+        That is until the author's `on_close` is called, and for everybody else after it: a
+        broadcast must not fail in its sender because one receiver has left. What works for
+        this very connection then gets `WebSocketClosedError`, which ends it.
         """
         is_leaving = self.ws_connection is None or self.ws_connection.is_closing()
-        if is_leaving and self._is_open and not self._is_told:
+        if is_leaving and self._is_open and not (self._is_told and working_for() is self):
             dropped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             dropped.set_result(None)
             return dropped

@@ -27,6 +27,8 @@ from tornado.httpserver import HTTPServer
 
 from . import systemd
 from .app import SiteApplication
+from .connection import only_closed
+from .leftovers import ConnectionsLoop
 from .watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -81,6 +83,8 @@ async def serve(
     if reload is not None and not os.isatty(0):
         _on_signal(signal.SIGHUP, lambda: soon(renew.set))
         around.append(_reloading(renew, reload))
+    ConnectionsLoop()  # from now on Tornado's loop, in this thread
+    loop.set_exception_handler(_log_failure)
     server.add_sockets(sockets)
     print(f"Serving {_url(sockets[0], server.ssl_options is not None)}")
     systemd.ready()
@@ -99,6 +103,13 @@ async def serve(
         waits.cancel()
     await server.close_all_connections()
     await _leave()
+
+
+def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log a task that failed; one that only wrote to a reader who has left, ends quietly."""
+    error = context.get("exception")
+    if error is None or not only_closed(error):
+        loop.default_exception_handler(context)
 
 
 async def _reloading(renew: asyncio.Event, reload: Callable[[], Awaitable[None]]) -> None:

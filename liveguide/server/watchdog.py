@@ -80,7 +80,9 @@ class Watchdog:
         since = 0.0
         blocker: _Blocker | None = None
         seconds = self._seconds()
-        while not self._ended.wait(min(max(seconds / 2, _SHORTEST), _LONGEST)):
+        while not self._ended.wait(
+            min(max(seconds / 2, _SHORTEST), _LONGEST) if seconds else _LONGEST
+        ):
             seconds, now = self._seconds(), time.monotonic()
             # Kept until the next look: the frame of another run can't have its address then.
             last, run = run, self._current_run() if seconds else None
@@ -93,6 +95,9 @@ class Watchdog:
                 if blocker is not None:
                     blocker.listener = _listener(run)  # now: it is reset when the function returns
                     _say_blocks(blocker, now - since)
+
+    def _pause(self) -> float:
+        return min(max(self._seconds() / 2, _SHORTEST), _LONGEST) if self._seconds() else _LONGEST
 
     def _current_run(self) -> FrameType | None:
         """Return the frame of the loop's present run, `None` where the loop waits."""

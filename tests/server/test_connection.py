@@ -228,8 +228,8 @@ async def test_an_error_in_on_close_is_logged(serve, caplog, kind):
     assert "ValueError: oops" in caplog.text
 
 
-async def test_a_broadcast_does_not_fail_for_a_receiver_who_is_leaving(serve, caplog):
-    """Between the end of a connection and its on_close, what is written to it is dropped."""
+async def test_a_broadcast_does_not_fail_for_a_receiver_who_leaves(serve, caplog):
+    """What others write to it is dropped, before its on_close and after."""
     served = await serve({"gramex.yaml": routes(bot=ALL), "bot.py": BOT})
     bot = bot_of(served)
 
@@ -239,9 +239,35 @@ async def test_a_broadcast_does_not_fail_for_a_receiver_who_is_leaving(serve, ca
         await handler.write_message("to nobody")
     await bot.closed.wait()
 
-    with pytest.raises(WebSocketClosedError):
-        handler.write_message("after on_close")
+    await handler.write_message("after on_close")
     assert caplog.records == []
+
+
+async def test_what_works_for_a_reader_learns_that_the_reader_has_left(serve):
+    """A task that the connection's own callback started gets `WebSocketClosedError`, and ends."""
+    kwargs = "open: {function: bot.open}\non_close: {function: bot.on_close}"
+    bot = """
+import asyncio
+
+async def speak(handler):
+    await handler.left.wait()
+    handler.write_message('to nobody')
+
+def open(handler):
+    global task
+    handler.left = asyncio.Event()
+    task = asyncio.ensure_future(speak(handler))
+
+def on_close(handler):
+    handler.left.set()
+"""
+    served = await serve({"gramex.yaml": routes(bot=kwargs), "bot.py": bot})
+
+    async with served.connect("/bot"):
+        task = bot_of(served).task
+
+    with pytest.raises(WebSocketClosedError):
+        await task
 
 
 async def test_messages_to_a_reader_who_vanished_leave_no_traceback(serve, caplog):
