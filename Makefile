@@ -48,6 +48,7 @@ audit: $(VENV)/installed-dev node_modules/installed system
 bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/build_ratio.py
 	$(RUN) benchmarks/start_time.py
+	$(RUN) benchmarks/static_files.py
 	$(RUN) benchmarks/page_audit.py
 	$(RUN) benchmarks/handler_styles.py
 	$(RUN) benchmarks/save_to_served.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -30,8 +31,9 @@ from .ongoing import Ongoing
 from .places import Places
 from .refusals import RefusalHandler, log_refusal
 from .route import Route
+from .sending import Sending
 from .sessions import Sessions
-from .site import Manifest, SiteHandler, StatusHandler
+from .site import Site, StatusHandler
 from .trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
@@ -83,7 +85,7 @@ class SiteApplication(tornado.web.Application):
     ) -> None:
         self.connections = Connections()
         self.capacity = Capacity(self.connections)
-        self.responses: Ongoing[SiteHandler] = Ongoing()
+        self.responses: Ongoing[Sending] = Ongoing()
         self._sessions = sessions
         self._endings = Endings(sessions)
         self._attempts = Attempts()
@@ -135,6 +137,8 @@ class SiteApplication(tornado.web.Application):
         )
         doors = Doors(self._sessions, self._endings, settings, self._attempts)
         self.endpoint_rules = [self._rule(endpoint, doors) for endpoint in loaded.endpoints]
+        # Most requests are for files, and would try every pattern each time.
+        self._rule_for = functools.lru_cache(512)(self._first_rule)
 
     def _rule(self, endpoint: Endpoint | Route, doors: Doors) -> Rule:
         if isinstance(endpoint, Route):
@@ -144,10 +148,16 @@ class SiteApplication(tornado.web.Application):
         arguments = {"endpoint": endpoint, "shared": self._shared, "limits": limits}
         return Rule(PathMatches(endpoint.route.pattern), endpoint.handler, arguments)
 
+    def _first_rule(self, path: str) -> Rule | None:
+        """Return the first endpoint's rule whose pattern fits a request's path."""
+        for rule in self.endpoint_rules:
+            if isinstance(rule.matcher, PathMatches) and rule.matcher.regex.match(path):
+                return rule
+        return None
+
     def site_rules(self, site: Path) -> list[Any]:
         """Return the rules for everything that is no endpoint: the files of the site."""
-        files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
-        return [(r"(.*)", SiteHandler, files)]
+        return [(r".*", Site(site, self, self.responses))]
 
     def find_handler(self, request: tornado.httputil.HTTPServerRequest, **kwargs: Any) -> Any:
         """Find out who is asking, and whether they may, before anything else is decided."""
@@ -158,10 +168,10 @@ class SiteApplication(tornado.web.Application):
         refusal = self.admission.refusal(request)
         if refusal is not None:
             return self.get_handler_delegate(request, RefusalHandler, {"refusal": refusal})
-        for rule in self.endpoint_rules:
-            found = rule.matcher.match(request)
-            if found is not None:
-                return self.get_handler_delegate(request, rule.target, rule.target_kwargs, **found)
+        rule = self._rule_for(request.path)
+        if rule is not None:
+            found = rule.matcher.match(request) or {}
+            return self.get_handler_delegate(request, rule.target, rule.target_kwargs, **found)
         return super().find_handler(request, **kwargs)
 
     def log_request(self, handler: tornado.web.RequestHandler) -> None:

@@ -40,7 +40,7 @@ def forwarded(
 
         proxies: Whose headers are believed.
     """
-    address = _parse(peer)
+    address = _parse(peer) if proxies else None
     if address is None or not _trusted(address, proxies):
         return peer, None
     chain = headers.get("X-Forwarded-For")

@@ -1,263 +1,218 @@
-"""The built site, as files: what browsers fetch before they open a WebSocket."""
+"""
+The built site, as files: what browsers fetch before they open a WebSocket.
+
+A build may replace the whole folder between two requests, or within one. So each
+request asks the disk whether what is kept in memory is still there, and what is
+sent (headers and content) comes from one state of one site.
+"""
 
 from __future__ import annotations
 
-import datetime
-import json
-import mimetypes
 import os
-from collections.abc import Iterator
+import re
+import stat
+from collections.abc import Mapping
 from http.client import responses
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
-from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+from tornado.routing import Router
+from tornado.web import Application, HTTPError, RequestHandler
 
-from .compression import LARGEST, SMALLEST, Compressed, accepts_gzip
+from .codings import IDENTITY, choose
+from .conditions import Unsatisfiable, is_another, is_unchanged, part_of
+from .kept import Kept
+from .manifest import DEFAULT_POLICY, FRAMES, Manifest
 from .ongoing import Ongoing
+from .sending import Sending
+from .site_file import HEADERS, SiteFile, read_file
 
-MANIFEST = ".liveguide.json"
-"""The file, written by the builder, that holds each page's Content-Security-Policy."""
+KEPT = 32 * 1024 * 1024
+"""In bytes: how much of the site is kept in memory."""
 
-DEFAULT_POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; frame-src 'self'; base-uri 'none'; "
-    "form-action 'self'"
-)
-"""The policy of everything that the builder names none for."""
-
-LIVE = "live"
-"""The metric by which a page knows this server; on others it asks for `status.json`."""
-
-# A policy in a <meta> element may not have this one, so the builder leaves it to us.
-_FRAMES = "; frame-ancestors 'self'"
-
-# Named here because the answer of `mimetypes` depends on the computer's own files.
-_TYPES = {
-    ".css": "text/css",
-    ".csv": "text/csv",
-    ".html": "text/html",
-    ".ico": "image/x-icon",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".map": "application/json",
-    ".md": "text/markdown",
-    ".mjs": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain",
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-    ".yaml": "text/plain",
-    ".yml": "text/plain",
-}
-_TEXT = {"application/json", "application/manifest+json", "application/xml", "image/svg+xml"}
-_compressed = Compressed()
-_others = mimetypes.MimeTypes(filenames=())
-
-_CHUNK = 64 * 1024
+_KEPT_BESIDE = 2048  # bytes: the headers of each file, about
+_ODD = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
-class Manifest:
+class NoFile(Exception):
     """
-    The policies of the site's pages, read again whenever the builder has written them.
+    There is no file to send.
 
-    A manifest that is missing or broken names no policies, and no drafts.
+    Args:
+
+        status: The status of the answer.
+
+        headers: What is to be said besides.
     """
 
-    def __init__(self, site: Path) -> None:
-        self._path = site / MANIFEST
-        self._version: tuple[int, int, int] | None = None
-        self._policies: dict[str, str] = {}
-        self._drafts: frozenset[str] = frozenset()
-
-    def is_draft(self, page: str) -> bool:
-        """Say whether a page is there only because its author looks at it."""
-        self._refresh()
-        return page in self._drafts
-
-    def policy(self, page: str) -> str:
-        """Return the Content-Security-Policy of a file, by its path in the site."""
-        self._refresh()
-        return self._policies.get(page, DEFAULT_POLICY) + _FRAMES
-
-    def _refresh(self) -> None:
-        try:
-            with self._path.open("rb") as file:
-                version = _version(os.fstat(file.fileno()))
-                if version == self._version:
-                    return
-                manifest = json.load(file)
-                policies = manifest.get("policies", {}).items()
-                drafts = frozenset(map(str, manifest.get("drafts", [])))
-        except (OSError, ValueError, AttributeError, TypeError):
-            self._version, self._policies, self._drafts = None, {}, frozenset()
-            return
-        self._drafts = drafts
-        self._version = version
-        self._policies = {
-            page: policy
-            for page, policy in policies
-            if isinstance(policy, str) and policy.isascii() and policy.isprintable()
-        }
+    def __init__(self, status: int, **headers: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-class SiteHandler(StaticFileHandler):
-    """
-    One file of the built site.
+class NoFileHandler(RequestHandler):
+    """Says that there is no file to send: with the site's own page for what is not found."""
 
-    A build may replace the whole folder between two requests, or within one.
-    So the folder is found anew for each request, and what is sent (headers
-    and content) comes from one open file.
-    """
-
-    def initialize(  # type: ignore[override]  # Tornado passes each handler's own arguments
-        self, site: Path, manifest: Manifest, responses: Ongoing[SiteHandler]
-    ) -> None:
-        super().initialize(os.path.realpath(site), "index.html")
-        self.manifest = manifest
-        self.responses = responses
-        self._file: BinaryIO | None = None
-        self._compressed: bytes | None = None
+    def initialize(self, site: str, manifest: Manifest, why: NoFile) -> None:
+        self._site = site
+        self._manifest = manifest
+        self._why = why
 
     def set_default_headers(self) -> None:
-        self.set_header("Cache-Control", "no-cache")
-        self.set_header("Content-Security-Policy", DEFAULT_POLICY + _FRAMES)
-        self.set_header("Referrer-Policy", "strict-origin-when-cross-origin")
-        self.set_header("X-Content-Type-Options", "nosniff")
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+        self.set_header("Content-Security-Policy", DEFAULT_POLICY + FRAMES)
 
     def prepare(self) -> None:
-        self.responses.add(self)
-
-    def on_connection_close(self) -> None:
-        self.responses.discard(self)
-
-    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> Any:
-        """Finish the response, and note when the last byte of it has left."""
-        sent = super().finish(chunk)
-        sent.add_done_callback(lambda f: f.cancelled() or f.exception())
-        sent.add_done_callback(lambda _: self.responses.discard(self))
-        return sent
-
-    async def get(self, path: str, include_body: bool = True) -> None:
-        """Send the file; whatever can't be sent, for whichever reason, is not found."""
-        path = _checked(path)
-        try:
-            await super().get(path, include_body)
-        except HTTPError as error:
-            # Outside the folder, or not a file: nobody needs to know which.
-            raise HTTPError(404 if error.status_code == 403 else error.status_code) from None
-        finally:
-            if self._file is not None:
-                self._file.close()
-
-    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Redirect a folder to its slash, and open the file."""
-        slash = self.request.path.endswith("/")
-        if os.path.isdir(absolute_path) and not slash:
-            # The path has no empty segment, so it can't read as another host's address.
-            query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"{self.request.path}/{query}", permanent=True)
-            return None
-        if slash and not os.path.isdir(absolute_path):
-            raise HTTPError(404)
-        path = super().validate_absolute_path(root, absolute_path)
-        if path is None:
-            return None
-        try:
-            self._file = open(path, "rb")  # noqa: SIM115  # `get` closes it
-        except OSError:
-            raise HTTPError(404) from None
-        self._stat_now = os.fstat(self._file.fileno())
-        if self.request.headers.get("If-Range") not in (None, self.compute_etag()):
-            # The part would not fit what the browser has (RFC 9110, section 13.1.5).
-            self.request.headers.pop("Range", None)
-        if self._is_compressible(path) and self._takes_compressed():
-            version = (path, _version(self._stat_now))
-            self._compressed = _compressed.body(version, self._file.read)
-        return path
-
-    def _is_compressible(self, path: str) -> bool:
-        fits = SMALLEST <= self._stat_now.st_size <= LARGEST
-        return fits and "charset" in content_type(path)  # which only text has
-
-    def _takes_compressed(self) -> bool:
-        """Say whether this client gets text compressed; a part of a file, it never does."""
-        headers = self.request.headers
-        return "Range" not in headers and accepts_gzip(headers.get("Accept-Encoding", ""))
-
-    def get_content(  # type: ignore[override]  # called on the instance, which has the open file
-        self, abspath: str, start: int | None = None, end: int | None = None
-    ) -> Iterator[bytes]:
-        assert self._file is not None
-        if self._compressed is not None:
-            yield self._compressed
-            return
-        start, end = start or 0, self.get_content_size() if end is None else end
-        self._file.seek(start)
-        while start < end:
-            chunk = self._file.read(min(_CHUNK, end - start))
-            if not chunk:
-                return
-            start += len(chunk)
-            yield chunk
-
-    def get_content_size(self) -> int:
-        return self._stat_now.st_size if self._compressed is None else len(self._compressed)
-
-    def get_modified_time(self) -> datetime.datetime:
-        # HTTP's dates have whole seconds.
-        return datetime.datetime.fromtimestamp(int(self._stat_now.st_mtime), datetime.UTC)
-
-    def compute_etag(self) -> str | None:
-        """
-        Return a tag that changes with the file.
-
-        Tornado's own is a hash that it keeps for as long as the process
-        lives, so that it would outlive a rebuild.
-        """
-        if self._file is None:
-            return None
-        tag = "-".join(f"{part:x}" for part in _version(self._stat_now))
-        return f'"{tag}"' if self._compressed is None else f'"{tag}-gzip"'
-
-    def get_content_type(self) -> str:
-        return content_type(self.absolute_path or "")
-
-    def get_cache_time(self, path: str, modified: datetime.datetime | None, mime_type: str) -> int:
-        return 0
-
-    def set_extra_headers(self, path: str) -> None:
-        if self._is_compressible(self.absolute_path or ""):
-            self.add_header("Vary", "Accept-Encoding")
-        if self._compressed is not None:
-            self.set_header("Content-Encoding", "gzip")
-        if path.startswith("_liveguide/") and path.endswith(".js"):
-            # The frame in which edited code runs has no origin, and loads these as modules.
-            self.set_header("Access-Control-Allow-Origin", "*")
-        if self.get_content_type().startswith("text/html"):
-            page = os.path.relpath(self.absolute_path or "", self.root).replace(os.sep, "/")
-            self.set_header("Content-Security-Policy", self.manifest.policy(page))
-            # Tells the page that there is a live server behind it, before it has to ask.
-            self.set_header("Server-Timing", LIVE)
+        """Answer, whatever the method."""
+        if self._why.status >= 400:
+            raise HTTPError(self._why.status)
+        self._set_own_headers()
+        self.set_status(self._why.status)
+        self.finish()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with the site's own page for what is not found, else with one line."""
-        if status_code == 404:
+        self._set_own_headers()
+        page = self.not_found_page() if status_code == 404 else None
+        if page is None:
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(f"{status_code} {responses.get(status_code, 'Unknown')}\n")
+        else:
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            self.finish(page)
+
+    def not_found_page(self) -> bytes | None:
+        """Return the site's page for what is not found, and set its policy; nothing without one."""
+        try:
+            page = Path(self._site, "404.html").read_bytes()
+        except OSError:
+            return None
+        self.set_header("Content-Security-Policy", self._manifest.policy("404.html"))
+        return page
+
+    def _set_own_headers(self) -> None:
+        for name, value in self._why.headers.items():
+            self.set_header(name, value)
+
+
+class Site(Router):
+    """
+    Answers every request with a file of the site, or says why there is none.
+
+    Args:
+
+        site: The folder, found anew for each request.
+
+        application: Answers where there is no file.
+
+        sending: Holds what is being sent.
+
+    Attributes:
+
+        no_file_handler: Says that there is no file.
+
+        more_arguments: What it is given besides.
+    """
+
+    no_file_handler: type[NoFileHandler] = NoFileHandler
+    more_arguments: Mapping[str, object] = {}
+
+    def __init__(self, site: Path, application: Application, sending: Ongoing[Sending]) -> None:
+        self.manifest = Manifest(site)
+        self._site = os.path.abspath(site)
+        self._application = application
+        self._sending = sending
+        self._kept: Kept[SiteFile] = Kept(KEPT)
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
+        """Return what answers a request."""
+        try:
+            if request.method not in ("GET", "HEAD"):
+                raise NoFile(405, Allow="GET, HEAD")
+            return self.answer(request)
+        except NoFile as why:
+            return self.without_file(request, why)
+
+    def answer(self, request: HTTPServerRequest) -> Sending:
+        """Return what sends the file that is asked for; raise `NoFile` where there is none."""
+        headers = request.headers
+        accepted = headers.get("Accept-Encoding")
+        # A part is one of the file as it is (and only GET asks for parts).
+        asks_part = "Range" in headers and request.method == "GET"
+        asks_part = asks_part and choose(accepted, ()) == IDENTITY
+        file = self._file(request, None if asks_part else accepted)
+        if is_another(headers, file.validators):
+            file.close()
+            raise NoFile(412)
+        if is_unchanged(headers, file.validators):
+            file.close()
+            return Sending(request, self._sending, 304, file.unchanged, b"")
+        try:
+            part = part_of(headers, file.validators, file.size) if asks_part else None
+        except Unsatisfiable:
+            file.close()
+            raise NoFile(416, Content_Range=f"bytes */{file.size}") from None
+        if part is None:
+            return Sending(request, self._sending, 200, file.headers, file.content, file.opened)
+        start, end = part
+        partial = file.headers.copy()
+        partial["Content-Length"] = str(end - start)
+        partial["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+        content = None if file.content is None else file.content[start:end]
+        return Sending(request, self._sending, 206, partial, content, file.opened, start)
+
+    def without_file(self, request: HTTPServerRequest, why: NoFile) -> HTTPMessageDelegate:
+        """Return what says that there is no file to send."""
+        arguments = {"site": self._site, "manifest": self.manifest, "why": why}
+        return self._application.get_handler_delegate(
+            request, self.no_file_handler, {**arguments, **self.more_arguments}
+        )
+
+    def _file(self, request: HTTPServerRequest, accepted: str | None) -> SiteFile:
+        """Return the file that is asked for, in the best coding that its reader takes."""
+        output = output_of(request.path)
+        while True:
+            site_version = self.manifest.version()
+            coding = choose(accepted, self.manifest.codings(output))
+            kept = self._kept.get((output, coding))
+            if kept is not None and kept.is_current(self._site, site_version):
+                return kept
+            self._kept.drop((output, coding))
+            path = self._checked_path(request, output)
+            if coding is None:
+                raise NoFile(406)
             try:
-                page = Path(self.root, "404.html").read_bytes()
+                file = read_file(path, output, coding, self.manifest)
             except OSError:
-                pass
-            else:
-                self.set_header("Content-Security-Policy", self.manifest.policy("404.html"))
-                self.set_header("Content-Type", "text/html; charset=utf-8")
-                self.finish(page)
-                return
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(f"{status_code} {responses.get(status_code, 'Unknown')}\n")
+                raise NoFile(404) from None
+            if self.manifest.version() == site_version:
+                break
+            file.close()  # the site was replaced meanwhile: not all of it need be of one state
+        if file.content is not None:
+            self._kept.put((output, coding), file, len(file.content) + _KEPT_BESIDE)
+        return file
+
+    def _checked_path(self, request: HTTPServerRequest, output: str) -> str:
+        """Return the path of a file of the site; raise `NoFile` for everything else."""
+        path = os.path.join(self._site, output)
+        if not request.path.endswith("/") and os.path.isdir(path):
+            # The path has no empty segment, so it can't read as another host's address.
+            query = f"?{request.query}" if request.query else ""
+            raise NoFile(301, Location=f"{request.path}/{query}")
+        real, root = os.path.realpath(path), os.path.realpath(self._site)
+        if not real.startswith(root.rstrip(os.sep) + os.sep) or self.manifest.is_copy(output):
+            raise NoFile(404)  # outside of the site: nobody needs to know
+        try:
+            is_file = stat.S_ISREG(os.stat(real).st_mode)
+        except OSError:
+            is_file = False
+        if not is_file:
+            raise NoFile(404)
+        return real
 
 
 class StatusHandler(RequestHandler):
@@ -275,35 +230,29 @@ class StatusHandler(RequestHandler):
     head = get
 
 
-def content_type(path: str) -> str:
-    """Return the `Content-Type` of a file, by its name alone."""
-    name = path.lower()
-    kind = _TYPES.get(os.path.splitext(name)[1])
-    if kind is None:
-        kind, encoding = _others.guess_type(name)
-        if encoding is not None:
-            kind = "application/gzip" if encoding == "gzip" else None
-    if kind is None:
-        return "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind in _TEXT else kind
-
-
-def _checked(path: str) -> str:
+def output_of(address: str) -> str:
     """
-    Return a request's path without its slash; 404 where no file of a site has such a name.
+    Return the path in the site of what a request's path names.
 
     Args:
 
-        path: The whole path, decoded, so that no encoding hides anything.
+        address: The path, encoded as it came.
+
+    Raises:
+
+        NoFile: No file of a site has such a name.
     """
-    first, *segments = path.split("/")
-    odd = any(
-        s.startswith(".") or "\\" in s or any(c < " " or c == "\x7f" for c in s) for s in segments
-    )
-    if first or not segments or odd or "" in segments[:-1]:
-        raise HTTPError(404)
-    return "/".join(segments)
-
-
-def _version(stat: os.stat_result) -> tuple[int, int, int]:
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+    if "%" in address:
+        try:
+            # The whole path is decoded, so that no encoding hides anything.
+            decoded = unquote_to_bytes(address).decode()
+        except UnicodeDecodeError:
+            raise NoFile(400) from None
+        if decoded.endswith("/") and not address.endswith("/"):
+            raise NoFile(404)  # its links would lead elsewhere
+        address = decoded
+    first, *segments = address.split("/")
+    hidden = any(segment.startswith(".") for segment in segments)
+    if first or not segments or "" in segments[:-1] or hidden or _ODD.search(address):
+        raise NoFile(404)
+    return "/".join(segments) + ("" if segments[-1] else "index.html")

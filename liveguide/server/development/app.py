@@ -21,10 +21,9 @@ from ..loading import Loaded, load_endpoints
 from ..places import Places
 from ..route import ROUTES_FILE
 from ..sessions import Sessions
-from ..site import Manifest
 from .builder import BuilderProcess
 from .news import Change, News, NewsHandler
-from .pages import FRONTEND, ScriptHandler, WatchedSiteHandler
+from .pages import FRONTEND, ScriptHandler, WatchedSite
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +83,6 @@ class WatchedApplication(SiteApplication):
 
     def site_rules(self, site: Path) -> list[Any]:
         """Return the rules for the site and for what its pages listen to."""
-        files = {"site": site, "manifest": Manifest(site), "responses": self.responses}
         return [
             (
                 r"/_liveguide/dev",
@@ -96,7 +94,7 @@ class WatchedApplication(SiteApplication):
                 ScriptHandler,
                 {"path": str(FRONTEND)},
             ),
-            (r"(.*)", WatchedSiteHandler, files | {"news": self.news}),
+            (r".*", WatchedSite(site, self, self.responses, self.news)),
         ]
 
     async def __aenter__(self) -> WatchedApplication:

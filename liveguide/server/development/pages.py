@@ -7,112 +7,110 @@ The script is put in as a page is served; the files on disk have no trace of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from tornado.httputil import HTTPServerRequest
 from tornado.template import Loader
-from tornado.web import HTTPError, StaticFileHandler
+from tornado.web import Application, HTTPError, StaticFileHandler
 
+from ..manifest import DEFAULT_POLICY
 from ..ongoing import Ongoing
-from ..site import DEFAULT_POLICY, Manifest, SiteHandler
+from ..sending import Sending
+from ..site import NoFileHandler, Site, output_of
 from .news import News
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 
+_CONDITIONS = (
+    *("If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since"),
+    *("Accept-Encoding", "Range"),
+)
 _templates = Loader(str(Path(__file__).parent.parent / "templates"))
 
 
-class WatchedSiteHandler(SiteHandler):
-    """One file of the built site; a page gets the script, unless it stands in a frame."""
+class WatchedNoFileHandler(NoFileHandler):
+    """Answers with the site's own page, or tells why there is none yet; either listens."""
 
-    def initialize(  # type: ignore[override]  # Tornado passes each handler's own arguments
-        self, site: Path, manifest: Manifest, responses: Ongoing[SiteHandler], news: News
-    ) -> None:
-        super().initialize(site, manifest, responses)
+    def initialize(self, news: News, **arguments: Any) -> None:  # type: ignore[override]
+        super().initialize(**arguments)
         self._news = news
-        self._page: bytes | None = None
 
-    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Find the file; where it is a page, read it and put the script in."""
-        path = super().validate_absolute_path(root, absolute_path)
-        if path is not None and self._file is not None and self._gets_script(path):
-            output = os.path.relpath(path, root).replace(os.sep, "/")
-            self._page = self._with_script(self._file.read(), output)
-            self.request.headers.pop("Range", None)  # which would count without the script
-        return path
-
-    def _is_compressible(self, path: str) -> bool:
-        return False  # it changes with every build, and has no far way to go
-
-    def _gets_script(self, path: str) -> bool:
-        return path.lower().endswith((".html", ".htm")) and self._is_visit()
-
-    def _is_visit(self) -> bool:
-        """Say whether somebody opens a page; frames, scripts and programs get it as it is."""
-        headers = self.request.headers
-        # Over plain HTTP from another computer, as from a phone, browsers say less.
-        unknown = "document" if "text/html" in headers.get("Accept", "") else ""
-        return headers.get("Sec-Fetch-Dest", unknown) == "document"
-
-    def _with_script(self, page: bytes, output: str) -> bytes:
-        source = f"/_liveguide/dev/development/reload.js?since={self._news.version}"
-        if self.manifest.is_draft(output):
-            source += "&amp;draft"
-        script = f'<script type="module" src="{source}"></script>'.encode()
-        lower = page.lower()
-        for end in (b"</body>", b"</html>"):
-            place = lower.rfind(end)
-            if place >= 0:
-                return page[:place] + script + page[place:]
-        return page + script
-
-    def get_content_size(self) -> int:
-        return super().get_content_size() if self._page is None else len(self._page)
-
-    def get_content(  # type: ignore[override]  # called on the instance, as in SiteHandler
-        self, abspath: str, start: int | None = None, end: int | None = None
-    ) -> Iterator[bytes]:
-        if self._page is None:
-            yield from super().get_content(abspath, start, end)
-        else:
-            yield self._page
-
-    def compute_etag(self) -> str | None:
-        """Return no tag for what has the script in it: that differs from time to time."""
-        return super().compute_etag() if self._page is None else None
-
-    def should_return_304(self) -> bool:
-        return self._page is None and super().should_return_304()
-
-    def set_extra_headers(self, path: str) -> None:
-        super().set_extra_headers(path)
-        if self._page is not None:
-            self.set_header("Cache-Control", "no-store")
-            self.clear_header("Last-Modified")
-        if self.get_content_type().startswith("text/html"):
-            self.add_header("Vary", "Sec-Fetch-Dest")
-
-    def write_error(self, status_code: int, **kwargs: object) -> None:
-        """Answer with the site's own page, or tell why there is none yet; either listens."""
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with a page that gets the script where somebody opens it."""
         if status_code != 404:
             super().write_error(status_code, **kwargs)
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        try:
-            page = Path(self.root, "404.html").read_bytes()
-        except OSError:
+        page = self.not_found_page()
+        if page is None:
             self.set_status(503)
-            page = self._not_built()
-        else:
-            self.set_header("Content-Security-Policy", self.manifest.policy("404.html"))
-        if self._is_visit():
-            page = self._with_script(page, "404.html")
+            # The overlay shows what is wrong; this page says it to readers without scripts.
+            page = _templates.load("not_built.html").generate(problems=self._news.problems)
+        if is_visit(self.request):
+            page = with_script(page, self._news, self._manifest.is_draft("404.html"))
         self.finish(page)
 
-    def _not_built(self) -> bytes:
-        # The overlay shows what is wrong; this page says it to readers without scripts.
-        return _templates.load("not_built.html").generate(problems=self._news.problems)
+
+class WatchedSite(Site):
+    """
+    The files of the built site; a page gets the script, unless it stands in a frame.
+
+    Args:
+
+        news: What the script listens for; the others are as in `Site`.
+    """
+
+    no_file_handler = WatchedNoFileHandler
+
+    def __init__(
+        self, site: Path, application: Application, sending: Ongoing[Sending], news: News
+    ) -> None:
+        super().__init__(site, application, sending)
+        self.more_arguments = {"news": news}
+        self._news = news
+
+    def answer(self, request: HTTPServerRequest) -> Sending:
+        """Send a file, and a page that somebody opens with the script in it."""
+        if is_visit(request):
+            for name in _CONDITIONS:  # which would speak of the page without the script
+                request.headers.pop(name, None)
+        answer = super().answer(request)
+        if not answer.headers["Content-Type"].startswith("text/html"):
+            return answer
+        answer.headers = answer.headers.copy()  # from those that all answers share
+        answer.headers["Vary"] = "Sec-Fetch-Dest"
+        if is_visit(request) and answer.content is not None:
+            is_draft = self.manifest.is_draft(output_of(request.path))
+            answer.content = with_script(answer.content, self._news, is_draft)
+            # It differs from time to time.
+            answer.headers["Cache-Control"] = "no-store"
+            answer.headers["Content-Length"] = str(len(answer.content))
+            for name in ("Accept-Ranges", "Etag", "Last-Modified"):
+                del answer.headers[name]
+        return answer
+
+
+def is_visit(request: HTTPServerRequest) -> bool:
+    """Say whether somebody opens a page; frames, scripts and programs get it as it is."""
+    # Over plain HTTP from another computer, as from a phone, browsers say less.
+    unknown = "document" if "text/html" in request.headers.get("Accept", "") else ""
+    return request.headers.get("Sec-Fetch-Dest", unknown) == "document"
+
+
+def with_script(page: bytes, news: News, is_draft: bool) -> bytes:
+    """Return a page with the script that listens for changes."""
+    source = f"/_liveguide/dev/development/reload.js?since={news.version}"
+    if is_draft:
+        source += "&amp;draft"
+    script = f'<script type="module" src="{source}"></script>'.encode()
+    lower = page.lower()
+    for end in (b"</body>", b"</html>"):
+        place = lower.rfind(end)
+        if place >= 0:
+            return page[:place] + script + page[place:]
+    return page + script
 
 
 class ScriptHandler(StaticFileHandler):
