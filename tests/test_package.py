@@ -141,7 +141,7 @@ async def test_it_serves_a_guide_of_one_s_own(programs: Path, here: Path) -> Non
     """The site is built first, and a socket talks to the guide's function."""
     async with (
         serving(programs, here) as url,
-        asyncio.timeout(30),
+        asyncio.timeout(60),
         websockets.connect(url.replace("http", "ws") + "shout", proxy=None) as ws,
     ):
         await ws.send("hello")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -50,7 +49,7 @@ class Running:
         """Stop it as an operator would, and return its exit status."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(self._reading, 15)
+        await asyncio.wait_for(self._reading, 60)
         return await self.process.wait()
 
 
@@ -79,14 +78,13 @@ async def running(
         stdout=PIPE,
         stderr=PIPE,
         limit=2**20,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert process.stdout is not None
     assert process.stderr is not None
     try:
         # The address, which in JSON is a line of the log as any other.
         where = process.stderr if "json" in options else process.stdout
-        line = (await asyncio.wait_for(where.readline(), 20)).decode()
+        line = (await asyncio.wait_for(where.readline(), 60)).decode()
         address = line.partition("Serving ")[2].partition('"')[0].strip()
         assert address, line + (await process.stderr.read()).decode()
         server = Running(process, int(address.rstrip("/").rpartition(":")[2]))

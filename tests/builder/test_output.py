@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
+import shutil
 import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,9 +26,9 @@ BUILD = [sys.executable, "-m", "liveguide.builder", "--quiet"]
 def _guide(
     write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """Return a guide of twenty pages, in the working directory."""
+    """Return a guide of eight pages, in the working directory."""
     monkeypatch.chdir(tmp_path)
-    return write_tree({f"page{n}.md": f"# Page {n}\n\nOld.\n" for n in range(20)})
+    return write_tree({f"page{n}.md": f"# Page {n}\n\nOld.\n" for n in range(8)})
 
 
 def change(guide: Path, word: str) -> None:
@@ -180,32 +179,68 @@ def test_an_output_that_is_fine(guide: Path, site: str) -> None:
     check_output(Path("guide"), Path(site))
 
 
+KILLED = """\
+import itertools, os, signal, sys
+from liveguide.builder.cli import main
+
+def build(last):
+    # In a process that kills itself at its last step on the disk; return how many, or -9.
+    steps = itertools.count(1)
+    def count(event, _):
+        if event == "open" or event.startswith(("os.", "shutil.", "fcntl.", "ctypes.")):
+            if next(steps) == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+    if (child := os.fork()) == 0:
+        sys.addaudithook(count)
+        main(["--quiet", "--jobs", "1"])
+        done = next(steps)
+        with open("steps", "w") as file:
+            file.write(str(done))
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return status or int(open("steps").read())
+
+for line in sys.stdin:
+    print(build(int(line)), flush=True)
+"""
+
+
 def test_a_build_killed_at_any_moment_leaves_a_whole_site(guide: Path) -> None:
-    """After SIGKILL at random moments the site is the old one or the new one, never a mixture."""
-    subprocess.run(BUILD, check=True, timeout=60)
+    """After SIGKILL before any step on the disk the site is the old or the new one, never a mix."""
+    killed = subprocess.Popen(
+        [sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert killed.stdin is not None
+    assert killed.stdout is not None
+
+    def build(last: int) -> int:
+        """Build until that step begins, or to the end; return the number of steps, or -9."""
+        print(last, file=killed.stdin, flush=True)
+        return int(killed.stdout.readline())
+
+    change(guide, "Old")
+    build(0)
     old = tree(Path("site"))
-    started = time.monotonic()
-    subprocess.run([*BUILD, "--output", "other"], check=True, timeout=60)
-    takes = time.monotonic() - started
-    change(guide, "New")
-    subprocess.run([*BUILD, "--output", "other"], check=True, timeout=60)
-    new = tree(Path("other"))
     assert words(Path("site")) == {"Old"}
+    change(guide, "New")
+    steps, new = build(0), tree(Path("site"))
+    change(guide, "Old")
+    build(0)
+    change(guide, "New")
+    found = []
+    for last in range(1, steps, steps // 16):
+        for left in Path(WORK_FOLDER).glob("*.tmp"):
+            shutil.rmtree(left)  # which would take more steps
+        assert build(last) == -signal.SIGKILL
+        found.append(tree(Path("site")))
+        assert found[-1] in (old, new)
 
-    killed = 0
-    for _ in range(10):
-        build = subprocess.Popen(BUILD)
-        try:
-            build.wait(random.uniform(0.3, 1.1) * takes)
-        except subprocess.TimeoutExpired:
-            build.send_signal(signal.SIGKILL)
-        killed += build.wait(60) == -signal.SIGKILL
-        assert tree(Path("site")) in (old, new)
-
-    assert killed
+    killed.communicate(timeout=60)
+    assert found[0] == old
+    assert found[-1] == new
     subprocess.run(BUILD, check=True, timeout=60)
     assert tree(Path("site")) == new
-    assert sorted(os.listdir(WORK_FOLDER)) == ["other.lock", "site.lock"]
+    assert os.listdir(WORK_FOLDER) == ["site.lock"]
 
 
 def test_a_killed_build_leaves_no_process(guide: Path) -> None:
@@ -265,13 +300,13 @@ exit $status
 
 
 def test_a_disk_that_fills_up_leaves_the_old_site(guide: Path) -> None:
-    """The same on a real disk with room for one and a half sites, where one can be mounted."""
+    """The same on a real disk with room for little more than one site, where one can be mounted."""
     subprocess.run(BUILD, check=True, timeout=60)
     pages = sum(-(-len(content) // 4096) for content in tree(Path("site")).values())
     Path("disk").mkdir()
 
     done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", str(pages * 4 * 3 // 2), *BUILD],
+        ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", str(pages * 5), *BUILD],
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -31,7 +30,6 @@ def in_bash(folder: Path, *words: str) -> list[str]:
         check=True,
         timeout=60,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     return sorted(line for line in done.stdout.splitlines() if line)
 

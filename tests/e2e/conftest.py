@@ -17,7 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 # Playwright's 5 s are short for a busy machine; a test that waits in vain takes longer to say so.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "guide"
@@ -71,7 +71,7 @@ class Server:
             stdout=PIPE,
         )
         assert self._process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             line = (await self._process.stdout.readline()).decode()
         assert line.startswith("Serving "), line
         self.url = line.split()[1]
@@ -86,7 +86,7 @@ class Server:
 
     async def printed(self, words: str, times: int = 1) -> None:
         """Wait until so many of its lines hold *words*."""
-        async with asyncio.timeout(20), self._printed:
+        async with asyncio.timeout(60), self._printed:
             await self._printed.wait_for(lambda: sum(words in x for x in self.lines) >= times)
 
     async def kill(self) -> None:

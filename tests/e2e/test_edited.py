@@ -275,7 +275,7 @@ async def test_stop_ends_an_endless_loop(serve_tree: ServeTree, page: Page) -> N
         "  requestAnimationFrame(() => setTimeout(() => done(performance.now() - at))) })"
     )
     assert took < 500
-    await button(snippet_of(page), "Stop").click(timeout=2000)
+    await button(snippet_of(page), "Stop").click(timeout=10_000)
     await expect(page.locator("iframe")).to_have_count(0)
     await expect(snippet_of(page)).to_have_attribute("data-state", "stopped")
     await run(snippet_of(page), "console.log('again')")
@@ -387,7 +387,7 @@ async def _pasted(page: Page, code: str) -> str:
         await page.goto(other.url)
         devtools = await page.context.new_cdp_session(page)
         async with page.expect_console_message(
-            lambda message: "echo" in message.text, timeout=10_000
+            lambda message: "echo" in message.text, timeout=30_000
         ) as logs:
             result = await devtools.send("Runtime.evaluate", {"expression": code, "replMode": True})
         assert "exceptionDetails" not in result

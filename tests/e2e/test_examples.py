@@ -56,7 +56,7 @@ async def test_a_demo_that_is_opened_at_once_has_its_tabs(
 
     await page.route("**/_liveguide/snippets/**", hold)
     await _show(page, guide_url, room)
-    await asyncio.wait_for(asked.wait(), 20)
+    await asyncio.wait_for(asked.wait(), 60)
 
     await expect(room.get_by_role("tab", name="messages.py")).to_be_visible()
     answer.set()

@@ -90,7 +90,7 @@ async def test_the_console_snippet_works_when_it_is_pasted(
     await page.goto(guide_url + "websockethandler/" + ending)
     devtools = await page.context.new_cdp_session(page)
     async with page.expect_console_message(
-        lambda message: "MessageEvent" in message.text, timeout=10_000
+        lambda message: "MessageEvent" in message.text, timeout=30_000
     ) as logged:
         # What DevTools itself does with a line that is typed into its console.
         result = await devtools.send(

@@ -95,7 +95,7 @@ def configuration_for(proxied: Proxied, folder: Path, key: Path) -> str:
 
 async def until_listening(port: int, process: Process) -> None:
     """Wait for a process to accept connections: nginx has no other way to say that it is ready."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             assert process.returncode is None, "nginx has ended"
             try:
@@ -117,7 +117,7 @@ async def running(*command: str | Path, **options: Any) -> AsyncIterator[Process
     finally:
         if process.returncode is None:
             process.terminate()
-        await asyncio.wait_for(process.communicate(), 10)
+        await asyncio.wait_for(process.communicate(), 60)
 
 
 @contextlib.asynccontextmanager
@@ -177,7 +177,7 @@ async def test_the_guide_works_through_nginx(tmp_path):
                 async with proxied.connect(port, f"/websockethandler/{name}") as ws:
                     await ws.send("Hello world")
                     for text in expected:
-                        answer = await asyncio.wait_for(ws.recv(), 10)
+                        answer = await asyncio.wait_for(ws.recv(), 60)
                         assert answer
                         assert text is None or answer == text
 

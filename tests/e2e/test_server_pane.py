@@ -86,7 +86,7 @@ async def test_a_flood_of_lines_is_cut_with_a_count(serve_tree: ServeTree, page:
           const count = cut.map((line) => Number(line.textContent.match(/\\d+/)[0]))
           return texts.length - cut.length + count.reduce((a, b) => a + b, 0) === 5000
         }""",
-        timeout=10_000,
+        timeout=30_000,
     )
 
     shown = await lines(page, "server").filter(has_text="bench.flood").count()

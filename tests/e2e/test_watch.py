@@ -97,7 +97,7 @@ async def listening(page: Page, url: str) -> None:
 
     page.on("websocket", opened)
     await page.goto(url)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await told.wait()
     page.remove_listener("websocket", opened)
 

@@ -275,7 +275,7 @@ async def test_ten_thousand_messages_do_not_slow_the_page(
     )
     await show(serve_tree, page, socket("source", "ws.onopen = () => ws.send('10000')"))
     await expect(page.locator("live-wire .pane-summary")).to_have_text(
-        "↑ 1  ↓ 10000", timeout=30_000
+        "↑ 1  ↓ 10000", timeout=120_000
     )
     await expect(rows(page).last).to_contain_text("message 9999")
 
@@ -303,13 +303,13 @@ async def test_a_hundred_thousand_messages_in_a_loop_are_counted(
 ) -> None:
     """The server has received every one, the page says so and answers a click at once."""
     await show(serve_tree, page, socket("sink", FLOOD))
-    await expect(lines(page)).to_have_text("100000", timeout=60_000)
+    await expect(lines(page)).to_have_text("100000", timeout=180_000)
 
     await expect(page.locator("live-wire .pane-summary")).to_have_text("↑ 100000  ↓ 1")
     await expect(rows(page)).to_have_count(200)
     await expect(rows(page).last).to_contain_text("100000")
-    await _tool(page, "Clear").click(timeout=3000)
-    await expect(rows(page)).to_have_count(0, timeout=3000)
+    await _tool(page, "Clear").click(timeout=10_000)
+    await expect(rows(page)).to_have_count(0, timeout=10_000)
 
 
 async def test_a_hundred_thousand_messages_of_edited_code_are_counted(
@@ -320,7 +320,7 @@ async def test_a_hundred_thousand_messages_of_edited_code_are_counted(
     await page.get_by_role("button", name="Edit", exact=True).click()
     await page.locator(".editor-text").fill(socket("sink", FLOOD))
     await page.get_by_role("button", name="Run", exact=True).click()
-    await expect(lines(page)).to_have_text("100000", timeout=60_000)
+    await expect(lines(page)).to_have_text("100000", timeout=180_000)
 
     await expect(page.locator("live-wire .pane-summary")).to_have_text("↑ 100000  ↓ 1")
     await expect(rows(page)).to_have_count(200)

@@ -56,7 +56,7 @@ class Served:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             writer.write(request)
-            return await asyncio.wait_for(reader.read(), 10)
+            return await asyncio.wait_for(reader.read(), 60)
         finally:
             writer.close()
             await writer.wait_closed()
@@ -72,7 +72,7 @@ class Served:
         """Send a request, and return the head of the answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(request.encode("latin-1"))
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
         writer.close()
         await writer.wait_closed()
         return head.decode("latin-1")
@@ -147,7 +147,7 @@ async def _start(tmp_path: Path) -> AsyncIterator[Start]:
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,
-            env={**environment, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment,
         )
         started.append(process)
         return process
@@ -161,7 +161,7 @@ async def _start(tmp_path: Path) -> AsyncIterator[Start]:
 
 async def address(process: Process) -> str:
     """Return the address that the server prints when it is listening."""
-    line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
     if not line.startswith("Serving http://"):
         raise AssertionError(line + (await process.stderr.read()).decode())
     return line.removeprefix("Serving ").strip()
@@ -169,7 +169,7 @@ async def address(process: Process) -> str:
 
 async def ended(process: Process) -> tuple[int, str, str]:
     """Return the exit status and what was printed."""
-    out, err = await asyncio.wait_for(process.communicate(), 10)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode, out.decode(), err.decode()
 
 

@@ -122,7 +122,7 @@ async def test_what_an_author_prints_appears_at_once(guide, start):
 
     async with websockets.connect(url.replace("http", "ws") + "bot", proxy=None) as ws:
         await ws.send("hello")
-        line = await asyncio.wait_for(process.stdout.readline(), 10)
+        line = await asyncio.wait_for(process.stdout.readline(), 60)
 
     assert line == b"heard hello\n"
 

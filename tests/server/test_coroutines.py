@@ -51,12 +51,12 @@ def module_of(served: Served) -> dict[str, Any]:
 
 async def happened(event: asyncio.Event) -> None:
     """Wait until an event of the author's module is set."""
-    await asyncio.wait_for(event.wait(), 10)
+    await asyncio.wait_for(event.wait(), 60)
 
 
 async def closed(ws: Any) -> tuple[int, str]:
     """Return the code and the reason with which the server closes, after any messages."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await ws.wait_closed()
     return ws.close_code, ws.close_reason
 
@@ -219,7 +219,7 @@ async def test_a_ping_carries_its_data(serve):
     )
 
     reader, writer = await handshake(served.port, "/it")
-    assert await asyncio.wait_for(reader.readexactly(6), 10) == b"\x89\x04you?"
+    assert await asyncio.wait_for(reader.readexactly(6), 60) == b"\x89\x04you?"
     writer.close()
     module_of(served)["go"].set()
 
@@ -492,7 +492,7 @@ async def test_a_client_that_floods_is_not_read_any_further(serve):
     assert len(module["sockets"][0]._messages) == MOST_WAITING
     module["go"].set()
 
-    assert await asyncio.wait_for(reader.readexactly(4), 20) == b"\x88\x02\x03\xe8"
+    assert await asyncio.wait_for(reader.readexactly(4), 60) == b"\x88\x02\x03\xe8"
     assert module["events"] == list(range(500))
     writer.close()
     await writer.wait_closed()
@@ -731,9 +731,9 @@ async def test_a_page_is_sent_piece_by_piece(serve):
 
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     writer.write(b"GET /it HTTP/1.1\r\nHost: x\r\n\r\n")
-    await asyncio.wait_for(reader.readuntil(b"5\r\nfirst\r\n"), 10)
+    await asyncio.wait_for(reader.readuntil(b"5\r\nfirst\r\n"), 60)
     module_of(served)["go"].set()
-    assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 10) == b"4\r\nlast\r\n0\r\n\r\n"
+    assert await asyncio.wait_for(reader.readuntil(b"0\r\n\r\n"), 60) == b"4\r\nlast\r\n0\r\n\r\n"
     writer.close()
 
 

@@ -44,7 +44,7 @@ class Secured:
     async def log(self) -> list[str]:
         """Stop the server, and return what it has logged."""
         self.process.terminate()
-        _, err = await asyncio.wait_for(self.process.communicate(), 10)
+        _, err = await asyncio.wait_for(self.process.communicate(), 60)
         assert self.process.returncode == 0
         return err.decode().splitlines()
 
@@ -78,7 +78,7 @@ async def _secure(command: list[str], files: tuple[Path, Path]) -> AsyncIterator
         options = options or ("--certfile", certificate, "--keyfile", key)
         process = await asyncio.create_subprocess_exec(*command, *options, stdout=PIPE, stderr=PIPE)
         started.append(process)
-        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
         assert line.startswith("Serving https://127.0.0.1:"), line
         return Secured(process, files[0], int(line.rpartition(":")[2].strip().strip("/")))
 
@@ -236,7 +236,7 @@ async def test_a_wrong_file_ends_the_start_with_2(command, files):
         *command, *options, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
     )
 
-    out, err = await asyncio.wait_for(process.communicate(), 10)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
 
     assert (process.returncode, out.decode(), err.decode()) == (
         2,
@@ -307,7 +307,7 @@ async def test_a_request_without_tls_is_one_line_of_the_log(secure):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(sent)
         with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
-            await asyncio.wait_for(reader.readexactly(100), 10)
+            await asyncio.wait_for(reader.readexactly(100), 60)
         writer.close()
     async with served.connect("/who") as ws:
         assert await ws.recv() == "https"
