@@ -1,6 +1,8 @@
 # make serve   build the guide and serve it       make check   lint, types, tests without a browser
 # make build   only build it                      make test    every test, in a real browser too
 # make audit   the pages by Lighthouse, axe, the Nu Html Checker, and their weight (in `make test` too)
+# make fuzz    SECONDS=60, or CASES=1000000: odd requests, frames and texts, others each time
+# make soak    SOAK=600 seconds of comings and goings: memory flat, and nothing left behind
 # make bench   the benchmarks                     make clean   remove what the targets above made
 
 PYTHON ?= python3
@@ -12,7 +14,7 @@ NODE := $(VENV)/bin/node
 PYTEST := $(RUN) -m pytest
 WORKERS := -n auto --dist worksteal
 
-.PHONY: serve dev build check test static audit bench format system clean
+.PHONY: serve dev build check test static audit bench fuzz soak format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -53,6 +55,12 @@ bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/handler_styles.py
 	$(RUN) benchmarks/save_to_served.py
 	$(RUN) benchmarks/search_speed.py
+
+fuzz: $(VENV)/installed-dev
+	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CASES),--cases $(CASES))
+
+soak: $(VENV)/installed-dev
+	$(RUN) -m tests.soak --seconds $(or $(SOAK),600)
 
 format: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format

@@ -172,7 +172,8 @@ class LogHandler(logging.Handler):
 
     def _tell_left_out(self) -> None:
         for (path, line, name), n in self._flood.begin(time.monotonic()).items():
-            what = f"{name}, {path.rpartition('/')[2]}:{line}" if name else f"{path}:{line}"
+            where = f"{path.rpartition('/')[2]}:{line}"
+            what = f"{name}, {where}" if name else where
             message = "%d more of this kind were left out (%s)"
             told = logging.LogRecord(
                 __name__, logging.WARNING, path, line, message, (n, what), None
