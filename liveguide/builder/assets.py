@@ -20,7 +20,7 @@ from .keeping import entry_of
 from .memory import Memory, Part
 from .minified import minified
 from .output import copy_file, write_file
-from .policy import Embedded, author_stylesheet, embedded_in_document
+from .policy import EVAL, NO_HTML_OF_TEXT, Embedded, author_stylesheet, embedded_in_document
 from .rendered import KnownPage, RenderedPage
 from .scripts import Words, join_scripts
 from .search import search_file, search_groups, search_output
@@ -197,7 +197,7 @@ def document_policies(
 
 def _judged(file: SourceFile) -> tuple[str, list[Any]]:
     text = read_text(file.path)
-    embedded = embedded_in_document(text)
+    embedded = embedded_in_document(text, is_drawing=file.output.lower().endswith(".svg"))
     return embedded.policy(), [astuple(p) for p in _stopped(file, text, embedded)]
 
 
@@ -205,8 +205,14 @@ def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Proble
     for what, offset in embedded.stopped(text):
         line = None if offset is None else text.count("\n", 0, offset) + 1
         shown, fix = f"the attribute {what}=", "use a listener in a script"
-        if what == "eval":
+        if what == EVAL:
             shown, fix = "eval in a script", "move what it does into the script"
+        elif what == "style":
+            fix = "move it into a stylesheet"
+        elif what in embedded.addresses:
+            shown, fix = f"the link {what[:60]!r}", "use a listener in a script"
+        elif what not in embedded.attributes:
+            shown, fix = f"{what} in a script", NO_HTML_OF_TEXT
         message = f"{shown} is stopped by the file's security policy; {fix}"
         yield Problem(str(file.path), line, message, "warning")
 

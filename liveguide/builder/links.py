@@ -171,9 +171,6 @@ def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
         except ValueError as error:
             page.report(lines.find(written), f"the link {written!r} is broken: {error}", "warning")
             return address
-        if parts.scheme.lower() == "javascript":
-            message = f"the link {written[:60]!r} is stopped by the page's security policy"
-            page.report(lines.find(written), message + "; use a script of its own", "warning")
         if parts.scheme or parts.netloc:
             return address
         fragment = unquote(parts.fragment)

@@ -2,7 +2,9 @@
 The Content-Security-Policy of each page: everything from this site, and nothing inline but what
 its author wrote.
 
-An author's inline script or stylesheet runs by its hash. `style=` attributes,
+An author's inline script or stylesheet runs by its hash. Text becomes HTML or a script only
+through a Trusted Types policy, in browsers that know them: chat messages that somebody puts
+into `innerHTML` are stopped there, and reported here. `style=` attributes,
 which Markdown's own tables use, become rules of a stylesheet. Event attributes
 (`onclick=`) and `javascript:` addresses stay forbidden and are reported.
 `eval` needs `unsafe-eval: true` in the front matter, for that page alone.
@@ -16,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urlsplit
 
 from .markup import Attributes, visit
@@ -31,9 +34,16 @@ _BASE = {
     "frame-src": "'self'",
     "base-uri": "'none'",
     "form-action": "'self'",
+    "require-trusted-types-for": "'script'",
 }
 _EVAL = re.compile(r"\beval\s*\(|\bnew\s+Function\s*\(|\bset(?:Timeout|Interval)\s*\(\s*[\"'`]")
+_HTML_OF_TEXT = re.compile(
+    r"(?<=\.)(?:innerHTML|outerHTML|srcdoc)(?=\s*\+?=(?!=))"
+    r"|\b(?:insertAdjacentHTML|createContextualFragment|parseFromString|setHTMLUnsafe)(?=\s*\()"
+    r"|\bdocument\.write(?:ln)?(?=\s*\()"
+)
 _DATA_SCRIPT = re.compile(r"(?:application|text)/(?!javascript|ecmascript)|speculationrules", re.I)
+_ADDRESSES = {"action", "data", "formaction", "href", "src", "xlink:href"}
 _FOREIGN = {
     "script": ("src", "script-src"),
     "link": ("href", "style-src"),
@@ -43,6 +53,14 @@ _FOREIGN = {
     "video": ("src", "media-src"),
     "source": ("src", "media-src"),
 }
+
+EVAL = "eval"
+"""What `stopped` calls `eval` and its like."""
+
+NO_HTML_OF_TEXT = (
+    "use textContent or append(), or make a Trusted Types policy: see 'Scripts' in the guide"
+)
+"""What authors do instead."""
 
 BASE_POLICY = "; ".join(f"{name} {value}" for name, value in _BASE.items())
 """The policy of a page on which its author embedded nothing."""
@@ -68,16 +86,19 @@ class Embedded:
 
         allowed: Sources to add to the policy's directives.
 
-        eval_scripts: The inline scripts that call `eval` or its like.
+        scripts: The inline scripts.
 
-        event_attributes: The event attributes that the policy stops, in page order.
+        attributes: The names of the attributes that the policy stops, in page order.
+
+        addresses: The `javascript:` addresses, which it stops too.
 
         styles: The `style=` attributes that became a class, by the class.
     """
 
     allowed: dict[str, set[str]] = field(default_factory=dict)
-    eval_scripts: list[str] = field(default_factory=list)
-    event_attributes: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    attributes: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
     styles: dict[str, str] = field(default_factory=dict)
 
     def allow(self, directive: str, source: str) -> None:
@@ -90,12 +111,16 @@ class Embedded:
             self.allow("style-src", _hash(text))
         elif "src" not in attributes and not _DATA_SCRIPT.match(attributes.get("type") or ""):
             self.allow("script-src", _hash(text))
-            if _EVAL.search(text):
-                self.eval_scripts.append(text)
+            self.scripts.append(text)
 
     def visit_tag(self, name: str, attributes: Attributes) -> None:
-        """Note what a tag loads from other hosts, and its event attributes."""
-        self.event_attributes += [key for key in attributes if key.startswith("on")]
+        """Note what a tag loads from other hosts, and what in it the policy stops."""
+        self.attributes += [key for key in attributes if key.startswith("on")]
+        self.addresses += [
+            value
+            for key in _ADDRESSES & attributes.keys()
+            if (value := attributes[key]) and _is_script(value)
+        ]
         if name in _FOREIGN:
             attribute, directive = _FOREIGN[name]
             self._allow_address(directive, attributes.get(attribute) or "")
@@ -125,45 +150,75 @@ class Embedded:
         return True
 
     def stopped(self, source: str) -> Iterator[tuple[str, int | None]]:
-        """Yield what the policy stops, an event attribute or `eval`, and where in *source*."""
-        for script in self.eval_scripts:
-            call, start = _EVAL.search(script), source.find(script)
-            yield "eval", start + call.start() if call and start >= 0 else None
-        for attribute, count in Counter(self.event_attributes).items():
+        """Yield what the policy stops, an attribute, address or call; and where in *source*."""
+        for script in self.scripts:
+            start = source.find(script)
+            for what, place in stopped_in_script(script):
+                yield what, start + place if start >= 0 else None
+        for attribute, count in Counter(self.attributes).items():
             pattern = rf"(?<=[\s\"'{{]){re.escape(attribute)}\s*="
-            found = re.finditer(pattern, source, re.IGNORECASE)
-            places: list[int | None] = [match.start() for match in found]
-            for offset in places[:count] or [None]:
+            for offset in _places(pattern, source, count):
                 yield attribute, offset
+        for address, count in Counter(self.addresses).items():
+            for offset in _places(re.escape(address), source, count):
+                yield address, offset
 
     def policy(self, unsafe_eval: bool = False) -> str:
         """Return the text of the policy."""
         directives = dict(_BASE)
         if unsafe_eval:
             self.allow("script-src", "'unsafe-eval'")
+            del directives["require-trusted-types-for"]  # which stops `eval` of text as well
         for directive, sources in self.allowed.items():
             directives[directive] += "".join(f" {source}" for source in sorted(sources))
         return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def embedded_in_document(html: str) -> Embedded:
-    """
-    Return what a whole HTML file of the author's embeds.
+def stopped_in_script(script: str) -> Iterator[tuple[str, int]]:
+    """Yield what the policy stops in a script: `eval`, or what makes HTML of text; and where."""
+    call = _EVAL.search(script)
+    if call:
+        yield EVAL, call.start()
+    html = _HTML_OF_TEXT.search(script)
+    if html and "createPolicy" not in script:  # its author knows what it does
+        yield html[0], html.start()
 
-    Such a file is published as it is, so its `style=` attributes are allowed
-    by their hashes, not moved.
+
+def embedded_in_document(html: str, is_drawing: bool = False) -> Embedded:
+    """
+    Return what a whole HTML or SVG file of the author's embeds.
+
+    Args:
+
+        html: The file, which is published as it is.
+
+        is_drawing: Whether it is SVG, which programs write, with `style=` on every line:
+            those are allowed, by their hashes. In HTML they are stopped.
     """
     embedded = Embedded()
 
     def visit_tag(name: str, attributes: Attributes) -> bool:
         embedded.visit_tag(name, attributes)
-        if attributes.get("style"):
+        if attributes.get("style") and not is_drawing:
+            embedded.attributes.append("style")
+        elif attributes.get("style"):
             embedded.allow("style-src", "'unsafe-hashes'")
             embedded.allow("style-src", _hash(attributes["style"] or ""))
         return False
 
     visit(html, visit_tag, embedded.visit_text)
     return embedded
+
+
+def _is_script(address: str) -> bool:
+    """Say whether an address is code, as browsers read it: they skip control characters."""
+    return re.sub(r"[\x00-\x20]+", "", address[:100]).lower().startswith("javascript:")
+
+
+def _places(pattern: str, source: str, count: int) -> list[int | None]:
+    """Return where a pattern is in *source*, so often at most; `[None]` where it is not."""
+    found = re.finditer(pattern, source, re.IGNORECASE)
+    return [match.start() for match in islice(found, count)] or [None]
 
 
 def author_stylesheet(styles: dict[str, str]) -> str:

@@ -45,7 +45,7 @@ from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .languages import language_of
 from .links import rewrite_links
-from .policy import Embedded
+from .policy import EVAL, NO_HTML_OF_TEXT, Embedded, stopped_in_script
 from .publishing.page_markdown import page_markdown
 from .publishing.summary import summary_of
 from .rendered import ContentsEntry, RenderedPage
@@ -245,13 +245,25 @@ def _name_of(file: SourceFile) -> str:
 
 def _report_stopped(embedded: Embedded, unsafe_eval: bool, page: PageState) -> None:
     """Report what the page's policy stops, each where it stands."""
-    for what, offset in embedded.stopped(page.body):
-        if what != "eval":
+    found = [
+        (what, None if offset is None else page.line_at(offset))
+        for what, offset in embedded.stopped(page.body)
+    ]
+    for snippet in page.snippets:
+        found += [(what, snippet.line) for what, _ in stopped_in_script(snippet.code)]
+    for what, line in found:
+        if what in embedded.addresses:
+            message = f"the link {what[:60]!r} is stopped by the page's security policy; "
+            message += "use a script of its own"
+        elif what in embedded.attributes:
             message = f"the attribute {what}= is stopped by the page's security policy; "
             message += "add the listener in a script"
-        elif not unsafe_eval:
+        elif unsafe_eval:
+            continue
+        elif what == EVAL:
             message = "a script on this page calls eval, which its security policy stops; "
             message += "say 'unsafe-eval: true' in the front matter"
         else:
-            continue
-        page.report(None if offset is None else page.line_at(offset), message, "warning")
+            message = f"a script on this page makes HTML of text ({what}), which its security "
+            message += f"policy stops; {NO_HTML_OF_TEXT}"
+        page.report(line, message, "warning")

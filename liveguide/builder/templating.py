@@ -68,6 +68,11 @@ class Templates:
             raise SourceError(str(self._loader.path_of(file)), line, message) from error
 
 
+_CONTROL_LINE = re.compile(
+    r"""^[ \t]*(?P<tag>\{%[ \t]*(?:if|elif|else|for|while|set|from|import|block|end)\b
+        (?:(?!%\}).)*)%\}[ \t]*\n""",
+    re.MULTILINE | re.VERBOSE,
+)
 # What Tornado notes at the end of each line of Python that it makes of a template.
 _PLACE = re.compile(r"  # ([^\s:]+):(\d+)(?: \(via .*\))?\s*$")
 
@@ -118,4 +123,6 @@ class _Loader(Loader):
         return name
 
     def _create_template(self, name: str) -> Template:
-        return Template(read_text(self.path_of(name)), name=name, loader=self)
+        # Within the tag, the line's end is not part of the page, and still counts as a line.
+        text = _CONTROL_LINE.sub(r"\g<tag>\n%}", read_text(self.path_of(name)))
+        return Template(text, name=name, loader=self)

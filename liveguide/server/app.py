@@ -31,6 +31,7 @@ from .ongoing import Ongoing
 from .places import Places
 from .refusals import RefusalHandler, log_refusal
 from .route import Route
+from .safety import SafetyHeaders
 from .sending import Sending
 from .sessions import Sessions
 from .site import Site, StatusHandler
@@ -107,6 +108,7 @@ class SiteApplication(tornado.web.Application):
                 ),
                 *self.site_rules(site),
             ],
+            transforms=[SafetyHeaders],
             log_function=self._log,
             **WEBSOCKET_SETTINGS,
         )

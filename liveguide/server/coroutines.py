@@ -37,7 +37,8 @@ GRACE = 5.0
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "img-src 'self' data:; base-uri 'none'; form-action 'self'; "
+    "require-trusted-types-for 'script'; frame-ancestors 'self'"
 )
 """The Content-Security-Policy of the page that a hybrid function answers with."""
 
@@ -330,8 +331,6 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
         """Answer a plain GET with what a hybrid function returns or yields."""
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.set_header("Content-Security-Policy", PAGE_POLICY)
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Referrer-Policy", "strict-origin-when-cross-origin")
         self._talk = page = asyncio.ensure_future(self._write_page())
         await asyncio.wait({page})
         error = None if page.cancelled() else page.exception()

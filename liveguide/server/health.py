@@ -24,7 +24,6 @@ class HealthHandler(RequestHandler):
 
     def set_default_headers(self) -> None:
         self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Content-Type-Options", "nosniff")
 
     def get(self) -> None:
         """Answer 200."""

@@ -72,7 +72,6 @@ class _FormHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Security-Policy", _POLICY)
         self.set_header("Referrer-Policy", "same-origin")
-        self.set_header("X-Content-Type-Options", "nosniff")
 
     def prepare(self) -> None:
         """Find the session, which a form belongs to; refuse a form that is not ours."""

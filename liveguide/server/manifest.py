@@ -15,7 +15,7 @@ MANIFEST = ".liveguide.json"
 DEFAULT_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; frame-src 'self'; base-uri 'none'; "
-    "form-action 'self'"
+    "form-action 'self'; require-trusted-types-for 'script'"
 )
 """The policy of everything that the builder names none for."""
 

@@ -74,7 +74,6 @@ class RefusalHandler(RequestHandler):
     def set_default_headers(self) -> None:
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        self.set_header("X-Content-Type-Options", "nosniff")
 
     def prepare(self) -> None:
         """Refuse whatever is asked for, by whatever method."""

@@ -224,7 +224,6 @@ class StatusHandler(RequestHandler):
 
     def get(self) -> None:
         self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Content-Type-Options", "nosniff")
         self.finish({"live": True})
 
     head = get

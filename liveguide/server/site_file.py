@@ -14,6 +14,7 @@ from tornado.httputil import HTTPHeaders, format_timestamp
 from .codings import ENDINGS, IDENTITY
 from .conditions import Validators
 from .manifest import Manifest, Version, version_of
+from .safety import make_safe
 
 LARGEST = 4 * 1024 * 1024
 """In bytes: what is larger is read from the disk each time, and sent as it is."""
@@ -21,12 +22,8 @@ LARGEST = 4 * 1024 * 1024
 LIVE = "live"
 """The metric by which a page knows this server; on others it asks for `status.json`."""
 
-HEADERS = {
-    "Cache-Control": "no-cache",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-"""What every answer has."""
+HEADERS = {"Cache-Control": "no-cache"}
+"""What every answer has, besides what all of the server's have."""
 
 # What a 304 leaves out: it tells of the content, which is not sent.
 _OF_CONTENT = {"Accept-Ranges", "Content-Encoding", "Content-Length"}
@@ -190,6 +187,7 @@ def _headers(
     if kind.startswith("text/html"):
         # Tells the page that there is a live server behind it, before it has to ask.
         headers["Server-Timing"] = LIVE
+    make_safe(headers)
     return headers
 
 

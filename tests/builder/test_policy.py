@@ -9,7 +9,12 @@ import re
 
 import pytest
 
-from liveguide.builder.policy import BASE_POLICY, author_stylesheet, embedded_in_document
+from liveguide.builder.policy import (
+    BASE_POLICY,
+    NO_HTML_OF_TEXT,
+    author_stylesheet,
+    embedded_in_document,
+)
 
 from .conftest import Build, Render, messages
 
@@ -40,6 +45,7 @@ def test_a_page_allows_its_own_site_only(render: Render) -> None:
         "frame-src": ["'self'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
+        "require-trusted-types-for": ["'script'"],
     }
 
 
@@ -163,6 +169,46 @@ def test_a_page_may_ask_for_eval(render: Render) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "a.innerHTML = b",
+        "a.outerHTML += b",
+        "a.insertAdjacentHTML('beforeend', b)",
+        "document.write(b)",
+        "frame.srcdoc = b",
+        "new DOMParser().parseFromString(b, 'text/html')",
+    ],
+)
+def test_a_script_that_makes_html_of_text_is_reported(render: Render, script: str) -> None:
+    """Trusted Types stop it, in an inline script and in a snippet alike."""
+    page = render(f"# T\n\n<script>\n{script}\n</script>\n\n```js run=always\n{script}\n```\n")
+
+    assert [problem.line for problem in page.problems] == [4, 7]
+    assert all(NO_HTML_OF_TEXT in message for message in messages(page))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "a.innerHTML == b",
+        "a.textContent = b.innerHTML",
+        "trustedTypes.createPolicy('default', {}); a.innerHTML = b",
+    ],
+)
+def test_a_script_that_reads_html_or_has_a_policy_is_not(render: Render, script: str) -> None:
+    """Only what is stopped is reported; who makes a policy knows what it does."""
+    assert messages(render(f"<script>{script}</script>\n")) == []
+
+
+def test_a_page_with_eval_has_no_trusted_types(render: Render) -> None:
+    """They would stop `eval` of text, which its author has asked for."""
+    page = render("---\nunsafe-eval: true\n---\n<script>a.innerHTML = eval('1')</script>\n")
+
+    assert "trusted-types" not in page.policy
+    assert messages(page) == []
+
+
 def test_a_style_attribute_becomes_a_class(render: Render) -> None:
     """`style=` is moved into a stylesheet, one class for each text."""
     page = render('<p class="a" style="color: red">x</p>\n\n<p style="color: red">y</p>\n')
@@ -228,7 +274,10 @@ def test_a_document_of_the_author_has_its_own_policy(build: Build) -> None:
     built = build({"README.md": "# Home\n", "demo.html": DOCUMENT})
     policies = json.loads(built.text(".liveguide.json"))["policies"]
 
-    assert built.messages == []
+    assert built.messages == [
+        "guide/demo.html:4: warning: the attribute style= is stopped by the file's security "
+        "policy; move it into a stylesheet"
+    ]
     assert built.text("demo.html") == DOCUMENT
     assert sorted(policies) == ["_liveguide/runner.html", "demo.html", "index.html"]
     assert policies["index.html"] == BASE_POLICY
@@ -239,12 +288,21 @@ def test_a_document_of_the_author_has_its_own_policy(build: Build) -> None:
     )
     allowed = directives(policies["demo.html"])
     assert set(allowed["script-src"]) == {"'self'", hash_of("run()"), "https://cdn.example/x.js"}
-    assert set(allowed["style-src"]) == {
+    assert set(allowed["style-src"]) == {"'self'", hash_of("p { color: red }")}
+
+
+def test_the_styles_of_a_drawing_are_allowed_by_their_hashes(build: Build) -> None:
+    """Programs write SVG with a `style=` on each element, and a file of it is a page as well."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><path style="fill: red"/></svg>'
+    built = build({"README.md": "# Home\n", "a.svg": svg})
+    policies = json.loads(built.text(".liveguide.json"))["policies"]
+
+    assert built.messages == []
+    assert directives(policies["a.svg"])["style-src"] == [
         "'self'",
+        hash_of("fill: red"),
         "'unsafe-hashes'",
-        hash_of("margin: 0"),
-        hash_of("p { color: red }"),
-    }
+    ]
 
 
 def test_line_ends_of_a_document_do_not_change_its_hash() -> None:
@@ -259,15 +317,23 @@ def test_faults_of_a_document(build: Build) -> None:
     built = build(
         {
             "README.md": "# Home\n",
-            "demo.html": "<p>\n<b onclick='x()'>\n<script>\neval(a)\n</script>\n",
+            "demo.html": "<p>\n<b onclick='x()'>\n<script>\neval(a)\n</script>\n"
+            "<a href='javascript:x()'>\n<form action=' java&#10;script:y()'>\n"
+            "<script>\nlist.innerHTML += message\n</script>\n",
         }
     )
 
     assert built.messages == [
+        "guide/demo.html: warning: the link ' java\\nscript:y()' is stopped by the file's security "
+        "policy; use a listener in a script",
         "guide/demo.html:2: warning: the attribute onclick= is stopped by the file's security "
         "policy; use a listener in a script",
         "guide/demo.html:4: warning: eval in a script is stopped by the file's security policy; "
         "move what it does into the script",
+        "guide/demo.html:6: warning: the link 'javascript:x()' is stopped by the file's security "
+        "policy; use a listener in a script",
+        "guide/demo.html:9: warning: innerHTML in a script is stopped by the file's security "
+        f"policy; {NO_HTML_OF_TEXT}",
     ]
 
 

@@ -748,7 +748,8 @@ async def test_a_page_is_html_that_loads_only_the_site_s_own(serve, act):
     assert headers["Content-Security-Policy"] == PAGE_POLICY
     assert PAGE_POLICY == (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        "img-src 'self' data:; base-uri 'none'; form-action 'self'; "
+        "require-trusted-types-for 'script'; frame-ancestors 'self'"
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"

@@ -18,7 +18,7 @@
 //
 // Needs no styles to be read.
 import { closeMeaning } from '../lib/close-codes.js'
-import { button, copy, element } from '../lib/element.js'
+import { button, element } from '../lib/element.js'
 import { Expectation } from '../lib/expectation.js'
 import { runSnippet } from '../lib/run-snippet.js'
 import { traceReady, traceRun } from '../lib/trace.js'
@@ -45,7 +45,7 @@ export class LiveSnippet extends HTMLElement {
     stop: button('Stop', () => this.stop()),
     edit: button('Edit', () => this.edit()),
     reset: button('Reset', () => this.reset()),
-    copy: button('Copy', (made) => copy(made, this.code)),
+    copy: button('Copy', async (made) => (await import('../lib/copy.js')).copy(made, this.code)),
     copyForConsole: button('Copy for the console', (made) => this.#copyForConsole(made)),
     share: button('Share', (made) => this.#share(made)),
   }
@@ -354,12 +354,14 @@ export class LiveSnippet extends HTMLElement {
 
   /** @param {HTMLButtonElement} made */
   async #copyForConsole(made) {
+    const { copy } = await import('../lib/copy.js')
     const { consoleForm } = await import('../lib/console-form.js')
     copy(made, consoleForm(this.code, location.href, [...this.#addresses]))
   }
 
   /** @param {HTMLButtonElement} made */
   async #share(made) {
+    const { copy } = await import('../lib/copy.js')
     const { shareLink } = await import('../lib/share-link.js')
     const number = [...document.querySelectorAll('live-snippet')].indexOf(this) + 1
     copy(made, await shareLink(location.href, number, this.code))

@@ -1,5 +1,5 @@
 // <live-wire>: the handshake, each message, pings and the close, as they went over the wire.
-import { button, copy, element } from '../lib/element.js'
+import { button, element } from '../lib/element.js'
 import { matches, WireLog } from '../lib/wire-log.js'
 import { say } from '../lib/words.js'
 import { LivePane } from './live-pane.js'
@@ -39,6 +39,7 @@ export class LiveWire extends LivePane {
       this.#pause,
       button('Clear', () => this.#emptied()),
       button('Copy JSON', async (made) => {
+        const { copy } = await import('../lib/copy.js')
         const { exported } = await import('../lib/wire-detail.js')
         copy(made, await exported(this.log.records))
       }),

@@ -10,6 +10,11 @@ import { program } from './program.js'
 
 let runs = 0
 
+/** Says that an address may become a script's: the page's policy keeps those to this site. */
+const trusted = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('snippets', {
+  createScriptURL: (/** @type {string} */ address) => address,
+})
+
 /** @type {Map<string, Failed>} Whom to tell of the errors of a script, by its address. */
 const scripts = new Map()
 
@@ -54,7 +59,7 @@ export function runSnippet(src, place, tell) {
     const script = /** @type {HTMLScriptElement & {snippet?: Function}} */ (
       document.createElement('script')
     )
-    script.src = url.href
+    script.src = trusted?.createScriptURL(url.href) ?? url.href
     const loaded = await new Promise((resolve) => {
       script.onload = () => resolve(true)
       script.onerror = () => resolve(false)

@@ -1,5 +1,5 @@
 // Loaded when a reader first asks for it: a page's Markdown, on the clipboard.
-import { copy } from '../lib/element.js'
+import { copy } from '../lib/copy.js'
 
 /**
  * Copy what stands at an address; where it can't be had, go there.

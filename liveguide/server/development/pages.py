@@ -119,7 +119,6 @@ class ScriptHandler(StaticFileHandler):
     def set_default_headers(self) -> None:
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Content-Security-Policy", DEFAULT_POLICY)
-        self.set_header("X-Content-Type-Options", "nosniff")
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Find one of the files, and nothing else."""
