@@ -8,6 +8,7 @@ from its address, opened of late from there, and in all.
 from __future__ import annotations
 
 import ipaddress
+import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -81,7 +82,7 @@ class Admission:
     def refusal_of_socket(self, request: HTTPServerRequest) -> Refusal | None:
         """Return why a WebSocket could not be opened now, `None` where it could; counts nothing."""
         if not self._capacity.has_room_for_sockets:
-            reason = "the server has as many connections as it can hold"
+            reason = "the server has as many connections as it can hold; try again in 10 s"
             return Refusal(503, "connections", reason, _WAIT)
         address = request.remote_ip or ""
         if self._is_exempt(address):
@@ -92,7 +93,9 @@ class Admission:
             return Refusal(429, "sockets", reason, _WAIT)
         wait = self._handshakes.wait(network, time.monotonic())
         if wait > 0:
-            return Refusal(429, "rate", "your address opens connections too fast", wait)
+            seconds = max(1, math.ceil(wait))
+            reason = f"your address opens connections too fast; try again in {seconds} s"
+            return Refusal(429, "rate", reason, seconds)
         return None
 
     def most_connections(self, address: str) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -39,18 +38,14 @@ class Refusal:
 
         reason: What the one who asked is told.
 
-        wait: Seconds after which it may go better; `None` where waiting does not help.
+        wait: Whole seconds after which it may go better, as in `Retry-After` (RFC 9110,
+            section 10.2.3); `None` where waiting does not help.
     """
 
     status: int
     kind: str
     reason: str
-    wait: float | None = None
-
-    @property
-    def retry_after(self) -> int | None:
-        """The whole seconds of the header `Retry-After` (RFC 9110, section 10.2.3)."""
-        return None if self.wait is None else max(1, math.ceil(self.wait))
+    wait: int | None = None
 
 
 def answer(handler: RequestHandler, refusal: Refusal) -> None:
@@ -58,8 +53,8 @@ def answer(handler: RequestHandler, refusal: Refusal) -> None:
     handler.refusal = refusal.reason  # type: ignore[attr-defined]  # what log_refusal looks for
     handler.refusal_kind = refusal.kind  # type: ignore[attr-defined]  # the same
     handler.set_status(refusal.status)
-    if refusal.retry_after is not None:
-        handler.set_header("Retry-After", str(refusal.retry_after))
+    if refusal.wait is not None:
+        handler.set_header("Retry-After", str(refusal.wait))
     if refusal.status == HTTPStatus.UPGRADE_REQUIRED:
         handler.set_header("Upgrade", "websocket")  # RFC 9110, section 15.5.22
     handler.finish({"error": refusal.reason})

@@ -85,7 +85,7 @@ async def test_when_all_places_are_taken_sockets_are_answered_503(write_tree):
         held = [await Client.connect(server) for _ in range(29)]
         statuses = [await one.status() for one in held]
         last = held[-1]
-        reason = await last.reader.readexactly(62)
+        reason = await last.reader.readexactly(81)
         page = await last.status(PAGE)
         await held[0].close()
         while (status := await (one := await Client.connect(server)).status()) == b"503":
@@ -94,7 +94,7 @@ async def test_when_all_places_are_taken_sockets_are_answered_503(write_tree):
             await client.close()
 
     assert statuses == [b"101"] * 28 + [b"503"]
-    assert json.loads(reason) == {"error": "the server has as many connections as it can hold"}
+    assert json.loads(reason) == {"error": "the server has as many connections as it can hold; try again in 10 s"}
     assert (page, status) == (b"200", b"101")
     assert b"refused 503 connections '/echo' from 127.0.0.1" in server.log
 

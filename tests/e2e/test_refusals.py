@@ -135,10 +135,10 @@ async def test_a_handshake_that_nobody_answers_can_be_stopped(
         await page.goto("about:blank")
 
 
-async def test_without_a_trace_the_page_shows_what_the_browser_knows(
+async def test_without_a_trace_the_page_asks_why_it_was_refused(
     serve_tree: ServeTree, page: Page
 ) -> None:
-    """Where a proxy lets the page's own socket not pass, snippets run all the same."""
+    """Where the page's own socket does not pass, snippets run, and a GET tells who was refused."""
     then = "ws.onopen = () => ws.send('hi')\nws.onmessage = console.log"
     url = await show(serve_tree, page, socket("echo", then), socket("members"))
 
@@ -151,6 +151,7 @@ async def test_without_a_trace_the_page_shows_what_the_browser_knows(
         await expect(lines(snippets.first)).to_have_text('MessageEvent "hi"')
         await expect(rows(snippets.first).locator(".kind")).to_have_text(["text", "text"])
 
-        await expect(snippets.last).to_have_attribute("data-state", "failed")
-        await expect(snippets.last.locator(".live-state")).to_have_text("could not connect")
+        await expect(snippets.last).to_have_attribute("data-state", "refused")
+        state = snippets.last.locator(".live-state")
+        await expect(state).to_have_text("refused (401: log in to connect)")
         await page.goto("about:blank")

@@ -56,8 +56,8 @@ export class LiveSnippet extends HTMLElement {
   #text = ''
   /** @type {Map<number, string>} the state of each socket of the run */
   #sockets = new Map()
-  /** @type {Set<string>} the addresses that the last run opened */
-  #addresses = new Set()
+  /** @type {Map<number, string>} the address of each socket of the last run */
+  #addresses = new Map()
   /** @type {Expectation | undefined} */
   #expectation
 
@@ -256,7 +256,7 @@ export class LiveSnippet extends HTMLElement {
     this.#wire.changed()
     const { socket, type, code = 0, reason, url } = event
     if (type === 'connecting') {
-      this.#addresses.add(url ?? '')
+      this.#addresses.set(socket, url ?? '')
       this.#connection(socket, 'connecting', say('connecting'))
     } else if (type === 'open') this.#connection(socket, 'open', say('open'))
     else if (type === 'close') {
@@ -265,6 +265,8 @@ export class LiveSnippet extends HTMLElement {
       const why = reason ? `, ${reason}` : ''
       if (before === 'connecting' && !event.own) {
         this.#connection(socket, 'failed', say('could not connect'))
+        import('../lib/why-refused.js').then(({ whyRefused }) =>
+          whyRefused(this.#addresses, socket, (why) => this.#connection(socket, 'refused', why)))
       } else this.#connection(socket, 'closed', say('closed ({why})', { why: `${code}${why}` }), closeMeaning(code))
     }
   }
@@ -356,7 +358,7 @@ export class LiveSnippet extends HTMLElement {
   async #copyForConsole(made) {
     const { copy } = await import('../lib/copy.js')
     const { consoleForm } = await import('../lib/console-form.js')
-    copy(made, consoleForm(this.code, location.href, [...this.#addresses]))
+    copy(made, consoleForm(this.code, location.href, this.#addresses.values()))
   }
 
   /** @param {HTMLButtonElement} made */

@@ -18,12 +18,13 @@ const OWNER = /\b(?:window|document|globalThis|self)\s*\.\s*$/
  *
  * @param {string} code
  * @param {string} href the page's address
- * @param {string[]} addresses what the snippet's sockets connected to when it last ran
+ * @param {Iterable<string>} addresses what the snippet's sockets connected to when it last ran
  * @returns {string}
  */
 export function consoleForm(code, href, addresses) {
   const page = new URL(href)
   page.hash = ''
+  const [only, other] = new Set(addresses)
   const found = tokens(code)
   const calls = found.filter((_, index) => isCall(found, index)).length
   let written = ''
@@ -34,7 +35,7 @@ export function consoleForm(code, href, addresses) {
       const [argument, end] = firstArgument(found, open + 1)
       const literal = /^(['"`])([^'"`$\\]*)\1$/.exec(argument.trim())
       let address = ''
-      if (calls === 1 && addresses.length === 1) address = addresses[0]
+      if (calls === 1 && only && !other) address = only
       else if (literal) address = socketAddress(literal[2], page)
       if (address) {
         written += found.slice(index, open + 1).map((token) => token.text).join('')
