@@ -94,7 +94,8 @@ async def test_when_all_places_are_taken_sockets_are_answered_503(write_tree):
             await client.close()
 
     assert statuses == [b"101"] * 28 + [b"503"]
-    assert json.loads(reason) == {"error": "the server has as many connections as it can hold; try again in 10 s"}
+    why = "the server has as many connections as it can hold; try again in 10 s"
+    assert json.loads(reason) == {"error": why}
     assert (page, status) == (b"200", b"101")
     assert b"refused 503 connections '/echo' from 127.0.0.1" in server.log
 
