@@ -62,6 +62,14 @@ ENDPOINT_LIMITS: Mapping[str, Limit] = {
     "max_message_size": Limit(
         64 * 1024, 1, 64 * 1024 * 1024, "bytes", "Bytes that a message may have."
     ),
+    "max_queue_messages": Limit(
+        *(256, 1, 1_000_000, "messages"),
+        "Messages that may wait for a client that reads too slowly.",
+    ),
+    "max_queue_bytes": Limit(
+        *(1024 * 1024, 1, 1024 * 1024 * 1024, "bytes"),
+        "Bytes that may wait for a client that reads too slowly; one message may have more.",
+    ),
     "message_rate": Limit(
         *(10, 0, 1_000_000, "messages a second"),
         "Messages that a connection may send each second in the long run; 0 for any number.",

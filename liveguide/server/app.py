@@ -104,7 +104,12 @@ class SiteApplication(tornado.web.Application):
                 (
                     r"/_liveguide/trace",
                     TraceHandler,
-                    {"traces": traces, "connections": self.connections, "sessions": sessions},
+                    {
+                        "traces": traces,
+                        "connections": self.connections,
+                        "sessions": sessions,
+                        "counts": self.counts,
+                    },
                 ),
                 *self.site_rules(site),
             ],

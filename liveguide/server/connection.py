@@ -27,7 +27,7 @@ from typing import Any
 import tornado.websocket
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocketProtocol13
+from tornado.websocket import WebSocketClosedError, WebSocketProtocol
 
 from .admission import Admission
 from .callbacks import Callback
@@ -43,7 +43,8 @@ from .refusals import Refusal, answer
 from .route import ON_REQUEST, Route
 from .sessions import Sessions, cookie_name
 from .trace import Traces, is_upgrade
-from .traced import TracedProtocol
+from .wire.outgoing import QueueLimits
+from .wire.protocol import wire_protocol
 
 log = logging.getLogger(__name__)
 
@@ -312,11 +313,10 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         return chosen
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
-        """Return Tornado's protocol; where a page is told of this connection, one that tells."""
-        protocol = super().get_websocket_protocol()
-        if self.__traced is None or not isinstance(protocol, WebSocketProtocol13):
-            return protocol
-        return TracedProtocol(protocol, self.__traced)
+        """Return our protocol, in place of Tornado's; `None` for a version that nobody speaks."""
+        limits = self.__limits
+        queue = QueueLimits(int(limits["max_queue_messages"]), int(limits["max_queue_bytes"]))
+        return wire_protocol(self, self.__shared.counts, queue, self.__traced)
 
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Open as the author's class does."""
@@ -389,14 +389,6 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if self.__traced is not None:
             self.__traced.closed(self.close_code, self.close_reason)
         clear(self)
-
-    def write_message(
-        self, message: bytes | str | dict[str, Any], binary: bool = False
-    ) -> asyncio.Future[None]:
-        """Send a message; where nobody awaits it, one that fails leaves no traceback in the log."""
-        sending = super().write_message(message, binary)
-        sending.add_done_callback(_retrieve)
-        return sending
 
     def log_exception(
         self,
@@ -508,10 +500,6 @@ def _arguments(request: HTTPServerRequest) -> dict[str, list[str]]:
 def _has_left(request: HTTPServerRequest) -> bool:
     stream = getattr(request.connection, "stream", None)
     return stream is not None and bool(stream.closed())
-
-
-def _retrieve(future: asyncio.Future[None]) -> None:
-    _ = future.cancelled() or future.exception()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import tornado.websocket
+from tornado.websocket import WebSocketClosedError
 
 from .callbacks import Callback
 from .leftovers import working_for
@@ -72,12 +73,17 @@ class FunctionsHandler(tornado.websocket.WebSocketHandler):
         broadcast must not fail in its sender because one receiver has left. What works for
         this very connection then gets `WebSocketClosedError`, which ends it.
         """
-        is_leaving = self.ws_connection is None or self.ws_connection.is_closing()
-        if is_leaving and self._is_open and not (self._is_told and working_for() is self):
+        connection = self.ws_connection
+        if connection is not None:
+            try:
+                return connection.write_message(message, binary)
+            except WebSocketClosedError:
+                pass
+        if self._is_open and not (self._is_told and working_for() is self):
             dropped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             dropped.set_result(None)
             return dropped
-        return super().write_message(message, binary)
+        raise WebSocketClosedError
 
     def _call(self, key: str, *values: Any) -> Any:
         callback = self._callbacks.get(key)

@@ -25,13 +25,17 @@ from weakref import WeakKeyDictionary
 import tornado.websocket
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
+from tornado.websocket import WebSocketProtocol
 
+from .counts import Counts
 from .ongoing import Ongoing
 from .origins import parse_origin
 from .places import Places
 from .refusals import Refusal, answer
 from .sessions import Sessions, cookie_name
 from .traced import TracedConnection
+from .wire.outgoing import QueueLimits
+from .wire.protocol import wire_protocol
 
 PARAMETER = "_liveguide"
 _VALUE = re.compile(r"([\w-]{16,64})\.([1-9]\d{0,5})", re.ASCII)
@@ -207,20 +211,22 @@ class Trace:
             return
         size = len(text.encode())
         self._waiting += size
-        sent.add_done_callback(lambda f: self._sent(f, size))
+        sent.add_done_callback(lambda _: self._sent(size))
 
-    def _sent(self, future: asyncio.Future[None], size: int) -> None:
+    def _sent(self, size: int) -> None:
         self._waiting -= size
-        _ = future.cancelled() or future.exception()  # the page has gone
 
 
 class TraceHandler(tornado.websocket.WebSocketHandler):
     """The socket on which a page of this site is told about its own connections."""
 
-    def initialize(self, traces: Traces, connections: Ongoing[Any], sessions: Sessions) -> None:
+    def initialize(
+        self, traces: Traces, connections: Ongoing[Any], sessions: Sessions, counts: Counts
+    ) -> None:
         self._traces = traces
         self._connections = connections
         self._sessions = sessions
+        self._counts = counts
         self._trace: Trace | None = None
         self.refusal = ""
 
@@ -246,6 +252,11 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         self._session, cookie = self._sessions.open(name, self.get_cookie(name))
         if cookie is not None:
             self._sessions.set_cookie(self, cookie)
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Return our protocol, with more room than records ever take: see `MOST_WAITING`."""
+        limits = QueueLimits(messages=MOST_WAITING, size=4 * MOST_WAITING)
+        return wire_protocol(self, self._counts, limits)
 
     def check_origin(self, origin: str) -> bool:
         """Return what `prepare` has made sure of."""

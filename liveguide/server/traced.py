@@ -10,7 +10,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from tornado.web import RequestHandler
-from tornado.websocket import WebSocketProtocol13
 
 from .heads import request_head, response_head
 from .places import Place, Places
@@ -133,11 +132,13 @@ class TracedConnection:
                 text += f": {error}".removesuffix(": ")
         self._line(text, "error", place)
 
-    def closing(self, code: int | None, reason: str | bytes | None) -> None:
+    def closing(self, code: int | None, reason: str | None) -> None:
         """Note that this end sent the first close frame, and what was in it."""
-        text = reason.decode(errors="replace") if isinstance(reason, bytes) else reason or ""
-        # Tornado fills in the code that a reason can't be sent without.
-        self._closing = _NORMAL_CLOSURE if code is None and reason is not None else code, text
+        # A reason can't be sent without a code.
+        self._closing = (
+            _NORMAL_CLOSURE if code is None and reason is not None else code,
+            reason or "",
+        )
 
     def closed(self, code: int | None, reason: str | None) -> None:
         """
@@ -176,34 +177,6 @@ class TracedConnection:
     def _tell(self, kind: str, record: dict[str, Any]) -> None:
         if not self._is_deaf():
             self._trace.tell({"type": kind, "socket": self._number, **record})
-
-
-class TracedProtocol(WebSocketProtocol13):
-    """
-    Tornado's protocol, which reports what is sent without the author's functions.
-
-    Args:
-
-        protocol: The one that Tornado made, which this one takes the place of.
-
-        traced: Who is told.
-    """
-
-    def __init__(self, protocol: WebSocketProtocol13, traced: TracedConnection) -> None:
-        super().__init__(protocol.handler, protocol.mask_outgoing, protocol.params)
-        self._traced = traced
-
-    def write_ping(self, data: bytes) -> None:
-        """Send a ping, and tell of it."""
-        super().write_ping(data)
-        self._traced.pinged(data)
-
-    def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """Send a close frame, and note it where it is the first."""
-        is_first = not self.is_closing()
-        super().close(code, reason)
-        if is_first:
-            self._traced.closing(code, reason)
 
 
 def _heads(handler: RequestHandler) -> dict[str, Any]:

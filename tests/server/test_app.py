@@ -90,9 +90,9 @@ async def test_every_fault_of_every_file_is_shown_at_once(serve):
         "/a/gramex.yaml:8: error: on_message calls bot.on_message(handler, message), "
         "but it takes (handler); change its parameters, or write the call itself",
         "/b/gramex.yaml:7: error: the kwargs of 'b' have an unknown key 'xyz'; "
-        "there are auth, get_compression_options, max_message_size, message_burst, message_rate, "
-        "on_close, on_message, on_pong, on_request, open, origins, ping_interval, ping_timeout, "
-        "select_subprotocol",
+        "there are auth, get_compression_options, max_message_size, max_queue_bytes, "
+        "max_queue_messages, message_burst, message_rate, on_close, on_message, on_pong, "
+        "on_request, open, origins, ping_interval, ping_timeout, select_subprotocol",
     ]
 
 

@@ -272,7 +272,7 @@ def on_close(handler):
 
 async def test_messages_to_a_reader_who_vanished_leave_no_traceback(serve, caplog):
     """A dead receiver's unawaited results are quiet, and an awaited one is no author's error."""
-    kwargs = ALL.replace("bot.on_message", "bot.flood")
+    kwargs = ALL.replace("bot.on_message", "bot.flood") + "\nmax_queue_bytes: 67108864"
     bot = BOT + "\nasync def flood(handler, message):\n" + (
         "    for _ in range(100):\n"
         "        handler.write_message('x' * 60000)\n"

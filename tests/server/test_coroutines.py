@@ -63,7 +63,9 @@ async def closed(ws: Any) -> tuple[int, str]:
 
 def frame(data: bytes) -> bytes:
     """Return a text message of up to 65,535 bytes, with a mask that changes nothing."""
-    return struct.pack("!BBHI", 0x81, 0x80 | 126, len(data), 0) + data
+    short = len(data) < 126
+    size = bytes([0x80 | len(data)]) if short else struct.pack("!BH", 0x80 | 126, len(data))
+    return b"\x81" + size + bytes(4) + data
 
 
 # The conversation

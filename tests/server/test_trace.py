@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from liveguide.server.console import overheard
 from liveguide.server.trace import LINES_AT_ONCE, MOST_WAITING
 
-from .conftest import ECHO, handshake, routes
+from .conftest import ECHO, routes
 from .tracing import TRACE, open_page
 
 MESSAGES = routes(bot="on_message: {function: bot.on_message}")
@@ -332,25 +332,12 @@ async def test_little_waits_for_a_page_that_does_not_read(serve):
     with overheard():
         async with open_page(served, sock=narrow, max_queue=1) as page:
             (trace,) = served.app.connections
-            stream = trace.ws_connection.stream
-            stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+            trace.ws_connection.stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             async with page.connect("/bot") as ws:
                 await ws.send("480")  # of almost 4 KB each, and fewer than would be a flood
                 await ws.recv()
-                waiting = len(stream._write_buffer)
+                _, waiting = trace.ws_connection.waiting
                 first = await page.told("cut")
 
     assert MOST_WAITING * 0.9 < waiting < MOST_WAITING + 16 * 1024
     assert len(page.lines()) + first["count"] == 480
-
-
-async def test_nobody_traced_costs_no_protocol_of_our_own(serve):
-    """A connection that no page is told of has Tornado's own protocol."""
-    served = await serve({"gramex.yaml": routes(echo=ECHO)})
-
-    _, writer = await handshake(served.port, "/echo")
-    (connection,) = served.app.connections
-
-    assert type(connection.ws_connection).__module__ == "tornado.websocket"
-    writer.close()
-    await writer.wait_closed()

@@ -87,7 +87,7 @@ class WatchedApplication(SiteApplication):
             (
                 r"/_liveguide/dev",
                 NewsHandler,
-                {"news": self.news, "connections": self.connections},
+                {"news": self.news, "connections": self.connections, "counts": self.counts},
             ),
             (
                 r"/_liveguide/dev/((?:development|lib)/[a-z-]+\.(?:js|css))",

@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import tornado.websocket
+from tornado.websocket import WebSocketProtocol
 
+from ..counts import Counts
 from ..ongoing import Ongoing
 from ..origins import parse_origin
+from ..wire.protocol import wire_protocol
 
 _MOST_KEPT = 200
 _LONGEST_MESSAGE = 1024  # a page has nothing to say here
@@ -102,14 +105,19 @@ class News:
 class NewsHandler(tornado.websocket.WebSocketHandler):
     """The socket on which a page of this site is told."""
 
-    def initialize(self, news: News, connections: Ongoing[Any]) -> None:
+    def initialize(self, news: News, connections: Ongoing[Any], counts: Counts) -> None:
         self._news = news
+        self._counts = counts
         self._connections = connections
 
     @property
     def max_message_size(self) -> int:
         """How many bytes a page may send at once."""
         return _LONGEST_MESSAGE
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Return our protocol."""
+        return wire_protocol(self, self._counts)
 
     def check_origin(self, origin: str) -> bool:
         """Let in pages of this site only: problems quote an author's files."""
@@ -127,8 +135,7 @@ class NewsHandler(tornado.websocket.WebSocketHandler):
     def tell(self, message: dict[str, Any]) -> None:
         """Send one message, unless the page has gone."""
         if self.ws_connection is not None and not self.ws_connection.is_closing():
-            sent = self.write_message(json.dumps(message, ensure_ascii=False))
-            sent.add_done_callback(lambda f: f.cancelled() or f.exception())
+            self.write_message(json.dumps(message, ensure_ascii=False))
 
     def on_close(self) -> None:
         """Forget the page."""

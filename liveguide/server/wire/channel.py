@@ -1,0 +1,113 @@
+"""
+Tornado's stream, driven by events: read when there is something, write at once where that works.
+
+An IOStream makes a future for each read and for each write, and asks the system
+anew what to wait for. Here the loop calls when there is something to read, for
+as long as the connection lasts, and what is sent goes to the socket without a
+detour. The stream still owns the socket, and does what differs with TLS.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+
+from tornado.ioloop import IOLoop
+from tornado.iostream import IOStream
+
+_AT_ONCE = 64 * 1024
+"""Bytes that are read at once, at most."""
+
+_NO_LINGER = struct.pack("ii", 1, 0)
+
+_buffer = bytearray(_AT_ONCE)  # for all connections: what is read is taken out at once
+_view = memoryview(_buffer)
+
+
+class Channel:
+    """
+    The bytes of one connection.
+
+    Args:
+
+        stream: The stream, which nobody reads from or writes to any more.
+
+        readable: Called when `read` may return something.
+
+        writable: Called when `send` may take something, after `wait_to_write`.
+    """
+
+    __slots__ = ("_events", "_readable", "_stream", "_writable")
+
+    def __init__(
+        self, stream: IOStream, readable: Callable[[], None], writable: Callable[[], None]
+    ) -> None:
+        self._stream = stream
+        self._readable = readable
+        self._writable = writable
+        self._events = IOLoop.READ
+        stream.io_loop.remove_handler(stream.fileno())
+        stream.io_loop.add_handler(stream.fileno(), self._ready, self._events)
+
+    def read(self) -> bytes | None:
+        """
+        Return what has come; `None` where nothing has, and `b""` at the end.
+
+        Raises:
+
+            OSError: The connection is broken.
+        """
+        size = self._stream.read_from_fd(_buffer)
+        return None if size is None else _view[:size].tobytes()
+
+    def send(self, data: bytes | memoryview) -> int:
+        """
+        Return how many bytes the system takes now, from the first on.
+
+        Raises:
+
+            OSError: The connection is broken.
+        """
+        if self._stream.closed():
+            raise BrokenPipeError
+        try:
+            return self._stream.write_to_fd(data)  # type: ignore[arg-type]  # bytes do as well
+        except BlockingIOError:
+            return 0
+
+    def wait_to_read(self, waits: bool) -> None:
+        """Call `readable` from now on, or not."""
+        self._wait(self._events | IOLoop.READ if waits else self._events & ~IOLoop.READ)
+
+    def wait_to_write(self, waits: bool) -> None:
+        """Call `writable` from now on, or not."""
+        self._wait(self._events | IOLoop.WRITE if waits else self._events & ~IOLoop.WRITE)
+
+    def has_more(self) -> bool:
+        """Say whether there is something to read that the system won't tell of: TLS keeps some."""
+        held = self._stream.socket
+        return isinstance(held, ssl.SSLSocket) and held.pending() > 0
+
+    def forget_sent(self) -> None:
+        """Have the system forget, when the stream is closed, what the other end has not read."""
+        self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+
+    def end_writing(self) -> None:
+        """Say that nothing more is sent; what the other end has sent may still be read."""
+        try:
+            self._stream.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._stream.close()
+
+    def _wait(self, events: int) -> None:
+        if events != self._events and not self._stream.closed():
+            self._events = events
+            self._stream.io_loop.update_handler(self._stream.fileno(), events)
+
+    def _ready(self, _: object, events: int) -> None:
+        if events & IOLoop.WRITE:
+            self._writable()
+        else:
+            self._readable()

@@ -1,0 +1,227 @@
+"""
+What is sent to one client: at once where it reads, else from a queue of its own, with bounds.
+
+Nobody waits here for a client. Who wants to can await the future of a message,
+which is done when the system has taken it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import takewhile
+
+from tornado.websocket import WebSocketClosedError
+
+from .channel import Channel
+
+_TOGETHER = 64 * 1024
+"""Bytes of waiting frames that are given to the system at once."""
+
+_Frame = tuple[bytes | memoryview, "asyncio.Future[None] | None"]
+
+
+@dataclass(frozen=True)
+class QueueLimits:
+    """
+    What may wait for one client.
+
+    Attributes:
+
+        messages: How many messages.
+
+        size: How many bytes all of them may have. A message that waits alone may have more.
+    """
+
+    messages: int = 256
+    size: int = 1024 * 1024
+
+
+DEFAULT_LIMITS = QueueLimits()
+
+
+class Outgoing:
+    """
+    Sends frames to one client, in order.
+
+    Args:
+
+        channel: Where they go.
+
+        limits: What may wait.
+
+        overflowed: Called when more would have to wait.
+
+        broken: Called when the connection turns out to be broken.
+
+        drained: Called when all that waited was sent.
+    """
+
+    __slots__ = (
+        "_broken",
+        "_channel",
+        "_drained",
+        "_is_cut",
+        "_limits",
+        "_overflowed",
+        "_queue",
+        "_sent",
+        "_size",
+    )
+
+    def __init__(
+        self,
+        channel: Channel,
+        limits: QueueLimits,
+        overflowed: Callable[[], None],
+        broken: Callable[[], None],
+        drained: Callable[[], None],
+    ) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._overflowed = overflowed
+        self._broken = broken
+        self._drained = drained
+        self._queue: deque[_Frame] | None = None  # made when a client first reads too slowly
+        self._size = 0
+        self._is_cut = False  # whether a part of the first frame was sent
+        self._sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sent.set_result(None)
+
+    def __len__(self) -> int:
+        return len(self._queue) if self._queue else 0
+
+    @property
+    def size(self) -> int:
+        """The bytes that wait."""
+        return self._size
+
+    def send(self, frame: bytes) -> asyncio.Future[None]:
+        """
+        Send a message's frame, after those that wait.
+
+        Returns:
+
+            Done when the system has taken it; fails with `WebSocketClosedError` where that won't
+            happen any more, which nobody needs to notice.
+        """
+        if not self._queue:
+            if self._send_now(frame):
+                return self._sent
+            if not self._queue:
+                return closed_future()
+            sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._queue[0] = (self._queue[0][0], sending)
+            return sending
+        limits = self._limits
+        if len(self._queue) >= limits.messages or self._size + len(frame) > limits.size:
+            self._overflowed()
+            return closed_future()
+        sending = asyncio.get_running_loop().create_future()
+        self._queue.append((frame, sending))
+        self._size += len(frame)
+        return sending
+
+    def send_control(self, frame: bytes) -> None:
+        """Send a control frame, after what waits; it may always wait."""
+        if self._queue:
+            self._queue.append((frame, None))
+            self._size += len(frame)
+        else:
+            self._send_now(frame)
+
+    def drop(self) -> None:
+        """Forget what waits, but for the rest of a frame that has begun."""
+        if not self._queue:
+            return
+        dropped = list(self._queue)[1 if self._is_cut else 0 :]
+        first = self._queue[0] if self._is_cut else None
+        self._queue.clear()
+        self._size = 0
+        if first is not None:
+            self._queue.append(first)
+            self._size = len(first[0])
+        for _, sending in dropped:
+            if sending is not None and not sending.done():
+                _fail(sending)
+
+    def close(self) -> None:
+        """Forget all that waits: the connection is closed."""
+        self._is_cut = False
+        self.drop()
+
+    def flush(self) -> None:
+        """Send what waits, as far as the system takes it."""
+        queue = self._queue
+        while queue:
+            first = queue[0][0]
+            data: bytes | memoryview = first
+            if len(queue) > 1 and len(first) < _TOGETHER:
+                data = b"".join(self._together())
+            try:
+                count = self._channel.send(data)
+            except OSError:
+                self._broken()
+                return
+            if count == 0:
+                return
+            self._advance(count)
+        self._channel.wait_to_write(False)
+        self._drained()
+
+    def _send_now(self, frame: bytes) -> bool:
+        """Send a frame past the empty queue; say whether it is gone. What is left of it waits."""
+        try:
+            count = self._channel.send(frame)
+        except OSError:
+            self._broken()
+            return False
+        if count == len(frame):
+            return True
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.append((memoryview(frame)[count:], None))
+        self._size = len(frame) - count
+        self._is_cut = count > 0
+        self._channel.wait_to_write(True)
+        return False
+
+    def _together(self) -> list[bytes | memoryview]:
+        assert self._queue is not None
+        room = _TOGETHER
+
+        def fits(waiting: _Frame) -> bool:
+            nonlocal room
+            room -= len(waiting[0])
+            return room >= 0
+
+        return [data for data, _ in takewhile(fits, self._queue)]
+
+    def _advance(self, count: int) -> None:
+        """Take off so many bytes that were sent."""
+        assert self._queue is not None
+        self._size -= count
+        while self._queue and count >= len(self._queue[0][0]):
+            data, sending = self._queue.popleft()
+            count -= len(data)
+            if sending is not None and not sending.done():
+                sending.set_result(None)
+            self._is_cut = False
+        if count:
+            self._is_cut = True
+            data, sending = self._queue[0]
+            self._queue[0] = (memoryview(data)[count:], sending)
+
+
+def closed_future() -> asyncio.Future[None]:
+    """Return the future of a message that can't be sent any more."""
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    _fail(failed)
+    return failed
+
+
+def _fail(sending: asyncio.Future[None]) -> None:
+    sending.set_exception(WebSocketClosedError())
+    sending.exception()  # so that nothing is logged where nobody awaits it

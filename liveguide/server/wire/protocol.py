@@ -1,0 +1,441 @@
+"""
+One WebSocket below a handler: what Tornado's protocol does, within RFC 6455.
+
+A client that breaks the rules is told so with a close frame (1002, 1007, 1009),
+one that does not read gets 1013; both cost one line in the log, and nobody else
+notices. Handlers work as Tornado's reference says.
+
+Tornado's own protocol makes three futures a frame and a task a message. This
+one reads what has come at once, takes a bounded number of messages from it before
+others have their turn, and writes to the socket directly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+from tornado.httputil import HTTPHeaders
+from tornado.iostream import IOStream, StreamClosedError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol
+
+from ..counts import Counts
+from .channel import Channel
+from .deflate import Deflater, Inflater
+from .encoder import encoder
+from .frames import (
+    BINARY,
+    INTERNAL_ERROR,
+    PING,
+    PONG,
+    RSV1,
+    TEXT,
+    TRY_AGAIN_LATER,
+    ProtocolFault,
+    close_frame,
+    frame,
+    read_close,
+)
+from .handshake import answer
+from .heartbeat import Heartbeat
+from .outgoing import DEFAULT_LIMITS, Outgoing, QueueLimits
+from .reader import Event, FrameReader
+
+MOST_A_TURN = 16
+"""Messages and control frames that are taken from one client before others have their turn."""
+
+CLOSE_SECONDS = 5.0
+"""How long a client may take to answer a close frame, as at Tornado's."""
+
+FAIL_SECONDS = 1.0
+"""How long one that broke the rules, or does not read, may take to read why."""
+
+_LONGEST_HEAD = 128 * 1024
+"""More than Tornado has read of what follows a handshake, in bytes."""
+
+
+class Watcher(Protocol):
+    """Somebody who is told what is sent without the author's functions."""
+
+    def pinged(self, data: bytes) -> None:
+        """Hear of a ping."""
+
+    def closing(self, code: int | None, reason: str | None) -> None:
+        """Hear of a close frame that was sent before one came."""
+
+
+class WireProtocol(WebSocketProtocol):
+    """
+    The protocol of one connection.
+
+    Args:
+
+        handler: Whose connection it is.
+
+        counts: Where messages, bytes and refusals are counted.
+
+        limits: What may wait for a client that reads slowly.
+
+        watcher: Who is told of pings and of the close.
+    """
+
+    handler: WebSocketHandler
+    stream: IOStream | None
+
+    def __init__(
+        self,
+        handler: WebSocketHandler,
+        counts: Counts,
+        limits: QueueLimits = DEFAULT_LIMITS,
+        watcher: Watcher | None = None,
+    ) -> None:
+        super().__init__(handler)
+        self._counts = counts
+        self._limits = limits
+        self._watcher = watcher
+        self._options = handler.get_compression_options()
+        self._subprotocol: str | None = None
+        self._deflater: Deflater | None = None
+        self._heartbeat: Heartbeat | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._running: asyncio.Future[Any] | None = None  # while an author's function is awaited
+        self._turn: asyncio.Handle | None = None  # this one's next, after others had theirs
+        self._pong: bytes | None = None  # the last ping's, while the client does not read
+        self._is_failed = False
+        self._close_code: int | None = None
+        self._close_reason: str | None = None
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    # What a handler asks of its protocol.
+
+    @property
+    def selected_subprotocol(self) -> str | None:
+        """What the handler's `select_subprotocol` chose."""
+        return self._subprotocol
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many messages, and bytes of them, wait for a client that does not read."""
+        return len(self._outgoing), self._outgoing.size
+
+    async def accept_connection(self, handler: WebSocketHandler) -> None:
+        """
+        Answer the handshake, and serve the connection until it ends.
+
+        Raises:
+
+            HTTPError: It is no handshake.
+        """
+        self._subprotocol, agreement = answer(handler, self._options is not None)
+        inflater = None
+        if agreement is not None:
+            self._deflater = Deflater(agreement, self._options or {})
+            inflater = Inflater(agreement)
+        self._reader = FrameReader(handler.max_message_size, inflater)
+        handler.finish()
+        stream = handler._detach_stream()
+        try:
+            await self._serve(stream)
+        except (StreamClosedError, TimeoutError):
+            stream.close()  # the client has left, or does not read the answer
+        except asyncio.CancelledError:
+            self._abort()
+        finally:
+            handler.on_ws_connection_close(self._close_code, self._close_reason)
+
+    def write_message(
+        self, message: str | bytes | dict[str, Any], binary: bool = False
+    ) -> asyncio.Future[None]:
+        """
+        Send a message.
+
+        Returns:
+
+            Done when the system has taken it; see `Outgoing.send`.
+
+        Raises:
+
+            WebSocketClosedError: The connection is closed, or is being closed.
+        """
+        if self.server_terminated or self.client_terminated:
+            raise WebSocketClosedError
+        encoder.encode(message, binary)
+        self._counts.messages_out += 1
+        self._counts.bytes_out += len(encoder.payload)
+        if self._deflater is not None:
+            compressed = self._deflater.deflate(encoder.payload)
+            return self._outgoing.send(frame(BINARY if binary else TEXT, compressed, RSV1))
+        return self._outgoing.send(encoder.frame)
+
+    def write_ping(self, data: bytes) -> None:
+        """Send a ping of at most 125 bytes; raises ValueError for more."""
+        self._outgoing.send_control(frame(PING, data))
+        if self._watcher is not None:
+            self._watcher.pinged(data)
+
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """
+        Say that the connection ends. It does when the client has said so too, or after 5 seconds.
+
+        Raises:
+
+            ValueError: A code or a reason that may not be sent.
+        """
+        if self.server_terminated:
+            return
+        said = close_frame(code, reason)
+        self.server_terminated = True
+        if self.stream is None or self.stream.closed():
+            return
+        self._stop_pinging()
+        self._outgoing.send_control(said)
+        self._cut_after(CLOSE_SECONDS)
+        if self._watcher is not None and not self.client_terminated:
+            self._watcher.closing(code, reason)
+
+    def is_closing(self) -> bool:
+        """Say whether either end has begun to close."""
+        return (
+            self.server_terminated
+            or self.client_terminated
+            or (self.stream is not None and self.stream.closed())
+        )
+
+    def set_nodelay(self, x: bool) -> None:
+        """Send small messages at once, as is the default here, or let the system gather them."""
+        assert self.stream is not None
+        self.stream.set_nodelay(x)
+
+    def start_pinging(self) -> None:
+        """Ping as often as the handler says."""
+        interval, timeout = self.handler.ping_interval, self.handler.ping_timeout
+        if interval and self._heartbeat is None:
+            self._heartbeat = Heartbeat(
+                interval,
+                interval if timeout is None else timeout,
+                lambda: self.write_ping(b""),
+                self._unanswered,
+            )
+
+    def on_connection_close(self) -> None:
+        """Take note that the client has left during the handshake."""
+        if self.stream is None:
+            self.client_terminated = self.server_terminated = True
+
+    # From the handshake to the end.
+
+    async def _serve(self, stream: IOStream) -> None:
+        early = await _take_over(stream)
+        if self.server_terminated:  # closed before it was open
+            stream.close()
+            return
+        self.stream = stream
+        stream.set_close_callback(self._stream_closed)
+        stream.set_nodelay(True)
+        self._channel = Channel(stream, self._readable, self._writable)
+        self._outgoing = Outgoing(
+            self._channel, self._limits, self._overflowed, stream.close, self._drained
+        )
+        if early:
+            self._reader.feed(early)
+        self.start_pinging()
+        handler = self.handler
+        self._call(handler.open, *handler.open_args, **handler.open_kwargs)
+        if self._running is None:
+            self._handle()
+        await self._receive_frame_loop()
+
+    async def _receive_frame_loop(self) -> None:
+        """Wait for the end of the connection, and of the function that is awaited then."""
+        await self._ended
+        if self._running is not None:
+            await asyncio.wait({self._running})
+
+    def _readable(self) -> None:
+        """Read what has come."""
+        if self._turn is not None:
+            return  # what was read before comes first
+        if self._running is not None:
+            self._channel.wait_to_read(False)
+            return
+        try:
+            data = self._channel.read()
+        except OSError:
+            data = b""
+        if data == b"":
+            self._close_stream()
+        elif data is not None and not self.client_terminated:
+            self._reader.feed(data)
+            self._handle()
+
+    def _handle(self) -> None:
+        """Take messages from what was read, as many as make a turn."""
+        self._turn = None
+        read = self._reader.read
+        try:
+            for _ in range(MOST_A_TURN):
+                event = read()
+                if event is None:
+                    if self._channel.has_more():
+                        self._go_on(self._read_on)
+                    return
+                self._take(event)
+                if self._running is not None or self.client_terminated:
+                    return
+        except ProtocolFault as fault:
+            self._refuse(fault.code, fault.reason, fault.detail, fault.detail)
+            return
+        self._go_on(self._handle)
+
+    def _go_on(self, then: Any) -> None:
+        self._turn = asyncio.get_running_loop().call_soon(then)
+
+    def _read_on(self) -> None:
+        self._turn = None
+        self._readable()
+
+    def _take(self, event: Event) -> None:
+        """Hand on a message, or see to a control frame; raises ProtocolFault."""
+        opcode, data = event
+        if opcode <= BINARY:
+            self._counts.messages_in += 1
+            self._counts.bytes_in += self._reader.size
+            self._call(self.handler.on_message, data)
+            return
+        assert isinstance(data, bytes)
+        if opcode == PING:
+            self._answer_ping(data)
+            self._call(self.handler.on_ping, data)
+        elif opcode == PONG:
+            if self._heartbeat is not None:
+                self._heartbeat.answered()
+            self._call(self.handler.on_pong, data)
+        else:
+            self._close_code, self._close_reason = read_close(data)
+            self.client_terminated = True
+            self.close(self._close_code)
+            self._drained()
+
+    def _call(self, callback: Any, *values: Any, **named: Any) -> None:
+        """Call a method of the handler's; while one is awaited, nothing more is read."""
+        running = self._run_callback(callback, *values, **named)
+        if running is not None:
+            self._running = running
+            running.add_done_callback(self._ran)
+
+    def _ran(self, _: asyncio.Future[Any]) -> None:
+        self._running = None
+        if not (self.client_terminated or self._ended.done()):
+            self._channel.wait_to_read(True)
+            self._handle()
+
+    def _answer_ping(self, data: bytes) -> None:
+        """Send a pong. One that does not read gets only the last one (section 5.5.3)."""
+        if self.server_terminated:
+            return
+        if self._outgoing:
+            self._pong = data
+        else:
+            self._outgoing.send_control(frame(PONG, data))
+
+    def _unanswered(self) -> bool:
+        """Give up a client that did not answer a ping, unless its answer could not be read yet."""
+        if self._running is not None or self._turn is not None:
+            return True
+        self.close(INTERNAL_ERROR, "ping timed out")
+        return False
+
+    def _writable(self) -> None:
+        self._outgoing.flush()
+
+    def _drained(self) -> None:
+        """Go on with what had to wait until all was sent."""
+        if self._outgoing:
+            return
+        if self._is_failed:
+            # Not closed yet: what the client still sends would make the system reset the
+            # connection, and the close frame might be lost.
+            self._channel.end_writing()
+        elif self.client_terminated:
+            self._close_stream()
+        elif self._pong is not None:
+            data, self._pong = self._pong, None
+            self._answer_ping(data)
+
+    def _overflowed(self) -> None:
+        waiting = f"{len(self._outgoing)} messages of {self._outgoing.size} bytes wait"
+        self._outgoing.drop()
+        self._refuse(TRY_AGAIN_LATER, "slow", "messages are not read fast enough", waiting)
+
+    def _refuse(self, code: int, reason: str, told: str, logged: str) -> None:
+        """Fail the connection (section 7.1.7): say why, and listen to nothing more."""
+        request = self.handler.request
+        self._counts.refuse(code, reason, request.path, request.remote_ip or "", logged)
+        self.close(code, told)
+        self._is_failed = self.client_terminated = True
+        self._cut_after(FAIL_SECONDS)
+        self._drained()
+        self._end()
+
+    def _cut_after(self, seconds: float) -> None:
+        """Close the connection when the other end took too long to."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._cut)
+
+    def _cut(self) -> None:
+        if self._outgoing:
+            self._channel.forget_sent()
+        self._close_stream()
+
+    def _close_stream(self) -> None:
+        if self.stream is not None:
+            self.stream.close()
+
+    def _stream_closed(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._turn is not None:
+            self._turn.cancel()
+        self._outgoing.close()
+        self._end()
+
+    def _end(self) -> None:
+        """Have the handler told of the end, which its own task does, whoever has noticed it."""
+        self._stop_pinging()
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    def _stop_pinging(self) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+
+    def _process_server_headers(self, key: str | bytes, headers: HTTPHeaders) -> None:
+        raise NotImplementedError("this is a server's end")
+
+
+def wire_protocol(
+    handler: WebSocketHandler,
+    counts: Counts,
+    limits: QueueLimits = DEFAULT_LIMITS,
+    watcher: Watcher | None = None,
+) -> WireProtocol | None:
+    """Return the protocol for a handler's `get_websocket_protocol`; see `WireProtocol`."""
+    if handler.request.headers.get("Sec-WebSocket-Version") != "13":
+        return None  # Tornado answers 426 with the version that is spoken
+    return WireProtocol(handler, counts, limits, watcher)
+
+
+async def _take_over(stream: IOStream) -> bytes:
+    """
+    Return what the client has sent after its handshake, once the answer is on its way.
+
+    Raises:
+
+        StreamClosedError: It has left.
+    """
+    if stream.writing():
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await stream.write(b"")
+    reading = asyncio.ensure_future(stream.read_bytes(_LONGEST_HEAD, partial=True))
+    return reading.result() if reading.done() else b""
