@@ -16,6 +16,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from liveguide.builder.site import build_site
+
 # Playwright's 5 s are short for a busy machine; a test that waits in vain takes longer to say so.
 expect.set_options(timeout=30_000)
 
@@ -105,6 +107,7 @@ class Server:
 
 
 ServeTree = Callable[[Mapping[str, str]], Awaitable[Server]]
+BuiltTrees = dict[frozenset[tuple[Path, bytes]], Path]
 
 
 @pytest_asyncio.fixture(name="browser", scope="session")
@@ -127,19 +130,14 @@ async def _page(browser: Browser) -> AsyncIterator[Page]:
     await context.close()
 
 
-def build(guide: Path, site: Path) -> None:
-    """Build a site as an author would, every warning an error."""
-    subprocess.run(
-        [sys.executable, ROOT / "build.py", guide, "--output", site, "--strict", "--quiet"],
-        check=True,
-    )
-
-
 @pytest.fixture(name="guide_site", scope="session")
 def _guide_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return our guide, built."""
     site = tmp_path_factory.mktemp("guide") / "site"
-    build(GUIDE, site)
+    subprocess.run(
+        [sys.executable, ROOT / "build.py", GUIDE, "--output", site, "--strict", "--quiet"],
+        check=True,
+    )
     return site
 
 
@@ -158,16 +156,34 @@ def _guide_url(guide_server: Server) -> str:
     return guide_server.url
 
 
+@pytest.fixture(name="built_trees", scope="session")
+def _built_trees() -> BuiltTrees:
+    """Return the sites that were built of guides given as files; many tests give the same ones."""
+    return {}
+
+
+def build(guide: Path, site: Path, known: BuiltTrees) -> None:
+    """Build a site, every warning an error, unless one of such a guide is known."""
+    files = (path for path in guide.rglob("*") if path.is_file())
+    made_of = frozenset((path.relative_to(guide), path.read_bytes()) for path in files)
+    if made_of in known:
+        shutil.copytree(known[made_of], site)
+        return
+    report = build_site(guide, site, strict=True, jobs=1)
+    assert report.written, [str(problem) for problem in report.problems]
+    known[made_of] = shutil.copytree(site, site.with_name("built"))
+
+
 @pytest_asyncio.fixture(name="serve_tree")
 async def _serve_tree(
-    write_tree: Callable[[Mapping[str, str]], Path], tmp_path: Path
+    write_tree: Callable[[Mapping[str, str]], Path], tmp_path: Path, built_trees: BuiltTrees
 ) -> AsyncIterator[ServeTree]:
     """Return a function that builds and serves a guide given as files."""
     servers: list[Server] = []
 
     async def serve_tree(files: Mapping[str, str]) -> Server:
         guide = write_tree(files)
-        build(guide, tmp_path / "site")
+        build(guide, tmp_path / "site", built_trees)
         server = Server(guide, tmp_path / "site")
         await server.start()
         servers.append(server)
