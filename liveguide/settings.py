@@ -131,14 +131,30 @@ def read_settings(guide: Path) -> Settings:
 
         SourceErrors: The file is not YAML, or has unknown keys or values of the wrong type.
     """
+    settings, problems = settings_and_problems(guide)
+    if problems:
+        raise SourceErrors(problems)
+    return settings
+
+
+def settings_and_problems(guide: Path) -> tuple[Settings, list[Problem]]:
+    """
+    Read what can be read of the settings of *guide*; return it with what is wrong in the rest.
+
+    Raises:
+
+        UsageError: *guide* is not a folder.
+
+        SourceError: The file is no YAML that could hold settings.
+    """
     if not guide.is_dir():
         raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
     path = guide / SETTINGS_FILE
     if not path.is_file():
-        return Settings()
+        return Settings(), []
     values = parse_yaml(read_text(path), str(path))
     if values is None:
-        return Settings()
+        return Settings(), []
     if not isinstance(values, YAMLMapping):
         raise SourceError(str(path), 1, f"settings are a mapping, but this is {kind_of(values)}")
     fields = {f.name: f for f in dataclasses.fields(Settings)}
@@ -153,9 +169,7 @@ def read_settings(guide: Path) -> Settings:
             given[key] = _read(str(path), line, key, value)
         except SourceErrors as error:
             problems += error.problems
-    if problems:
-        raise SourceErrors(problems)
-    return Settings(**given)
+    return Settings(**given), problems
 
 
 def line_in_settings(guide: Path, key: str, item: str) -> int | None:

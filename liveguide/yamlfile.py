@@ -9,6 +9,7 @@ lets the last one win, are an error.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +67,16 @@ class YAMLSequence(list[Any]):
 # libyaml's loader where PyYAML was built with it: the same result, ten times faster.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_NEVER = (0xFFFE, 0xFFFF)
+WRONG_CHARACTER = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
+    + "".join(chr(plane + code) for plane in range(0, 0x110000, 0x10000) for code in _NEVER)
+    + "]"
+)
+"""The characters that no page can hold: control characters and what Unicode keeps for itself."""
+
 _DEEPEST = 64
+_TOO_DEEP = "this YAML is nested too deeply to be read; flatten it"
 _MOST_VALUES = 100_000  # a few aliases of aliases make billions
 
 _FIXES = {
@@ -82,6 +92,12 @@ _FIXES = {
     "could not find expected ':'": "put a colon and a space after the key",
     "found undefined alias": "quote a value that begins with '*'",
     "could not determine a constructor for the tag": "quote a value that begins with '!'",
+    "but found another document": "take the line '---' out: a file holds one document",
+    "for merging": "name a mapping after '<<:', as in '<<: *base'",
+    "decode base64": "take '!!binary' out",
+    "directive": "take the line out that begins with '%'",
+    "incompatible YAML document": "take the line out that begins with '%'",
+    "invalid Unicode character": "write the character itself in place of its code",
 }
 
 
@@ -121,11 +137,17 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> Any:
             f"this is not valid YAML: {problem}" + (f"; {fix}" if fix else ""),
             mark.column + 1 if mark else None,
         ) from error
+    except yaml.reader.ReaderError as error:
+        # A character that YAML forbids; libyaml counts bytes.
+        line = text.encode(errors="replace").count(b"\n", 0, error.position) + first_line
+        code = ord(error.character) if isinstance(error.character, str) else error.character
+        message = f"it has the character U+{code:04X}, which YAML forbids; remove it"
+        raise SourceError(path, line, message) from error
     except yaml.YAMLError as error:
         problem = str(error).splitlines()[0]
         raise SourceError(path, first_line, f"this is not valid YAML: {problem}") from error
     except RecursionError:
-        raise SourceError(path, first_line, "this YAML is nested too deeply to be read") from None
+        raise SourceError(path, first_line, _TOO_DEEP) from None
     finally:
         loader.dispose()
 
@@ -140,7 +162,7 @@ def _check_depth(text: str, path: str, first_line: int) -> None:
             if depth > _DEEPEST:
                 mark: Any = event.start_mark
                 line = mark.line + first_line
-                raise SourceError(path, line, "this YAML is nested too deeply to be read")
+                raise SourceError(path, line, _TOO_DEEP)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -183,21 +205,18 @@ def _construct(loader: Any, node: yaml.Node, path: str, offset: int) -> Any:
     try:
         return loader.construct_object(node, deep=True)
     except ValueError as error:  # an impossible date, or an integer of thousands of digits
+        why = "it has too many digits" if "digits" in str(error) else error
         raise SourceError(
-            path, mark.line, f"this value can't be read ({error}); quote it", mark.column
+            path, mark.line, f"this value can't be read ({why}); quote it", mark.column
         ) from error
 
 
 def wrong_character(text: str) -> str | None:
     """Return what is wrong with the first character that no page can hold, or `None`."""
-    if text.isprintable():
+    found = None if text.isprintable() else WRONG_CHARACTER.search(text)
+    if found is None:
         return None
-    for character in text:
-        code = ord(character)
-        control = (code < 32 and character not in "\t\n\r") or 127 <= code < 160
-        if control or 0xD800 <= code < 0xE000 or code & 0xFFFE == 0xFFFE:
-            return f"it has the character U+{code:04X}, which no page can hold; remove it"
-    return None
+    return f"it has the character U+{ord(found[0]):04X}, which no page can hold; remove it"
 
 
 def _mark(node: yaml.Node, offset: int) -> Mark:

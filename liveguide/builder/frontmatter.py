@@ -7,7 +7,7 @@ or `...`. A page may have none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -158,13 +158,26 @@ def _fault(key: str, value: Any) -> str | None:
         return None
     expected = KEYS[key].kind
     if _is_of(value, expected):
-        wrong = wrong_character(value) if isinstance(value, str) else None
+        wrong = next(filter(None, map(wrong_character, _texts(value))), None)
         if wrong:
             return f"{key!r}: {wrong}"
         return wrong_language(value) if key == "lang" and value else None
     quotable = expected == "text" and not isinstance(value, (dict, list))
     fix = "; put it in quotes" if quotable else ""
     return f"{key!r} must be {expected}, but it is {kind_of(value)}{fix}"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _is_of(value: Any, kind: Kind) -> bool:

@@ -29,6 +29,7 @@ from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
 from ..words import say_in
+from ..yamlfile import WRONG_CHARACTER, wrong_character
 from .dependencies import noted, reads
 from .extensions.annotations import AnnotationsExtension
 from .extensions.blocks import BlocksExtension, without_unread
@@ -153,6 +154,7 @@ class Renderer:
             text = read_text(file.path).replace("\x02", "").replace("\x03", "")
             rendered.front_matter = split_front_matter(text, path)
             rendered.problems += rendered.front_matter.problems
+            _report_characters(rendered)
             with time_limit(SECONDS_PER_PAGE):
                 self._convert(rendered)
         except SourceError as error:
@@ -225,6 +227,17 @@ class Renderer:
             rendered.entry = entry_of(rendered, self._settings)
         rendered.problems += page.problems
         rendered.front_matter = FrontMatter(front_matter.values, front_matter.lines)
+
+
+def _report_characters(rendered: RenderedPage) -> None:
+    """Report characters that no page can hold, the first of each line."""
+    body, line = rendered.front_matter.body, rendered.front_matter.body_line
+    if WRONG_CHARACTER.search(body):
+        for number, text in enumerate(body.split("\n"), line):
+            wrong = wrong_character(text)
+            if wrong:
+                problem = Problem(str(rendered.file.path), number, wrong, "warning")
+                rendered.problems.append(problem)
 
 
 def _entry(token: dict[str, Any]) -> ContentsEntry:

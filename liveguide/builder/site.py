@@ -225,16 +225,19 @@ def collect(guide: Path, site: Path, url: str | None = None, *, drafts: bool = F
 
         drafts: Build drafts like other pages.
     """
-    from ..settings import read_settings
+    from ..settings import settings_and_problems
     from .features import read_features
     from .sources import collect_sources
 
-    settings = read_settings(guide)
+    # With settings that are wrong the pages are rendered all the same: their faults are told too.
+    settings, setting_problems = settings_and_problems(guide)
     if url:
         settings = dataclasses.replace(settings, url=url)
     sources, problems = collect_sources(guide, site, drafts=drafts)
     features, feature_problems = read_features(guide)
-    return Collected(guide, settings, sources, features, problems + feature_problems)
+    return Collected(
+        guide, settings, sources, features, [*setting_problems, *problems, *feature_problems]
+    )
 
 
 def check(
