@@ -18,6 +18,7 @@ FRAMES = 30
 """Frames that are sent over one connection, at most."""
 
 _HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\r\n\x00]*")
+_CODES = {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}  # RFC 6455, section 7.4
 _STATUS = re.compile(rb"HTTP/1\.1 ([1-5][0-9][0-9]) [^\r\n\x00]*")
 
 
@@ -149,6 +150,10 @@ def _judge_frames(data: bytes) -> tuple[str, str]:
             start += size
         payload, data = data[start : start + length], data[start + length :]
         if first & 0x0F == 8:
-            code = str(int.from_bytes(payload[:2])) if payload else "1005"
-            return code, "bytes after the close" if data else ""
+            code = int.from_bytes(payload[:2]) if payload else 1005
+            if data:
+                return str(code), "bytes after the close"
+            if payload and code not in _CODES:
+                return str(code), f"the close code {code}, which is not for the wire"
+            return str(code), ""
     return "no code", ""

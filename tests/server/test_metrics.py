@@ -15,11 +15,12 @@ from websockets.exceptions import ConnectionClosed
 
 from liveguide.server.metrics import code_label, told_to_prometheus
 
-from .conftest import ECHO, Serve, Served, routes
+from .conftest import ECHO, Serve, Served, handshake, routes
 
 GUIDE = {
     "gramex.yaml": routes(
         echo=ECHO,
+        silent=ECHO,
         ill="on_message:\n  function: bot.fail",
         slow="on_message:\n  function: asyncio.sleep(0.02)",
     ),
@@ -105,6 +106,36 @@ async def test_nothing_is_timed_where_nobody_asks(served: Served) -> None:
         await ws.recv()
 
     assert served.app.counts.handler_seconds is None
+
+
+async def test_messages_are_told_with_their_bytes(served: Served, scrape: Scrape) -> None:
+    """In both directions."""
+    async with served.connect("/echo") as ws:
+        for message in ("hello", b"12"):
+            await ws.send(message)
+            await ws.recv()
+
+    told = await scrape()
+    assert told["liveguide_messages_total direction=in"] == 2
+    assert told["liveguide_message_bytes_total direction=in"] == 7
+    assert told["liveguide_messages_total direction=out"] == 2
+    assert told["liveguide_message_bytes_total direction=out"] == 7
+
+
+async def test_what_waits_for_a_client_that_does_not_read_is_told(
+    served: Served, scrape: Scrape
+) -> None:
+    """Messages, their bytes, and the longest queue."""
+    _, writer = await handshake(served.port, "/silent")
+    (connection,) = served.app.connections
+    told = await scrape()
+    while told["liveguide_queue_messages"] < 2:
+        connection.write_message("x" * 60_000)
+        told = await scrape()
+    writer.transport.abort()
+
+    assert told["liveguide_queue_bytes"] > 60_000
+    assert told["liveguide_queue_longest_messages"] == told["liveguide_queue_messages"]
 
 
 async def test_refusals_are_told_by_their_reason(served: Served, scrape: Scrape) -> None:
