@@ -1,4 +1,4 @@
-"""Ask for the chat's page under three names of the host."""
+"""Ask for the chat's page under four names of the host."""
 
 import socket
 import ssl
@@ -22,6 +22,7 @@ def ask(host):
     print('Host:', host, 'is answered with', status.removeprefix('HTTP/1.1 '))
 
 
+ask('liveguide.localhost')
 ask('liveguide.example')
-ask('live&guide')
+ask('live&guide.localhost')
 ask('<b>liveguide')
