@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+from liveguide.limits import SITE_LIMITS
+
 TESTS = Path(__file__).resolve().parents[1]
 PAGE = TESTS.parent / "guide/security/README.md"
 
@@ -20,6 +22,17 @@ def _rows() -> dict[int, str]:
 def _tests(path: Path) -> set[str]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kinds)}
+
+
+def test_every_default_has_its_reason() -> None:
+    """The page has a row for each limit, with the value that holds."""
+    rows = dict(re.findall(r"^\| `(\w+)` +\| ([\w.]+) +\| \S", PAGE.read_text(), re.MULTILINE))
+    defaults = {
+        name: str(bool(limit.default)).lower() if limit.is_switch else f"{limit.default:.10g}"
+        for name, limit in SITE_LIMITS.items()
+    }
+
+    assert {name: rows.get(name) for name in defaults} == defaults
 
 
 def test_every_threat_has_its_row() -> None:

@@ -74,6 +74,8 @@ def _ask(port: int, request: bytes, tally: Tally) -> None:
     if answer is None:
         tally.faults.append(f"no answer to {request!r}")
         return
+    if answer.startswith(b"HTTP/1.1 100 "):  # the answer itself comes after it
+        answer = answer.partition(b"\r\n\r\n")[2]
     if not answer:
         tally.answers["cut"] += 1
         return
@@ -119,8 +121,6 @@ def _exchange(port: int, data: bytes) -> bytes | None:
 
 def _judge_head(answer: bytes) -> tuple[str, str]:
     """Return the status of an answer, and what is wrong with its head."""
-    if answer.startswith(b"HTTP/1.1 100 "):  # the answer itself comes after it
-        answer = answer.partition(b"\r\n\r\n")[2]
     lines = answer.partition(b"\r\n\r\n")[0].split(b"\r\n")
     status = _STATUS.fullmatch(lines[0])
     if status is None:
