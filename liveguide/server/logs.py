@@ -186,10 +186,13 @@ class LogHandler(logging.Handler):
         if isinstance(self.formatter, HumanFormatter):
             stream = getattr(record, "stream", stream)
         try:
-            stream.write(self.format(record) + "\n")
+            text = self.format(record)
+        except Exception as error:  # as when there are fewer values than the message has places
+            text = self.format(_unfilled(record, error))
+        # A full disk, a closed pipe: there is nowhere left to say it, and the server goes on.
+        with suppress(Exception):
+            stream.write(text + "\n")
             stream.flush()
-        except Exception:  # a full disk, a closed pipe, a message that can't be put together
-            self.handleError(record)
 
 
 class Printed:
@@ -287,6 +290,15 @@ def discreet(record: logging.LogRecord) -> bool:
         asked = re.sub(r"\?\S*", "", str(args[1]))
         record.args = (args[0], asked, *args[2:])
     return True
+
+
+def _unfilled(record: logging.LogRecord, error: Exception) -> logging.LogRecord:
+    """Return what to log instead of a record whose message can't be put together."""
+    where = f"{record.pathname}:{record.lineno}"
+    message, values = "%s: a log line could not be put together (%s)", (where, type(error).__name__)
+    return logging.LogRecord(
+        record.name, logging.ERROR, record.pathname, record.lineno, message, values, None
+    )
 
 
 def _name(record: logging.LogRecord) -> str:

@@ -41,7 +41,8 @@ class Running:
             self.out += line
 
     async def _read_log(self) -> None:
-        assert self.process.stderr is not None
+        if self.process.stderr is None:
+            return
         async for line in self.process.stderr:
             self.log += line
 
@@ -55,7 +56,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    guide: Path, *options: str, descriptors: int | None = None
+    guide: Path, *options: str, descriptors: int | None = None, stderr: int = PIPE
 ) -> AsyncIterator[Running]:
     """
     Serve a guide in a process, with a site beside it, until the end of the block.
@@ -67,6 +68,8 @@ async def running(
         options: More arguments of the command line.
 
         descriptors: How many file descriptors the process may have, if not as many as this one.
+
+        stderr: Where the log goes, if not to `Running.log`.
     """
     few = () if descriptors is None else ("sh", "-c", f'ulimit -n {descriptors}; exec "$0" "$@"')
     site = guide.parent / "site"
@@ -76,17 +79,16 @@ async def running(
         *(*few, sys.executable, ROOT / "site_server.py", guide, "--site", site),
         *("--port", "0", "--no-build", *options),
         stdout=PIPE,
-        stderr=PIPE,
+        stderr=stderr,
         limit=2**20,
     )
-    assert process.stdout is not None
-    assert process.stderr is not None
     try:
         # The address, which in JSON is a line of the log as any other.
         where = process.stderr if "json" in options else process.stdout
+        assert where is not None
         line = (await asyncio.wait_for(where.readline(), 60)).decode()
         address = line.partition("Serving ")[2].partition('"')[0].strip()
-        assert address, line + (await process.stderr.read()).decode()
+        assert address, line
         server = Running(process, int(address.rstrip("/").rpartition(":")[2]))
         yield server
         await server.stop()

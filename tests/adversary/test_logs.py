@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import time
 from collections import Counter
@@ -129,3 +130,21 @@ async def test_what_is_printed_can_forge_no_line(write_tree: WriteTree) -> None:
             await ws.send("a\r\x1b[2Jb")
 
     assert server.out == b"a\\r\\x1b[2Jb\n"
+
+
+async def test_a_full_disk_stops_the_log_and_not_the_server(write_tree: WriteTree) -> None:
+    """What can't be written anywhere is left out: no recursion, no end of the process."""
+    full = os.open("/dev/full", os.O_WRONLY)
+    async with running(write_tree(GUIDE), stderr=full) as server:
+        os.close(full)
+        url = f"http://127.0.0.1:{server.port}"
+        for path in ("/nowhere", "/echo"):
+            assert (await AsyncHTTPClient().fetch(url + path, raise_error=False)).code >= 400
+        async with websockets.connect(f"ws://127.0.0.1:{server.port}/ill", proxy=None) as ws:
+            await ws.send("a")
+            with pytest.raises(websockets.exceptions.ConnectionClosed) as caught:
+                await ws.recv()
+        assert caught.value.rcvd is not None
+        assert caught.value.rcvd.code == 1011
+        assert (await AsyncHTTPClient().fetch(url + "/")).code == 200
+        assert await server.stop() == 0

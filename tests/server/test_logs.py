@@ -150,6 +150,17 @@ def test_no_line_is_endless(new_log: NewLog, log_format: str) -> None:
     assert "the end" in written
 
 
+@pytest.mark.parametrize("log_format", FORMATTERS)
+def test_a_line_that_can_t_be_put_together_says_where(new_log: NewLog, log_format: str) -> None:
+    """An author's mistake in a call of the log is told, and nothing is raised."""
+    log = new_log(log_format)
+    log.logger.info("%s and %s", "one")
+
+    (line,) = log.lines
+    assert "test_logs.py:" in line
+    assert "a log line could not be put together (TypeError)" in line
+
+
 def test_a_flood_is_ten_lines_and_a_count(new_log: NewLog) -> None:
     """Other kinds of lines go on."""
     log = new_log("human")
