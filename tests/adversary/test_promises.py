@@ -9,6 +9,7 @@ from pathlib import Path
 from liveguide.limits import SITE_LIMITS
 
 TESTS = Path(__file__).resolve().parents[1]
+SERVER = TESTS.parent / "liveguide/server"
 PAGE = TESTS.parent / "guide/security/README.md"
 
 
@@ -33,6 +34,30 @@ def test_every_default_has_its_reason() -> None:
     }
 
     assert {name: rows.get(name) for name in defaults} == defaults
+
+
+def _documented() -> set[str]:
+    """Return every name that begins a row of a table."""
+    cells = re.findall(r"^\| (`[^|]*`[^|]*)\|", PAGE.read_text(), re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+
+
+def test_every_event_of_the_log_is_documented() -> None:
+    """The page says when each is logged, and with which fields."""
+    source = "".join(path.read_text() for path in SERVER.rglob("*.py"))
+    events = set(re.findall(r"\bevent\(\s*\"(\w+)\"", source))
+
+    assert {"refused", "failed"} <= events
+    assert events - _documented() == set()
+
+
+def test_every_metric_is_documented() -> None:
+    """The page says what each counts."""
+    names = {name.removesuffix("_total") for name in _documented()}
+    metrics = set(re.findall(r"\"(liveguide_\w+)\"", (SERVER / "metrics.py").read_text()))
+
+    assert "liveguide_messages" in metrics
+    assert {name for name in metrics if f"{name}_info" not in names} - names == set()
 
 
 def test_every_threat_has_its_row() -> None:
