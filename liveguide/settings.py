@@ -8,12 +8,11 @@ trusts. The file and every key of it are optional.
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .colours import check_accent
@@ -22,6 +21,9 @@ from .hosts import host_pattern
 from .limits import SITE_LIMITS, wrong_limit
 from .textfile import read_text
 from .yamlfile import YAMLMapping, YAMLSequence, kind_of, parse_yaml, wrong_character
+
+if TYPE_CHECKING:
+    import ipaddress
 
 SETTINGS_FILE = "liveguide.yaml"
 
@@ -351,4 +353,6 @@ def site_address(text: str) -> str:
 
 def network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     """Return the network that an address or a network in CIDR notation names."""
+    import ipaddress  # for those who name proxies
+
     return ipaddress.ip_network(address, strict=False)

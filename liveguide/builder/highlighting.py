@@ -33,6 +33,8 @@ from pygments.token import (
 )
 from pygments.util import ClassNotFound
 
+from .quick_lexing import quicken
+
 # Names, operators and brackets are of the text's colour: a third of the spans of a page.
 _LIGHT: dict[_TokenType, str] = {
     Comment: "italic #5b6470",
@@ -125,9 +127,11 @@ def lexer_for(language: str) -> Lexer | None:
     """Return the lexer that *language* names, or `None`."""
     try:
         # Pygments would drop blank lines at both ends, and the line numbers with them.
-        return get_lexer_by_name(language, stripnl=False)
+        lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         return None
+    quicken(lexer)
+    return lexer
 
 
 @cache

@@ -43,11 +43,14 @@ class Part:
         basis: The hash of all that it is made of.
 
         write: Writes them, and returns their paths in the site.
+
+        is_sent: Whether readers' browsers load them, so that compressed copies pay.
     """
 
     name: str
     basis: str
     write: Callable[[], Iterable[str]]
+    is_sent: bool = True
 
 
 class Memory:

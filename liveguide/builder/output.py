@@ -8,7 +8,6 @@ when no build is running. A preview stands in that folder itself.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import re
@@ -138,6 +137,8 @@ def _put_in_place(staging: Path, site: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Swap two paths atomically: `renameat2` on Linux, `renamex_np` on macOS."""
+    import ctypes
+
     library = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "darwin":

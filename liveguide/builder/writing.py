@@ -115,7 +115,7 @@ def write_site(
 
     def write(part: Part) -> tuple[list[str], dict[str, str]]:
         outputs = list(part.write())
-        return outputs, copier.copy(outputs) if copier else {}
+        return outputs, copier.copy(outputs) if copier and part.is_sent else {}
 
     taken = sorted(copier.taken) if copier else []
     missing = memory.missing(_parts(site, staging, memory), digest_of(taken))

@@ -35,11 +35,16 @@ class QuickInlineProcessor(InlineProcessor):
 
     inlinePatterns: Any
     current: CurrentPage
-    _signed: list[tuple[Any, frozenset[str]]]
+    _patterns: tuple[Any, ...] = ()
+    _signs: frozenset[str]
+    _able: dict[frozenset[str], list[int]]
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         """Apply the patterns to a tree."""
-        self._signed = [(p, signs_of(p.pattern, p.compiled_re.flags)) for p in self.inlinePatterns]
+        patterns = tuple(self.inlinePatterns)
+        if patterns != self._patterns:
+            self._patterns, self._able = patterns, {}
+            self._signs = frozenset[str]().union(*map(_signs_of_pattern, patterns))
         return super().run(tree, ancestors)
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
@@ -48,18 +53,30 @@ class QuickInlineProcessor(InlineProcessor):
         self.current.state.converting = data
         # Private in Markdown, see above, so its types have no such name.
         apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
-        present = set(data)
-        for index in range(patternIndex, len(self._signed)):
-            pattern, signs = self._signed[index]
-            if signs and signs.isdisjoint(present):
+        for index in self._that_can_match(data):
+            if index < patternIndex:
                 continue
-            before = data
+            pattern, before = self._patterns[index], data
             data, matched, start = apply(pattern, data, index, 0)
             while matched:
                 data, matched, start = apply(pattern, data, index, start)
-            if data is not before:
-                present = set(data)
+            if data is not before:  # there are other signs in it now
+                return self._InlineProcessor__handleInline(data, index + 1)
         return data
+
+    def _that_can_match(self, data: str) -> list[int]:
+        """Return the places of the patterns of which a match can be in a text."""
+        present = self._signs.intersection(data)
+        able = self._able.get(present)
+        if able is None:
+            signs = [_signs_of_pattern(pattern) for pattern in self._patterns]
+            able = [n for n, some in enumerate(signs) if not some or not some.isdisjoint(present)]
+            self._able[present] = able
+        return able
+
+
+def _signs_of_pattern(pattern: Any) -> frozenset[str]:
+    return signs_of(pattern.pattern, pattern.compiled_re.flags)
 
 
 @cache

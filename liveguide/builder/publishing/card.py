@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass
 from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ..digests import releases
 from ..sources import ASSETS
 
 
@@ -52,7 +52,4 @@ def picture_name(*shown: str) -> str:
 @cache
 def _drawing() -> str:
     code = hashlib.sha256((Path(__file__).parent / "drawing.py").read_bytes()).hexdigest()
-    try:
-        return f"{code} {version('pillow')}"
-    except PackageNotFoundError:
-        return code
+    return f"{code} {releases(('pillow',))}"

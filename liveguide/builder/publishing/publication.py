@@ -139,8 +139,10 @@ class Publication:
             files[feed.OUTPUT] = lambda: self._feed
         for output, text in files.items():
             if not self._taken(output):
-                basis = digest_of(self._basis, names if output == llms.FULL_OUTPUT else "")
-                yield Part(output, basis, partial(self._write, site, output, text))
+                is_full = output == llms.FULL_OUTPUT
+                basis = digest_of(self._basis, names if is_full else "")
+                # All pages in one, for machines: to compress it takes as long as twenty pages.
+                yield Part(output, basis, partial(self._write, site, output, text), not is_full)
         if self._url:
             shown = [page for page in self._pages if not self._own_image(page)]
             home = [] if "" in self._folder_pages else [None]
