@@ -56,8 +56,12 @@ class Counts:
 
     def took(self, endpoint: str, callback: str, seconds: float) -> None:
         """Note how long an author's function took, where somebody wants to know."""
-        if self.handler_seconds is not None:
-            self.handler_seconds.setdefault((endpoint, callback), Histogram()).observe(seconds)
+        if self.handler_seconds is None:
+            return
+        histogram = self.handler_seconds.get((endpoint, callback))
+        if histogram is None:
+            histogram = self.handler_seconds[endpoint, callback] = Histogram()
+        histogram.observe(seconds)
 
     def refuse(self, code: int, reason: str, target: str, address: str, detail: str = "") -> None:
         """

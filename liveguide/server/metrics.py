@@ -26,11 +26,12 @@ from prometheus_client.core import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, HTTPError, RequestHandler
 
 from .. import __version__
 from .app import SiteApplication
 from .histogram import Histogram
+from .origins import is_loopback
 
 LAG_INTERVAL = 0.25
 """Seconds between two looks at how late the event loop is."""
@@ -152,8 +153,14 @@ def code_label(code: int) -> str:
 class _MetricsHandler(RequestHandler):
     """Answers whoever asks for the numbers, in the format that all of Prometheus read."""
 
-    def initialize(self, registry: CollectorRegistry) -> None:
+    def initialize(self, registry: CollectorRegistry, is_local: bool) -> None:
         self._registry = registry
+        self._is_local = is_local
+
+    def prepare(self) -> None:
+        """Refuse a page of another site, whose name was pointed at this computer."""
+        if self._is_local and not is_loopback(self.request.host_name.strip("[]")):
+            raise HTTPError(421)
 
     def get(self) -> None:
         """Answer with all numbers."""
@@ -178,10 +185,11 @@ async def told_to_prometheus(app: SiteApplication, sockets: list[socket]) -> Asy
     registry = CollectorRegistry(auto_describe=False)
     registry.register(AppCollector(app, lag))
     ProcessCollector(registry=registry)
-    rules = [(r"/metrics", _MetricsHandler, {"registry": registry})]
+    host, port = sockets[0].getsockname()[:2]
+    arguments = {"registry": registry, "is_local": is_loopback(host)}
+    rules = [(r"/metrics", _MetricsHandler, arguments)]
     server = HTTPServer(Application(rules, log_function=lambda _: None))
     server.add_sockets(sockets)
-    host, port = sockets[0].getsockname()[:2]
     print(f"Metrics http://{f'[{host}]' if ':' in host else host}:{port}/metrics")
     measuring = asyncio.ensure_future(_measure(lag))
     try:

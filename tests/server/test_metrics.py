@@ -169,6 +169,20 @@ async def test_an_address_of_a_stranger_s_choice_is_no_label(
     assert len(await scrape()) == before
 
 
+async def test_a_page_of_another_site_reads_no_metrics(served: Served) -> None:
+    """A name that its owner points at this computer is answered 421."""
+    listening, port = bind_unused_port()
+    async with told_to_prometheus(served.app, [listening]):
+        answers = [
+            await AsyncHTTPClient().fetch(
+                f"http://127.0.0.1:{port}/metrics", headers={"Host": host}, raise_error=False
+            )
+            for host in (f"evil.example:{port}", f"localhost:{port}", "127.0.0.1", "[::1]:1")
+        ]
+
+    assert [answer.code for answer in answers] == [421, 200, 200, 200]
+
+
 def test_who_asks_for_no_metrics_does_not_pay_for_them() -> None:
     """The server loads neither Prometheus's client nor what reads the numbers."""
     code = "import sys, liveguide.server.cli; print(*sys.modules)"
