@@ -2,6 +2,7 @@
 # make build   only build it                      make test    every test, in a real browser too
 # make audit   the pages by Lighthouse, axe, the Nu Html Checker, and their weight (in `make test` too)
 # make fuzz    SECONDS=60, or CASES=1000000: odd requests, frames and texts, others each time
+# make killed  a thousand builds killed at random moments: no site of old and new pages
 # make soak    SOAK=600 seconds of comings and goings: memory flat, and nothing left behind
 # make bench   the benchmarks                     make clean   remove what the targets above made
 
@@ -14,7 +15,7 @@ NODE := $(VENV)/bin/node
 PYTEST := $(RUN) -m pytest
 WORKERS := -n auto --dist worksteal
 
-.PHONY: serve dev build check test static audit bench fuzz soak format system clean
+.PHONY: serve dev build check test static audit bench fuzz soak killed format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -61,6 +62,9 @@ fuzz: $(VENV)/installed-dev
 
 soak: $(VENV)/installed-dev
 	$(RUN) -m tests.soak --seconds $(or $(SOAK),600)
+
+killed: $(VENV)/installed-dev
+	$(RUN) benchmarks/killed_builds.py
 
 format: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format

@@ -152,7 +152,7 @@ def main() -> None:
             "gramex.yaml": GRAMEX,
             "echo.py": ECHO,
             "bare.py": BARE,
-            "index.html": "",
+            ".liveguide.json": "{}",
         }.items():
             (folder / file).write_text(content)
         served = (ROOT / "site_server.py", folder, "--site", folder, "--port", "0", "--no-build")

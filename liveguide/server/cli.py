@@ -30,6 +30,7 @@ from .accepting import BoundedServer
 from .app import SiteApplication, make_app
 from .console import overheard
 from .logs import printed_to, write_log
+from .manifest import MANIFEST
 from .metrics_address import check_metrics, metrics_at
 from .options import add_options
 from .origins import is_loopback
@@ -112,7 +113,8 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
     guide, site = args.guide, args.site
     tls = tls_context(args.certfile, args.keyfile)
     settings, problems = _settings(guide)
-    if build is None and not site.is_dir():
+    if build is None and not (site / MANIFEST).is_file():
+        # A folder of something else would be published whole, with no page's own policy.
         hint = "leave out --no-build, or build it first" if args.no_build else "build it first"
         return _failed(args.program, f"there is no site in {site}; {hint}")
     secrets = Path(os.path.abspath(site)).parent / ".liveguide"

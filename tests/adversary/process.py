@@ -75,6 +75,7 @@ async def running(
     site = guide.parent / "site"
     site.mkdir(exist_ok=True)
     (site / "index.html").write_text("<h1>Home</h1>")
+    (site / ".liveguide.json").write_text("{}")
     process = await asyncio.create_subprocess_exec(
         *(*few, sys.executable, ROOT / "site_server.py", guide, "--site", site),
         *("--port", "0", "--no-build", *options),

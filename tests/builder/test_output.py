@@ -319,6 +319,37 @@ def test_a_disk_that_fills_up_leaves_the_old_site(guide: Path) -> None:
     assert done.stderr.startswith("build.py: the site can't be written: No space left on device")
 
 
+READ_ONLY = """\
+mount -t tmpfs -o size=50m tmpfs disk || exit 99
+"$@" --output disk/site || exit 98
+cp -r disk/site before
+echo More. >> guide/page1.md
+mount -o remount,ro disk || exit 99
+"$@" --output disk/site
+status=$?
+diff -r before disk/site || exit 97
+exit $status
+"""
+
+
+def test_a_disk_that_can_not_be_written_leaves_the_old_site(guide: Path) -> None:
+    """A build into a read-only folder says so, and the site that is there stays."""
+    Path("disk").mkdir()
+
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", READ_ONLY, "sh", *BUILD],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    if "unshare:" in done.stderr or done.returncode == 99:
+        return  # this system lets nobody mount
+    assert done.returncode == 1
+    assert done.stderr.startswith("build.py: the site can't be written: Read-only file system")
+
+
 def test_a_link_that_leads_to_itself_is_refused(guide: Path) -> None:
     """An output that is no folder, because it leads round in a circle, is named."""
     Path("loop").symlink_to("loop")
@@ -351,7 +382,7 @@ def test_two_builds_at_once_do_not_mix(guide: Path) -> None:
 
 def test_many_builds_at_once(guide: Path) -> None:
     """Each of several builds writes the whole site or none of it."""
-    builds = [subprocess.Popen(BUILD, stderr=subprocess.DEVNULL) for _ in range(4)]
+    builds = [subprocess.Popen(BUILD, stderr=subprocess.DEVNULL) for _ in range(8)]
     statuses = {build.wait(60) for build in builds}
 
     assert statuses <= {0, 75}

@@ -191,4 +191,5 @@ def _guide(write_tree, tmp_path: Path) -> Path:
     """Write a guide with an echo endpoint, and a site beside it."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
+    (tmp_path / "site/.liveguide.json").write_text("{}")
     return write_tree({"gramex.yaml": routes(echo=ECHO)})

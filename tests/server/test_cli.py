@@ -40,6 +40,7 @@ async def test_an_ipv6_address_is_printed_in_brackets(guide, start):
 async def test_a_page_is_told_what_its_functions_print_and_log(write_tree, tmp_path, start):
     """A page's trace has the lines, the real output too; a record that is no text harms nobody."""
     (tmp_path / "site").mkdir()
+    (tmp_path / "site/.liveguide.json").write_text("{}")
     bot = """\
 import logging
 
@@ -205,6 +206,11 @@ async def test_warnings_are_shown_and_stop_a_strict_start(guide, start):
             ["--no-build", "--site", "nowhere"],
             1,
             "site_server: there is no site in nowhere; leave out --no-build, or build it first",
+        ),
+        (
+            ["--no-build", "--site", "guide"],
+            1,
+            "site_server: there is no site in guide; leave out --no-build, or build it first",
         ),
         (
             ["nowhere"],
