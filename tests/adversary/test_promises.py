@@ -13,11 +13,13 @@ SERVER = TESTS.parent / "liveguide/server"
 PAGE = TESTS.parent / "guide/security/README.md"
 
 
-def _rows() -> dict[int, str]:
-    """Return what the last cell of each numbered row says."""
-    rows = re.findall(r"^\| (\d+) +\|.*\|(.*)\|$", PAGE.read_text(), re.MULTILINE)
-    assert len({number for number, _ in rows}) == len(rows)
-    return {int(number): held_by for number, held_by in rows}
+def _items() -> dict[int, str]:
+    """Return what each numbered item of the page says."""
+    items = re.findall(
+        r"^- \*\*(\d+)\. (.*?)$(?=\n- |\n\n)", PAGE.read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert len({number for number, _ in items}) == len(items)
+    return {int(number): text for number, text in items}
 
 
 def _tests(path: Path) -> set[str]:
@@ -60,14 +62,14 @@ def test_every_metric_is_documented() -> None:
     assert {name for name in metrics if f"{name}_info" not in names} - names == set()
 
 
-def test_every_threat_has_its_row() -> None:
-    """The page has one row for each of the 28 threats."""
-    assert set(_rows()) == set(range(1, 29))
+def test_every_threat_has_its_item() -> None:
+    """The page has one item for each of the 28 threats."""
+    assert set(_items()) == set(range(1, 29))
 
 
 def test_each_test_that_the_page_names_is_there() -> None:
     """A promise is held by tests that exist: `adversary/test_logs.py::test_name`."""
-    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", " ".join(_rows().values()))
+    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", " ".join(_items().values()))
     missing = [
         f"{file}::{name}"
         for file, name in named
