@@ -55,6 +55,7 @@ async def test_nginx_passes_on_the_readers_own_address_and_name(write_tree, tmp_
     """Behind deploy/nginx.conf each reader is bounded alone, and a foreign name is answered 421."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
+    (tmp_path / "site/.liveguide.json").write_text("{}")
     settings = "limits: {loopback: true, address_sockets: 1, address_rate: 0}\n"
     guide = write_tree({"gramex.yaml": WHO, "liveguide.yaml": settings})
     options = ("--no-build", "--trusted-proxy", "127.0.0.1", "--host", "docs.example")

@@ -51,6 +51,7 @@ async def echo(websocket):
 }
 
 SITE = {
+    ".liveguide.json": "{}",
     "index.html": "<h1>Home</h1>",
     "404.html": "<h1>Not here</h1>",
     "deep/page/index.html": "<p>" + "A page that is long enough to be compressed. " * 100,

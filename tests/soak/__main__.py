@@ -66,6 +66,7 @@ def _serving(folder: Path) -> Iterator[tuple[int, str]]:
     for name, text in FILES.items():
         (guide / name).write_text(text)
     (site / "index.html").write_text("<h1>Home</h1>")
+    (site / ".liveguide.json").write_text("{}")
     command = [sys.executable, "site_server.py", str(guide), "--site", str(site), "--no-build"]
     with (
         (folder / "log").open("w") as log,
