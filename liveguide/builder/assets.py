@@ -14,6 +14,7 @@ from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
 from ..words import words_of
+from . import nginx
 from .digests import digest_of
 from .extensions.snippets import snippet_script
 from .keeping import entry_of
@@ -218,6 +219,9 @@ def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Proble
 
 
 def write_manifest(site: Path, manifest: Mapping[str, object]) -> list[str]:
-    """Write what the server and the next build need to know of the site."""
+    """Write what the servers and the next build need to know of the site."""
     write_file(site, MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    return [MANIFEST]
+    policies = manifest["policies"]
+    assert isinstance(policies, Mapping)
+    write_file(site, nginx.OUTPUT, nginx.policy_map(policies))
+    return [MANIFEST, nginx.OUTPUT]

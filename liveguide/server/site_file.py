@@ -25,6 +25,9 @@ LIVE = "live"
 HEADERS = {"Cache-Control": "no-cache"}
 """What every answer has, besides what all of the server's have."""
 
+# Their names hold a hash of what they show. The builder writes them, and nobody else.
+_NAMED_BY_CONTENT = ("_liveguide/cards/", "_liveguide/qr/", "_liveguide/snippets/")
+
 # What a 304 leaves out: it tells of the content, which is not sent.
 _OF_CONTENT = {"Accept-Ranges", "Content-Encoding", "Content-Length"}
 
@@ -177,6 +180,8 @@ def _headers(
         "Etag": validators.tag,
         "Last-Modified": validators.date,
     }
+    if output.startswith(_NAMED_BY_CONTENT):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if coding != IDENTITY:
         headers["Content-Encoding"] = coding
     if manifest.codings(output):

@@ -103,6 +103,7 @@ def test_what_a_site_holds(built: Built) -> None:
 
     assert names == {
         ".liveguide.json",
+        ".liveguide.policies",
         "404.html",
         "apple-touch-icon.png",
         "favicon.ico",

@@ -90,7 +90,7 @@ def configuration_for(proxied: Proxied, folder: Path, key: Path) -> str:
     ]:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    return text
+    return text.replace("/srv/guide/site", f"{folder}/site")
 
 
 async def until_listening(port: int, process: Process) -> None:
@@ -180,6 +180,58 @@ async def test_the_guide_works_through_nginx(tmp_path):
                         answer = await asyncio.wait_for(ws.recv(), 60)
                         assert answer
                         assert text is None or answer == text
+
+
+# By path, what makes the answers of nginx and of the server alike, though their tags are not.
+SAME = [
+    "/",
+    "/websockethandler/",
+    "/websockethandler/index.html",
+    "/websockethandler/chat.html",
+    "/_liveguide/main.js",
+    "/_liveguide/icon.svg",
+    "/_liveguide/runner.html",
+    "/favicon.ico",
+    "/index.md",
+    "/_liveguide/status.json",
+    "/_liveguide/health",
+    "/.liveguide.json",
+    "/.liveguide.policies",
+    "/index.html.gz",
+    "/websockethandler",
+    "/websockethandler/index.html/",
+    "/nowhere",
+    "/_liveguide/",
+]
+# nginx offers no parts of a copy, has a tag and a time for each copy, and says of every file that
+# it might have one.
+OF_EACH = {"Accept-Ranges", "Connection", "Date", "Etag", "Last-Modified", "Server", "Vary"}
+
+
+async def test_nginx_sends_the_files_as_the_server_would(tmp_path):
+    """The same status, body and headers, each page's policy among them; and the copies."""
+    async with proxied_server(tmp_path, ROOT / "guide") as proxied:
+        for path in SAME:
+            answers = []
+            for port in (proxied.direct, proxied.plain):
+                answer = await AsyncHTTPClient().fetch(
+                    f"http://127.0.0.1:{port}{path}",
+                    headers={"Accept-Encoding": "gzip"},
+                    decompress_response=False,
+                    follow_redirects=False,
+                    raise_error=False,
+                )
+                headers = {k: v for k, v in answer.headers.items() if k not in OF_EACH}
+                if not headers.get("Content-Type", "").startswith("text/html"):
+                    headers.pop("Content-Security-Policy", None)  # nginx has the pages' for all
+                answers.append((answer.code, answer.body, headers))
+            assert answers[1] == answers[0], path
+
+        tags = [
+            (await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/")).headers["Etag"]
+            for port in (proxied.direct, proxied.plain)
+        ]
+        assert tags[0] != tags[1]  # or all of this was the server's work
 
 
 async def test_a_browser_runs_the_page_through_nginx(tmp_path, browser: Browser):

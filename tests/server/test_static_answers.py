@@ -390,6 +390,18 @@ async def test_a_tag_tells_of_the_content_alone(served: Served) -> None:
     assert (await ask(served)).headers["Etag"] == tag
 
 
+@pytest.mark.parametrize("folder", ["snippets/page", "qr", "cards"])
+async def test_what_is_named_by_its_content_is_kept_for_good(serve: Serve, folder: str) -> None:
+    """A browser asks for it once; for everything else, it asks whether it has changed."""
+    served = await serve({}, {f"_liveguide/{folder}/1-5f31235d.js": "1", f"{folder}/a.js": "1"})
+
+    named = await ask(served, f"/_liveguide/{folder}/1-5f31235d.js")
+    others = [await ask(served, path) for path in ("/", f"/{folder}/a.js")]
+
+    assert named.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert [answer.headers["Cache-Control"] for answer in others] == ["no-cache", "no-cache"]
+
+
 async def test_a_large_file_is_sent_from_the_disk(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,42 @@
+"""The pages' policies, as nginx reads them."""
+
+from __future__ import annotations
+
+from liveguide.builder.nginx import OUTPUT, policy_map
+from liveguide.builder.policy import BASE_POLICY
+
+from .conftest import Build
+
+DEFAULT = f"default \"{BASE_POLICY}; frame-ancestors 'self'\";\n"
+
+
+def test_pages_that_may_do_what_most_may_have_no_line() -> None:
+    """The others have theirs, with what only a header may say."""
+    policies = {"a.html": BASE_POLICY, "b c/größe.html": "img-src *", "a.svg": "img-src 'self'"}
+
+    assert policy_map(policies) == (
+        f"{DEFAULT}"
+        "\"/a.svg\" \"img-src 'self'; frame-ancestors 'self'\";\n"
+        '"/b c/größe.html" "img-src *; frame-ancestors \'self\'";\n'
+    )
+
+
+def test_nothing_gets_out_of_its_quotes() -> None:
+    """A name or a policy with a quotation mark, a backslash or a variable is left out."""
+    names = ['"; default x; "', "a\\", "$host", "a\nb"]
+    policies = dict.fromkeys(names, "img-src *") | {"a.html": "img-src $host", "b.html": 'x"; y'}
+
+    assert policy_map(policies) == DEFAULT
+
+
+def test_a_site_has_the_lines_of_its_pages(build: Build) -> None:
+    """The runner's policy is always among them."""
+    built = build({"a.md": "# A\n\n![](https://pictures.example/a.png)\n"})
+
+    lines = built.text(OUTPUT).splitlines()
+    assert [line.split(" ")[0] for line in lines] == [
+        "default",
+        '"/_liveguide/runner.html"',
+        '"/a.html"',
+    ]
+    assert "https://pictures.example" in lines[2]
