@@ -21,7 +21,14 @@ from .keeping import entry_of
 from .memory import Memory, Part
 from .minified import minified
 from .output import copy_file, write_file
-from .policy import EVAL, NO_HTML_OF_TEXT, Embedded, author_stylesheet, embedded_in_document
+from .policy import (
+    EVAL,
+    NO_HTML_OF_TEXT,
+    OF_ANOTHER_HOST,
+    Embedded,
+    author_stylesheet,
+    embedded_in_document,
+)
 from .rendered import KnownPage, RenderedPage
 from .scripts import Words, join_scripts
 from .search import search_file, search_groups, search_output
@@ -205,6 +212,10 @@ def _judged(file: SourceFile) -> tuple[str, list[Any]]:
 def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Problem]:
     for what, offset in embedded.stopped(text):
         line = None if offset is None else text.count("\n", 0, offset) + 1
+        if what in embedded.foreign:
+            message = f"{what[:200]!r} {OF_ANOTHER_HOST}"
+            yield Problem(str(file.path), line, message, "warning")
+            continue
         shown, fix = f"the attribute {what}=", "use a listener in a script"
         if what == EVAL:
             shown, fix = "eval in a script", "move what it does into the script"

@@ -44,6 +44,7 @@ _HTML_OF_TEXT = re.compile(
 )
 _DATA_SCRIPT = re.compile(r"(?:application|text)/(?!javascript|ecmascript)|speculationrules", re.I)
 _ADDRESSES = {"action", "data", "formaction", "href", "src", "xlink:href"}
+_ELSEWHERE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _FOREIGN = {
     "script": ("src", "script-src"),
     "link": ("href", "style-src"),
@@ -61,6 +62,12 @@ NO_HTML_OF_TEXT = (
     "use textContent or append(), or make a Trusted Types policy: see 'Scripts' in the guide"
 )
 """What authors do instead."""
+
+OF_ANOTHER_HOST = (
+    "is code of another host, which may be another tomorrow; keep a copy in the guide, "
+    "or add integrity= with its hash"
+)
+"""What is said of it."""
 
 BASE_POLICY = "; ".join(f"{name} {value}" for name, value in _BASE.items())
 """The policy of a page on which its author embedded nothing."""
@@ -92,6 +99,8 @@ class Embedded:
 
         addresses: The `javascript:` addresses, which it stops too.
 
+        foreign: The addresses of code of other hosts that is taken as it comes.
+
         styles: The `style=` attributes that became a class, by the class.
     """
 
@@ -99,6 +108,7 @@ class Embedded:
     scripts: list[str] = field(default_factory=list)
     attributes: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     styles: dict[str, str] = field(default_factory=dict)
 
     def allow(self, directive: str, source: str) -> None:
@@ -123,7 +133,11 @@ class Embedded:
         ]
         if name in _FOREIGN:
             attribute, directive = _FOREIGN[name]
-            self._allow_address(directive, attributes.get(attribute) or "")
+            address = attributes.get(attribute) or ""
+            self._allow_address(directive, address)
+            is_code = name == "script" or (attributes.get("rel") or "").lower() == "stylesheet"
+            if is_code and _ELSEWHERE.match(address) and not attributes.get("integrity"):
+                self.foreign.append(address)
         for candidate in (attributes.get("srcset") or "").split(","):
             self._allow_address("img-src", candidate.strip().partition(" ")[0])
 
@@ -150,7 +164,7 @@ class Embedded:
         return True
 
     def stopped(self, source: str) -> Iterator[tuple[str, int | None]]:
-        """Yield what the policy stops, an attribute, address or call; and where in *source*."""
+        """Yield what is reported, an attribute, address or call; and where in *source*."""
         for script in self.scripts:
             start = source.find(script)
             for what, place in stopped_in_script(script):
@@ -159,7 +173,7 @@ class Embedded:
             pattern = rf"(?<=[\s\"'{{]){re.escape(attribute)}\s*="
             for offset in _places(pattern, source, count):
                 yield attribute, offset
-        for address, count in Counter(self.addresses).items():
+        for address, count in Counter(self.addresses + self.foreign).items():
             for offset in _places(re.escape(address), source, count):
                 yield address, offset
 

@@ -46,7 +46,7 @@ from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .languages import language_of
 from .links import rewrite_links
-from .policy import EVAL, NO_HTML_OF_TEXT, Embedded, stopped_in_script
+from .policy import EVAL, NO_HTML_OF_TEXT, OF_ANOTHER_HOST, Embedded, stopped_in_script
 from .publishing.page_markdown import page_markdown
 from .publishing.summary import summary_of
 from .rendered import ContentsEntry, RenderedPage
@@ -265,7 +265,9 @@ def _report_stopped(embedded: Embedded, unsafe_eval: bool, page: PageState) -> N
     for snippet in page.snippets:
         found += [(what, snippet.line) for what, _ in stopped_in_script(snippet.code)]
     for what, line in found:
-        if what in embedded.addresses:
+        if what in embedded.foreign:
+            message = f"{what[:200]!r} {OF_ANOTHER_HOST}"
+        elif what in embedded.addresses:
             message = f"the link {what[:60]!r} is stopped by the page's security policy; "
             message += "use a script of its own"
         elif what in embedded.attributes:

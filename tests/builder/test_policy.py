@@ -12,6 +12,7 @@ import pytest
 from liveguide.builder.policy import (
     BASE_POLICY,
     NO_HTML_OF_TEXT,
+    OF_ANOTHER_HOST,
     author_stylesheet,
     embedded_in_document,
 )
@@ -90,12 +91,12 @@ def test_scripts_that_are_data_need_no_hash(render: Render) -> None:
     ("html", "directive", "source"),
     [
         (
-            '<script src="https://cdn.example/a.js?b"></script>',
+            '<script src="https://cdn.example/a.js?b" integrity="sha256-x"></script>',
             "script-src",
             "https://cdn.example/a.js",
         ),
         (
-            '<link rel="stylesheet" href="https://cdn.example/a.css">',
+            '<link rel="stylesheet" href="https://cdn.example/a.css" integrity="sha256-x">',
             "style-src",
             "https://cdn.example/a.css",
         ),
@@ -209,6 +210,25 @@ def test_a_page_with_eval_has_no_trusted_types(render: Render) -> None:
     assert messages(page) == []
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://cdn.example/a.js"></script>',
+        '<script src="//cdn.example/a.js"></script>',
+        '<link rel="stylesheet" href="https://cdn.example/a.css">',
+    ],
+)
+def test_code_of_another_host_is_reported(build: Build, html: str) -> None:
+    """Nobody knows what it will be tomorrow, unless its hash stands beside it."""
+    built = build({"README.md": f"# T\n\n{html}\n", "demo.html": f"<p>\n{html}\n"})
+    address = html.split('"')[-2]
+
+    assert built.messages == [
+        f"guide/README.md:3: warning: {address!r} {OF_ANOTHER_HOST}",
+        f"guide/demo.html:2: warning: {address!r} {OF_ANOTHER_HOST}",
+    ]
+
+
 def test_a_style_attribute_becomes_a_class(render: Render) -> None:
     """`style=` is moved into a stylesheet, one class for each text."""
     page = render('<p class="a" style="color: red">x</p>\n\n<p style="color: red">y</p>\n')
@@ -265,7 +285,7 @@ DOCUMENT = """\
 <style>p { color: red }</style>
 <p style="margin: 0">Hello</p>
 <script>run()</script>
-<script src="https://cdn.example/x.js"></script>
+<script src="https://cdn.example/x.js" integrity="sha256-x"></script>
 """
 
 
