@@ -25,6 +25,9 @@ from .guide import write
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 2
+TEXTS = 3 * 400
+"""Texts of one run of `test_texts.py`: for each test as many as it says."""
+
 ROUNDS = 50
 """Rounds of one task: some 800 cases."""
 
@@ -69,7 +72,9 @@ def _fuzz_server(folder: Path, args: argparse.Namespace) -> tuple[Tally, str, in
             text=True,
         ) as server:
             assert server.stdout is not None
-            port = int(server.stdout.readline().rstrip("/\n").rpartition(":")[2])
+            line = server.stdout.readline()
+            assert line, (folder / "log").read_text()
+            port = int(line.rstrip("/\n").rpartition(":")[2])
             began = shown = time.monotonic()
             with ThreadPoolExecutor(CLIENTS) as clients:
                 seed = args.seed
@@ -109,7 +114,7 @@ def _fuzz_texts(seconds: float, seed: int) -> int:
         if done.returncode:
             print(done.stdout)
             return 1
-    print(f"0 faults in {rounds} rounds of texts")
+    print(f"0 faults in {rounds * TEXTS:,} texts of configuration and pages")
     return 0
 
 

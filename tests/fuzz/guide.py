@@ -51,7 +51,7 @@ async def echo(websocket):
 }
 
 SITE = {
-    ".liveguide.json": "{}",
+    ".liveguide.json": "{}",  # what a build leaves
     "index.html": "<h1>Home</h1>",
     "404.html": "<h1>Not here</h1>",
     "deep/page/index.html": "<p>" + "A page that is long enough to be compressed. " * 100,

@@ -24,7 +24,7 @@ IS_LONG = "FUZZ" in os.environ
 def tried(few: int) -> settings:
     """Try a few texts, always the same; or, when this is what is run, many others."""
     return settings(
-        max_examples=2000 if IS_LONG else few,
+        max_examples=400 if IS_LONG else few,
         derandomize=not IS_LONG,
         deadline=None,
         database=None,

@@ -66,7 +66,7 @@ def _serving(folder: Path) -> Iterator[tuple[int, str]]:
     for name, text in FILES.items():
         (guide / name).write_text(text)
     (site / "index.html").write_text("<h1>Home</h1>")
-    (site / ".liveguide.json").write_text("{}")
+    (site / ".liveguide.json").write_text("{}")  # what a build leaves
     command = [sys.executable, "site_server.py", str(guide), "--site", str(site), "--no-build"]
     with (
         (folder / "log").open("w") as log,
@@ -79,7 +79,9 @@ def _serving(folder: Path) -> Iterator[tuple[int, str]]:
         ) as server,
     ):
         assert server.stdout is not None
-        port = int(server.stdout.readline().rstrip("/\n").rpartition(":")[2])
+        line = server.stdout.readline()
+        assert line, (folder / "log").read_text()
+        port = int(line.rstrip("/\n").rpartition(":")[2])
         url = server.stdout.readline().removeprefix("Metrics ").strip()
         yield port, url
         server.send_signal(signal.SIGTERM)
