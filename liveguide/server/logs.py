@@ -15,6 +15,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -95,8 +96,9 @@ class JSONFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as one line of ASCII, in which JSON escapes all control characters."""
+        fields = getattr(record, "fields", {})
         told = {
-            **getattr(record, "fields", {}),
+            **{key: _cut(v) if isinstance(v, str) else v for key, v in fields.items()},
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "event": _name(record) or "log",
@@ -195,6 +197,12 @@ class LogHandler(logging.Handler):
             stream.flush()
 
 
+class _Begun(threading.local):
+    """The beginning of a line; each thread writes lines of its own."""
+
+    text = ""
+
+
 class Printed:
     """
     A text stream that makes each line which is written to it a line of the log.
@@ -212,14 +220,14 @@ class Printed:
         self._stream = stream
         self._handler = handler
         self._most = most
-        self._begun = ""
+        self._begun = _Begun()
 
     def write(self, text: str) -> int:
         """Take a piece of text; its last line waits for its end, or for `flush`."""
-        *lines, self._begun = (self._begun + text).split("\n")
+        *lines, self._begun.text = (self._begun.text + text).split("\n")
         for line in lines:
             self._tell(line)
-        if len(self._begun) > LONGEST_LINE:
+        if len(self._begun.text) > LONGEST_LINE:
             self.flush()
         return len(text)
 
@@ -230,8 +238,8 @@ class Printed:
 
     def flush(self) -> None:
         """Tell a line that has no end yet."""
-        if self._begun:
-            begun, self._begun = self._begun, ""
+        if self._begun.text:
+            begun, self._begun.text = self._begun.text, ""
             self._tell(begun)
 
     def __getattr__(self, name: str) -> object:

@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import pytest
@@ -142,10 +143,10 @@ def test_no_line_is_endless(new_log: NewLog, log_format: str) -> None:
     try:
         raise ValueError("x" * 100_000 + "the end")
     except ValueError:
-        log.logger.exception("y" * 100_000)
+        log.logger.exception("y" * 100_000, extra=event("failed", path="z" * 100_000))
 
     written = log.stream.getvalue()
-    assert len(written) < LONGEST_LINE + LONGEST_TRACEBACK + 1000
+    assert len(written) < 2 * LONGEST_LINE + LONGEST_TRACEBACK + 1000
     assert "[98000 more characters]" in written
     assert "the end" in written
 
@@ -229,6 +230,18 @@ def test_what_is_printed_is_harmless(
         told = [json.loads(line) for line in log.lines]
         assert [visible(line["message"]) for line in told] == printed
         assert {line["event"] for line in told} == {"printed"}
+
+
+def test_threads_print_whole_lines(new_log: NewLog) -> None:
+    """What one has begun is not mixed with what another prints."""
+    log, stdout = new_log("human"), io.StringIO()
+    stream = cast(io.StringIO, Printed(stdout, log.handler, 10))
+    print("one", end=" ", file=stream)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(print, "another", file=stream).result()
+    print("line", file=stream)
+
+    assert stdout.getvalue().splitlines() == ["another", "one line"]
 
 
 def test_prints_are_bounded_line_by_line_of_code(new_log: NewLog) -> None:
