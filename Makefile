@@ -56,6 +56,7 @@ bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/handler_styles.py
 	$(RUN) benchmarks/save_to_served.py
 	$(RUN) benchmarks/search_speed.py
+	$(RUN) benchmarks/restart_herd.py
 
 fuzz: $(VENV)/installed-dev
 	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CASES),--cases $(CASES))

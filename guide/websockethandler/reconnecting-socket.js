@@ -2,14 +2,17 @@
 
 const FIRST = 500 // milliseconds
 const LONGEST = 30_000
+const SPREAD = 12_000
 const HELD = 10_000
+const RESTART = 1012
 
 /**
  * Open a socket, and open it again whenever it is lost.
  *
- * It waits for a random time between nothing and a bound that doubles with each failure, so that
- * the readers of a server that restarts don't all come back at once. It does not come back after a
- * close that says not to (1000, 1008 and 4000 to 4999), and waits while its page is hidden.
+ * It waits for a random time between nothing and a bound that doubles with each failure, and that
+ * is larger when the server restarts, so that its readers don't all come back at once. It does not
+ * come back after a close that says not to (1000, 1008 and 4000 to 4999), and waits while its page
+ * is hidden or the computer is offline.
  *
  * @param {URL} url
  * @param {(message: string) => void} received called with each message
@@ -38,16 +41,25 @@ export function reconnectingSocket(url, received, changed) {
       // Only a connection that held shows that all is well again: a server that accepts, then fails
       // (1011) or is overloaded (1013), would be asked twice a second.
       if (performance.now() - opened > HELD) bound = FIRST
-      const wait = Math.random() * bound
-      bound = Math.min(bound * 2, LONGEST)
+      // A restart loses all readers in one moment (RFC 6455, section 7.2.3). Some try too early;
+      // they have lost less time than others, so their next wait is shorter.
+      const restarts = event.code === RESTART
+      const wait = Math.random() * (restarts ? SPREAD : bound)
+      bound = restarts ? SPREAD / 3 : Math.min(bound * 2, LONGEST)
       changed('lost', `trying again in ${Math.ceil(wait / 1000)} s`)
-      setTimeout(whenVisible, wait)
+      setTimeout(whenWanted, wait)
     }
   }
 
-  function whenVisible() {
-    if (document.visibilityState === 'visible') connect()
-    else document.addEventListener('visibilitychange', whenVisible, { once: true })
+  function whenWanted() {
+    const once = { once: true }
+    if (document.visibilityState === 'hidden') {
+      document.addEventListener('visibilitychange', whenWanted, once)
+    } else if (navigator.onLine === false) {
+      window.addEventListener('online', whenWanted, once)
+    } else {
+      connect()
+    }
   }
 
   connect()
