@@ -130,6 +130,7 @@ async def measure(clients: int, node: str, folder: Path) -> None:
     (folder / "guide").mkdir()
     (folder / "guide/gramex.yaml").write_text(ROUTES)
     (folder / "site").mkdir()
+    (folder / "site/.liveguide.json").write_text("{}")  # by which a site is known
     public, port = free_port(), free_port()
     (folder / "nginx.conf").write_text(nginx_configuration(folder, public, port))
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")

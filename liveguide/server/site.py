@@ -182,28 +182,31 @@ class Site(Router):
             if kept is not None and kept.is_current(self._site, site_version):
                 return kept
             self._kept.drop((output, coding))
-            path = self._checked_path(request, output)
-            if coding is None:
-                raise NoFile(406)
             try:
+                path = self._checked_path(request, output)
+                if coding is None:
+                    raise NoFile(406)
                 file = read_file(path, output, coding, self.manifest)
-            except OSError:
-                raise NoFile(404) from None
+            except (NoFile, OSError) as error:
+                if self.manifest.version() != site_version:
+                    continue  # the site was replaced meanwhile, so this need not be so
+                raise error if isinstance(error, NoFile) else NoFile(404) from None
             if self.manifest.version() == site_version:
                 break
-            file.close()  # the site was replaced meanwhile: not all of it need be of one state
+            file.close()  # the same: not all of it need be of one state
         if file.content is not None:
             self._kept.put((output, coding), file, len(file.content) + _KEPT_BESIDE)
         return file
 
     def _checked_path(self, request: HTTPServerRequest, output: str) -> str:
         """Return the path of a file of the site; raise `NoFile` for everything else."""
-        path = os.path.join(self._site, output)
+        root = os.path.realpath(self._site)  # a release, where the site is a link to one
+        path = os.path.join(root, output)
         if not request.path.endswith("/") and os.path.isdir(path):
             # The path has no empty segment, so it can't read as another host's address.
             query = f"?{request.query}" if request.query else ""
             raise NoFile(301, Location=f"{request.path}/{query}")
-        real, root = os.path.realpath(path), os.path.realpath(self._site)
+        real = os.path.realpath(path)
         if not real.startswith(root.rstrip(os.sep) + os.sep) or self.manifest.is_copy(output):
             raise NoFile(404)  # outside of the site: nobody needs to know
         try:

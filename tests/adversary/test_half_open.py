@@ -1,0 +1,124 @@
+"""Clients that are gone without a word (row 17): they are found, and everybody is told."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from server.conftest import ROOT, address, handshake, routes
+
+from liveguide.server.wire import protocol
+
+HERE = """
+here = set()
+
+def open(handler):
+    here.add(handler)
+    say()
+
+def on_close(handler):
+    here.discard(handler)
+    say()
+
+def say():
+    print(len(here), 'here')
+    for reader in here:
+        reader.write_message(str(len(here)))
+"""
+
+KWARGS = """\
+open: {function: room.open}
+on_close: {function: room.on_close}
+ping_interval: 0.1
+ping_timeout: 0.05
+"""
+
+HURRIED = """
+import sys
+from liveguide.server.cli import main
+from liveguide.server.wire import protocol
+
+protocol.CLOSE_SECONDS = 0.1
+
+sys.exit(main())
+"""
+
+CLIENT = """
+import asyncio, sys
+import websockets
+
+async def main():
+    async with websockets.connect(sys.argv[1], proxy=None) as ws:
+        print(await ws.recv(), flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_one_who_answers_no_ping_is_gone_and_the_others_are_told(serve, monkeypatch):
+    """Its on_close is called, so that those who stay see how many they are; they notice no more."""
+    monkeypatch.setattr(protocol, "CLOSE_SECONDS", 0.1)
+    served = await serve({"gramex.yaml": routes(room=KWARGS), "room.py": HERE})
+
+    async with served.connect("/room") as stays:
+        assert await stays.recv() == "1"
+        _, writer = await handshake(served.port, "/room")
+        assert await stays.recv() == "2"
+
+        assert await asyncio.wait_for(stays.recv(), 10) == "1"
+    writer.close()
+
+
+def run(command: str) -> None:
+    subprocess.run(command.split(), check=True, capture_output=True)
+
+
+@pytest.fixture(name="namespace")
+def _namespace() -> Iterator[str]:
+    """Make a network namespace at the other end of a link; its address is 10.213.87.2."""
+    name = f"liveguide{os.getpid()}"
+    near, far = f"lg{os.getpid()}a"[:15], f"lg{os.getpid()}b"[:15]
+    try:
+        run(f"ip netns add {name}")
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("network namespaces are root's, and need iproute2")
+    try:
+        run(f"ip link add {near} type veth peer name {far} netns {name}")
+        run(f"ip address add 10.213.87.1/30 dev {near}")
+        run(f"ip link set {near} up")
+        run(f"ip -n {name} address add 10.213.87.2/30 dev {far}")
+        run(f"ip -n {name} link set {far} up")
+        yield name
+    finally:
+        subprocess.run(["ip", "link", "delete", near], check=False, capture_output=True)
+        run(f"ip netns delete {name}")
+
+
+async def test_a_client_behind_a_cut_link_is_gone(guide, start, namespace, tmp_path: Path):
+    """No packet says so: its link goes down while its connection is open."""
+    (guide / "gramex.yaml").write_text(routes(room=KWARGS))
+    (guide / "room.py").write_text(HERE)
+    options = ["--port", "0", "--address", "10.213.87.1", "--no-build"]
+    process = await start(*options, script=HURRIED)
+    url = (await address(process)).replace("http", "ws") + "room"
+    command = ["ip", "netns", "exec", namespace, sys.executable, "-c", CLIENT, url]
+    client = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}
+    )
+    try:
+        assert client.stdout is not None
+        assert await asyncio.wait_for(client.stdout.readline(), 10) == b"1\n"
+        assert await process.stdout.readline() == b"1 here\n"
+
+        await asyncio.to_thread(run, f"ip link set lg{os.getpid()}a down")
+
+        assert await asyncio.wait_for(process.stdout.readline(), 10) == b"0 here\n"
+    finally:
+        client.kill()
+        await client.wait()
