@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 import websockets
 from e2e.conftest import ServeTree
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 from liveguide.passwords import PasswordHash
 
@@ -74,6 +74,20 @@ async def test_the_payloads_run_where_text_becomes_html(page: Page) -> None:
     )
 
     await page.wait_for_function("window.ran.length > 50")
+
+
+async def test_text_becomes_html_through_a_policy_only(page: Page, guide_url: str) -> None:
+    """A page's own script that forgets about markup is stopped, unless its author made a policy."""
+    make = "document.createElement('p').innerHTML = '<img src=x onerror=alert(1)>'"
+    await page.goto(guide_url)
+
+    with pytest.raises(Error, match="requires 'TrustedHTML' assignment"):
+        await page.evaluate(make)
+    assert await ran(page) == []
+
+    await page.evaluate("trustedTypes.createPolicy('default', { createHTML: (text) => text }) && 0")
+    assert await page.evaluate(make)
+    assert await ran(page) == []  # even then, the policy stops what is inline
 
 
 async def test_messages_of_a_chat(page: Page, guide_url: str) -> None:
