@@ -28,6 +28,7 @@ from .manifest import DEFAULT_POLICY, FRAMES, Manifest
 from .ongoing import Ongoing
 from .sending import Sending
 from .site_file import HEADERS, SiteFile, read_file
+from .trace import is_upgrade
 
 KEPT = 32 * 1024 * 1024
 """In bytes: how much of the site is kept in memory."""
@@ -133,6 +134,8 @@ class Site(Router):
         try:
             if request.method not in ("GET", "HEAD"):
                 raise NoFile(405, Allow="GET, HEAD")
+            if is_upgrade(request):
+                raise NoFile(404)  # to a file there is no WebSocket, and its page is told so
             return self.answer(request)
         except NoFile as why:
             return self.without_file(request, why)

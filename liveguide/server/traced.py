@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 import threading
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from tornado.web import RequestHandler
@@ -69,10 +70,10 @@ class TracedConnection:
     def refused(self, handler: RequestHandler) -> None:
         """Tell that the handshake was refused, and why."""
         status = handler.get_status()
-        reason = getattr(handler, "refusal", "") or {
-            200: "this is a file, not an endpoint",
-            404: f"there is no endpoint at {handler.request.path[:_LONGEST_PATH]}",
-        }.get(status, handler._reason)
+        reason = getattr(handler, "refusal", "")
+        if not reason and status == HTTPStatus.NOT_FOUND:
+            reason = f"there is no endpoint at {handler.request.path[:_LONGEST_PATH]}"
+        reason = reason or handler._reason
         self._tell("refused", {"status": status, "reason": reason, **_heads(handler)})
         self._ended = True
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+import websockets
 from playwright.async_api import Page, expect
 
 from .conftest import ServeTree
-from .panes import lines, rows, show, socket, unfolded
+from .panes import BENCH, GRAMEX, lines, rows, show, socket, unfolded
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +25,11 @@ LOG = "ws.onclose = ws.onerror = console.log"
     [
         ("members", "refused (401: log in to connect)", "401 Unauthorized"),
         ("nowhere", "refused (404: there is no endpoint at /nowhere)", "404 Not Found"),
-        ("bench.py.source/", "refused (200: this is a file, not an endpoint)", "200 OK"),
+        (
+            "bench.py.source/",
+            "refused (404: there is no endpoint at /bench.py.source/)",
+            "404 Not Found",
+        ),
     ],
 )
 async def test_a_refusal_is_shown_with_its_status_and_reason(
@@ -155,3 +160,21 @@ async def test_without_a_trace_the_page_asks_why_it_was_refused(
         state = snippets.last.locator(".live-state")
         await expect(state).to_have_text("refused (401: log in to connect)")
         await page.goto("about:blank")
+
+
+async def test_who_may_open_no_more_sockets_is_told_so(serve_tree: ServeTree, page: Page) -> None:
+    """Not even the page's own socket is let in, so it asks by a GET, which is answered 429."""
+    limits = "limits: {loopback: true, address_sockets: 2}\n"
+    text = f"# Bench\n\n```js\n{socket('echo')}\n```\n"
+    files = {"README.md": text, "gramex.yaml": GRAMEX, "bench.py": BENCH, "liveguide.yaml": limits}
+    server = await serve_tree(files)
+    url = f"ws{server.url.removeprefix('http')}echo"
+    async with websockets.connect(url, proxy=None), websockets.connect(url, proxy=None):
+        await page.goto(server.url)
+
+        await expect(page.locator(".live-state")).to_have_text(
+            "refused (429: your address has 2 connections open, and may not have more)"
+        )
+        await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "refused")
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.locator(SNIPPET)).to_have_attribute("data-state", "open")

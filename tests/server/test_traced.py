@@ -91,8 +91,8 @@ async def test_the_handshake_is_told_first_as_it_arrived_and_was_answered(serve)
         ("/members", None, 401, "log in to connect"),
         ("/partners", "http://evil.example", 403, "the origin 'http://evil.example' may not "),
         ("/nothing/here", None, 404, "there is no endpoint at /nothing/here"),
-        ("/index.html", None, 200, "this is a file, not an endpoint"),
-        ("/folder", None, 301, "Moved Permanently"),
+        ("/index.html", None, 404, "there is no endpoint at /index.html"),
+        ("/folder", None, 404, "there is no endpoint at /folder"),
         ("/_liveguide/trace", None, 403, "a trace is for pages of this site"),
     ],
 )
