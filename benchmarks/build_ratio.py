@@ -1,4 +1,12 @@
-"""A full build against the bare conversion of the same pages in as many processes, and in one."""
+"""
+Builds against their floors and a peer: all pages, one page changed, nothing changed.
+
+    python benchmarks/build_ratio.py [PAGES] [RUNS]
+
+Whole processes, in turn. A full build begins without a cache. Its floor is the bare conversion of
+the same pages over two processes; its peer is MkDocs, in an environment of its own. The floor of
+the other two is a Python that hashes every page, and converts the one that is another.
+"""
 
 from __future__ import annotations
 
@@ -10,47 +18,110 @@ import time
 from pathlib import Path
 
 from corpus import make_corpus
-from paired import compare
+from paired import median_ratio, timings
 
-PAGES = 170
 ROOT = Path(__file__).resolve().parent.parent
+PEERS = ROOT / "benchmarks/.peers"
+MKDOCS = "mkdocs==1.6.1"
+CHANGED = "section003/page00065.md"
+TARGETS = [
+    ("full build", "bare conversion, 2 processes", 1.0, None),
+    ("full build", "MkDocs", 0.35, None),
+    ("one page changed", "hashing, one converted", None, 0.22),
+    ("nothing changed", "hashing", None, 0.10),
+]
+"""What is measured, beside what; at most this ratio, or so many seconds (for 170 pages)."""
+
+_SETTINGS = (
+    "site_name: Guide\nplugins: [search]\nmarkdown_extensions: [toc, attr_list, footnotes]\n"
+)
 
 
-def main() -> None:
-    """Make the pages, time all, print the ratio. The target is at most 1.0."""
+class Work:
+    """The pieces of work, each in a folder of its own; each returns how long it took."""
+
+    def __init__(self, folder: Path, pages: int) -> None:
+        self._folder = folder
+        self._guide = folder / "guide"
+        make_corpus(self._guide, pages)
+        self._changed = self._guide / CHANGED
+        self._source = self._changed.read_text(encoding="utf-8")
+        self._count = 0
+
+    def full(self, *options: str) -> float:
+        """Build a site where there is none, and no cache."""
+        shutil.rmtree(self._folder / "new", ignore_errors=True)
+        return self._build("new", *options)
+
+    def one_page(self) -> float:
+        """Build after one page was saved."""
+        self._count += 1
+        self._changed.write_text(f"{self._source}\nWord {self._count}.\n", encoding="utf-8")
+        return self._build("kept")
+
+    def nothing(self) -> float:
+        """Build once more."""
+        return self._build("kept")
+
+    def bare(self, processes: int) -> float:
+        """Convert all pages."""
+        output = self._folder / "bare"
+        shutil.rmtree(output, ignore_errors=True)
+        script = ROOT / "benchmarks/bare_conversion.py"
+        return _timed(sys.executable, script, self._guide, output, processes)
+
+    def hashing(self, *converted: str) -> float:
+        """Hash all pages, and convert these."""
+        script = ROOT / "benchmarks/hashing.py"
+        return _timed(sys.executable, script, self._guide, *converted)
+
+    def mkdocs(self) -> float:
+        """Build the same pages with MkDocs."""
+        settings = self._folder / "mkdocs.yml"
+        settings.write_text(f"{_SETTINGS}docs_dir: {self._guide}\nsite_dir: {self._folder}/peer\n")
+        return _timed(PEERS / "bin/mkdocs", "build", "--clean", "--quiet", "-f", settings)
+
+    def _build(self, name: str, *options: str) -> float:
+        site = self._folder / name / "site"
+        return _timed(sys.executable, ROOT / "build.py", self._guide, "--output", site, *options)
+
+
+def main(pages: int = 170, runs: int = 5) -> None:
+    """Make the pages, time all, print each target and whether it is reached."""
+    if not (PEERS / "bin/mkdocs").exists():
+        subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
+        subprocess.run([PEERS / "bin/pip", "install", "--quiet", MKDOCS], check=True)
     with tempfile.TemporaryDirectory() as folder:
-        guide = Path(folder, "guide")
-        make_corpus(guide, PAGES)
-
-        def timed(*command: str) -> float:
-            started = time.perf_counter()
-            subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
-            return time.perf_counter() - started
-
-        def bare(processes: int) -> float:
-            output = Path(folder, "bare")
-            shutil.rmtree(output, ignore_errors=True)
-            script = str(ROOT / "benchmarks/bare_conversion.py")
-            return timed(script, str(guide), str(output), str(processes))
-
-        def build(*options: str) -> float:
-            site = Path(folder, "site")
-            shutil.rmtree(site, ignore_errors=True)
-            return timed(str(ROOT / "build.py"), str(guide), "--output", str(site), *options)
-
-        print(f"Full build, {PAGES} pages")
-        compare(
-            "build.py",
-            "bare conversion, 2 processes",
+        work = Work(Path(folder), pages)
+        seconds = timings(
             {
-                "bare conversion, 2 processes": lambda: bare(2),
-                "bare conversion, 1 process": lambda: bare(1),
-                "build.py": build,
-                "build.py --jobs 1": lambda: build("--jobs", "1"),
+                "bare conversion, 2 processes": lambda: work.bare(2),
+                "bare conversion, 1 process": lambda: work.bare(1),
+                "full build": work.full,
+                "full build, --jobs 1": lambda: work.full("--jobs", "1"),
+                "MkDocs": work.mkdocs,
+                "hashing, one converted": lambda: work.hashing(CHANGED),
+                "one page changed": work.one_page,
+                "hashing": work.hashing,
+                "nothing changed": work.nothing,
             },
-            runs=5,
+            runs,
+            f"{pages} pages",
         )
+    for ours, beside, most, limit in TARGETS:
+        ratio = median_ratio(seconds[ours], seconds[beside])
+        taken = sorted(seconds[ours])[len(seconds[ours]) // 2]
+        reached = ratio <= most if most is not None else taken <= (limit or 0)
+        target = f"a ratio of {most}" if most is not None else f"{limit:.2f} s"
+        verdict = "reached" if reached else "missed"
+        print(f"  {ours}: {taken:.2f} s, {ratio:.2f} of {beside}; at most {target}: {verdict}")
+
+
+def _timed(*command: object) -> float:
+    started = time.perf_counter()
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

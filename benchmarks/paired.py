@@ -1,4 +1,4 @@
-"""Run commands in turn and print the median of each, and of their ratios pair by pair."""
+"""Run pieces of work in turn; print the median of each, and of their ratios pair by pair."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Timed = Callable[[], float]
 
 def compare(ours: str, floor: str, work: Mapping[str, Timed], runs: int = 5) -> None:
     """
-    Time each piece of work *runs* times, interleaved, after one warm-up.
+    Time each piece of work *runs* times, and print the medians and the ratio of two of them.
 
     Args:
 
@@ -25,6 +25,26 @@ def compare(ours: str, floor: str, work: Mapping[str, Timed], runs: int = 5) -> 
 
         runs: How often each is counted.
     """
+    seconds = timings(work, runs)
+    ratios = [a / b for a, b in zip(seconds[ours], seconds[floor], strict=True)]
+    print(
+        f"  ratio: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        f" of {ours} to {floor}"
+    )
+
+
+def timings(work: Mapping[str, Timed], runs: int, what: str = "") -> dict[str, list[float]]:
+    """
+    Time each piece of work *runs* times, interleaved, after one warm-up; print the medians.
+
+    Args:
+
+        work: The pieces of work by name.
+
+        runs: How often each is counted.
+
+        what: What is worked on, for the headline.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in work}
     for run in range(runs + 1):
         for name, timed in work.items():
@@ -32,13 +52,15 @@ def compare(ours: str, floor: str, work: Mapping[str, Timed], runs: int = 5) -> 
             if run:
                 seconds[name].append(taken)
     system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    print(f"Python {platform.python_version()}, {system}, median of {runs} runs")
+    print(", ".join(filter(None, [what, f"Python {platform.python_version()}", system])), end=", ")
+    print(f"load {os.getloadavg()[0]:.1f}, median of {runs} runs")
     for name, taken in seconds.items():
         print(
             f"  {name:48} {statistics.median(taken):7.3f} s ({min(taken):.3f} to {max(taken):.3f})"
         )
-    ratios = [a / b for a, b in zip(seconds[ours], seconds[floor], strict=True)]
-    print(
-        f"  ratio: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        f" of {ours} to {floor}"
-    )
+    return seconds
+
+
+def median_ratio(ours: list[float], floor: list[float]) -> float:
+    """Return the median of the ratios of two pieces of work, run by run."""
+    return statistics.median(a / b for a, b in zip(ours, floor, strict=True))

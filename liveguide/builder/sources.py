@@ -20,7 +20,9 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import os
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,6 +53,7 @@ INDEX_NAMES = ("README.md", "index.md")
 
 _PRIVATE_NAMES = {"gramex.yaml", SETTINGS_FILE}
 _PRIVATE_SUFFIXES = {".py", ".pyc", ".pyi", ".pyo", ".pyw"}
+_FRONT_MATTER = 2048  # bytes, in which it usually has its end
 _LEFT_BY_EDITORS = (".bak", ".orig", ".swp", "~")
 
 
@@ -234,12 +237,13 @@ def collect_sources(
                 Problem(shown, None, "the file's name is not UTF-8 or has control characters")
             )
             continue
-        if path.is_symlink() and guide.resolve() not in path.resolve().parents:
+        is_link = os.path.islink(path)
+        if is_link and guide.resolve() not in path.resolve().parents:
             message = "this link leads out of the guide folder and is left out; copy the file"
             problems.append(Problem(shown, None, message, "warning"))
             continue
         kind, output = output_of(uri)
-        real = _real_uri(path, guide) if path.is_symlink() else uri
+        real = _real_uri(path, guide) if is_link else uri
         if not real:
             message = "this link leads to a file that is not published and is left out; copy it"
             problems.append(Problem(shown, None, message, "warning"))
@@ -313,8 +317,13 @@ def is_draft(path: Path) -> bool:
     """Return whether a page says `draft: true` in its front matter, which alone is read."""
     with contextlib.suppress(OSError, SourceError):
         with path.open("rb") as file:
-            if not file.read(6).removeprefix(codecs.BOM_UTF8).startswith(b"---"):
-                return False
+            start = file.read(_FRONT_MATTER)
+        if not start.removeprefix(codecs.BOM_UTF8).startswith(b"---"):
+            return False
+        # Most pages say nothing of it; with a backslash, a key may be written in other letters.
+        is_whole = re.search(rb"[\r\n](?:---|\.\.\.)[ \t]*[\r\n]", start)
+        if is_whole and b"draft" not in start.lower() and b"\\" not in start:
+            return False
         return says_draft(read_text(path), str(path))
     return False  # what is wrong with it is shown when it is rendered
 

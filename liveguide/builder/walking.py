@@ -15,17 +15,28 @@ SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:
     """Yield the uri and the path of every file that belongs to *guide*, in a fixed order."""
     real_site = os.path.realpath(site)
-    top = len(os.path.join(guide, ""))
-    for folder, folders, names in os.walk(guide):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name not in SKIPPED_FOLDERS
-            and os.path.realpath(os.path.join(folder, name)) != real_site
-            and not os.path.isfile(os.path.join(folder, name, MANIFEST))
-        )
-        for name in sorted(names):
+    waiting = [(os.fspath(guide), "")]
+    while waiting:
+        folder, above = waiting.pop()
+        folders, files = [], []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_file():
+                        files.append(entry.name)
+                    elif entry.is_dir() and not entry.is_symlink():
+                        folders.append(entry.name)
+        except OSError:
+            continue  # as if it were not there
+        for name in sorted(files):
+            yield above + name, Path(folder, name)
+        for name in sorted(folders, reverse=True):
             path = os.path.join(folder, name)
-            if not name.startswith(".") and os.path.isfile(path):
-                yield path[top:].replace(os.sep, "/"), Path(path)
+            if (
+                name not in SKIPPED_FOLDERS
+                and os.path.realpath(path) != real_site
+                and not os.path.isfile(os.path.join(path, MANIFEST))
+            ):
+                waiting.append((path, f"{above}{name}/"))

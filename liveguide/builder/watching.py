@@ -40,15 +40,19 @@ def main(guide: Path, site: Path) -> None:
     # Ctrl-C reaches the whole group of processes; the server then ends us in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    threading.Thread(target=_end_with_input, daemon=True).start()
-    changes, rebuilder = Changes(guide, site), Rebuilder(guide, site)
+    rebuilder = Rebuilder(guide, site)
     try:
-        _tell_built(_build(rebuilder, changes), first=True)
+        first = rebuilder.build()  # before there are threads, so that it may take several processes
+        threading.Thread(target=_end_with_input, daemon=True).start()
+        changes = Changes(guide, site)
+        _tell_built(_joined(first, _build(rebuilder, changes)), first=True)
+        rebuilder.save()
         gc.freeze()  # what is remembered need not be searched for garbage at every save
         for paths in changes:
             _tell({"type": "changed", "paths": sorted(map(str, paths))})
             _tell_built(_build(rebuilder, changes, paths))
     except (KeyboardInterrupt, BrokenPipeError):
+        rebuilder.save()
         os._exit(0)  # threads that watch would keep the process
 
 
@@ -56,10 +60,15 @@ def _build(rebuilder: Rebuilder, changes: Changes, paths: Collection[Path] = ())
     """Build, and watch what the pages include now; what changed before that is built as well."""
     rebuilt = rebuilder.build(paths)
     if changes.also_watch(rebuilder.included()) and rebuilder.is_outdated():
-        again = rebuilder.build()
-        again.outputs = sorted({*rebuilt.outputs, *again.outputs})
-        return again
+        return _joined(rebuilt, rebuilder.build())
     return rebuilt
+
+
+def _joined(one: Rebuilt, other: Rebuilt) -> Rebuilt:
+    """Return what two builds did together."""
+    other.outputs = sorted({*one.outputs, *other.outputs})
+    other.seconds += one.seconds
+    return other
 
 
 class Changes:
