@@ -4,6 +4,7 @@
 # make fuzz    SECONDS=60, or CASES=1000000: odd requests, frames and texts, others each time
 # make killed  a thousand builds killed at random moments: no site of old and new pages
 # make soak    SOAK=600 seconds of comings and goings: memory flat, and nothing left behind
+# make autobahn  what the Autobahn test suite says of the protocol; a quarter of an hour
 # make bench   the benchmarks                     make clean   remove what the targets above made
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ NODE := $(VENV)/bin/node
 PYTEST := $(RUN) -m pytest
 WORKERS := -n auto --dist worksteal
 
-.PHONY: serve dev build check test static audit bench fuzz soak killed format system clean
+.PHONY: serve dev build check test static audit bench fuzz soak killed autobahn format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -66,6 +67,9 @@ soak: $(VENV)/installed-dev
 
 killed: $(VENV)/installed-dev
 	$(RUN) benchmarks/killed_builds.py
+
+autobahn: $(VENV)/installed-dev
+	$(RUN) scripts/autobahn.py
 
 format: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format

@@ -68,7 +68,7 @@ ENDPOINT_LIMITS: Mapping[str, Limit] = {
     ),
     "max_queue_bytes": Limit(
         *(1024 * 1024, 1, 1024 * 1024 * 1024, "bytes"),
-        "Bytes that may wait for a client that reads too slowly; one message may have more.",
+        "Bytes that may wait for a client that reads too slowly, behind the message on its way.",
     ),
     "message_rate": Limit(
         *(10, 0, 1_000_000, "messages a second"),

@@ -26,13 +26,13 @@ _Frame = tuple[bytes | memoryview, "asyncio.Future[None] | None"]
 @dataclass(frozen=True)
 class QueueLimits:
     """
-    What may wait for one client.
+    What may wait for one client, behind the message that is on its way, which may be of any size.
 
     Attributes:
 
         messages: How many messages.
 
-        size: How many bytes all of them may have. A message that waits alone may have more.
+        size: How many bytes all of them may have.
     """
 
     messages: int = 256
@@ -115,8 +115,8 @@ class Outgoing:
             sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._queue[0] = (self._queue[0][0], sending)
             return sending
-        limits = self._limits
-        if len(self._queue) >= limits.messages or self._size + len(frame) > limits.size:
+        limits, behind = self._limits, self._size - len(self._queue[0][0])
+        if len(self._queue) > limits.messages or behind + len(frame) > limits.size:
             self._overflowed()
             return closed_future()
         sending = asyncio.get_running_loop().create_future()
