@@ -28,7 +28,7 @@ build: $(VENV)/installed
 	@$(RUN) build.py
 
 check: static
-	$(PYTEST) $(WORKERS) -q -m "not browser"
+	$(PYTEST) $(WORKERS) -q -m "not browser and not quiet"
 
 # In CI (where CI is set) a skipped test is a failure.
 test: static system

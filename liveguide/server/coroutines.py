@@ -164,6 +164,8 @@ class WebSocket:
         self._must_be_accepted("sending")
         try:
             await self._handler.write_message(message, isinstance(message, bytes))
+            # Nothing waits while the client reads: a loop of sends would keep all others waiting.
+            await asyncio.sleep(0)
         except WebSocketClosedError:
             await asyncio.sleep(0)  # as in `receive`
             raise

@@ -90,7 +90,7 @@ HOSTILE = {
 }
 
 
-@pytest.fixture(name="hurried", autouse=True)
+@pytest.fixture(name="hurried")
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each page little time: what matters is that it ends, and how."""
     monkeypatch.setattr(rendering, "SECONDS_PER_PAGE", 0.1)
@@ -103,7 +103,11 @@ def test_a_page_is_rendered_or_given_up_with_its_line(write_tree: WriteTree, tex
     sources, _ = collect_sources(guide, guide / "site")
     renderer = Renderer(guide, sources, Settings())
 
-    hostile, after = (renderer.render(sources.files[name]) for name in ("hostile.md", "next.md"))
+    with pytest.MonkeyPatch.context() as hurried:
+        # What matters is that it ends, and how.
+        hurried.setattr(rendering, "SECONDS_PER_PAGE", 0.1)
+        hostile = renderer.render(sources.files["hostile.md"])
+    after = renderer.render(sources.files["next.md"])
 
     errors = [problem for problem in hostile.problems if problem.severity == "error"]
     assert hostile.html or errors
@@ -111,6 +115,7 @@ def test_a_page_is_rendered_or_given_up_with_its_line(write_tree: WriteTree, tex
     assert after.html == NEXT_AS_HTML
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(
     "text",
     [
@@ -133,6 +138,7 @@ def test_the_line_is_that_of_what_takes_long(write_tree: WriteTree, text: str) -
     assert [problem.line for problem in page.problems] == [8]
 
 
+@pytest.mark.usefixtures("hurried")
 def test_other_pages_still_tell_their_errors(write_tree: WriteTree, tmp_path: Path) -> None:
     """A page that is given up does not hide what is wrong elsewhere."""
     guide = write_tree({"a.md": "[" * 8_000, "b.md": "```js\n", "c.md": "[x](nowhere.md)\n"})
