@@ -5,18 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import lru_cache
-from http.client import responses
 from typing import BinaryIO
 
-from tornado.httputil import (
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerRequest,
-    ResponseStartLine,
-    format_timestamp,
-)
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest, format_timestamp
 from tornado.iostream import StreamClosedError
 
+from .head import Head
 from .ongoing import Ongoing
 
 _CHUNK = 64 * 1024
@@ -32,10 +27,7 @@ class Sending(HTTPMessageDelegate):
 
         sending: Holds this answer until its last byte has left.
 
-        status: The status of the answer.
-
-        headers: Its headers, which other answers may share; `Content-Length` says how
-            much is sent.
+        head: Its status and headers; `Content-Length` says how much is sent.
 
         content: What is sent, where it is in memory.
 
@@ -48,16 +40,14 @@ class Sending(HTTPMessageDelegate):
         self,
         request: HTTPServerRequest,
         sending: Ongoing[Sending],
-        status: int,
-        headers: HTTPHeaders,
+        head: Head,
         content: bytes | None,
         opened: BinaryIO | None = None,
         start: int = 0,
     ) -> None:
         self._request = request
         self._sending = sending
-        self.status = status
-        self.headers = headers
+        self.head = head
         self.content = content
         self._opened = opened
         self._start = start
@@ -69,25 +59,36 @@ class Sending(HTTPMessageDelegate):
             self._opened.close()
 
     def finish(self) -> None:
-        """Send the answer."""
+        """
+        Send the answer.
+
+        Its head is written as it is kept: `HTTP1Connection.write` takes that in the place of
+        `write_headers`, which would check and encode all headers again for each answer.
+        """
         connection = self._request.connection
         assert connection is not None
-        self.headers["Date"] = _date(int(time.time()))
-        line = ResponseStartLine("HTTP/1.1", self.status, responses[self.status])
+        date = _date(int(time.time()))
+        head = b"%b%b%b\r\n" % (self.head.block, date, self._connection_line())
         if self._request.method == "HEAD" or self.content is not None:
             self.on_connection_close()
-            content = None if self._request.method == "HEAD" else self.content
-            sent = connection.write_headers(line, self.headers, content)
+            content = b"" if self._request.method == "HEAD" else self.content or b""
+            sent = connection.write(head + content)
             connection.finish()
             if not sent.done():
                 self._sending.add(self)
                 sent.add_done_callback(lambda _: self._sending.discard(self))
         else:
             self._sending.add(self)
-            connection.write_headers(line, self.headers)
-            self._task = asyncio.create_task(self._send_file(int(self.headers["Content-Length"])))
-        # Tornado may have said how this connection goes on, and others go on otherwise.
-        self.headers.pop("Connection", None)
+            connection.write(head)
+            length = int(self.head.headers["Content-Length"])
+            self._task = asyncio.create_task(self._send_file(length))
+
+    def _connection_line(self) -> bytes:
+        """Return what is to be said of how the connection goes on, as Tornado decides that."""
+        asked = self._request.headers.get("Connection", "").lower()
+        if self._request.version == "HTTP/1.1":
+            return b"Connection: close\r\n" if asked == "close" else b""
+        return b"Connection: Keep-Alive\r\n" if asked == "keep-alive" else b""
 
     async def _send_file(self, left: int) -> None:
         """Send what is not in memory, no faster than the client takes it."""
@@ -100,6 +101,9 @@ class Sending(HTTPMessageDelegate):
                 while left and (chunk := opened.read(min(_CHUNK, left))):
                     left -= len(chunk)
                     await connection.write(chunk)
+            if left and isinstance(connection, HTTP1Connection):
+                connection.close()  # the file was cut off meanwhile: nobody must wait for the rest
+            else:
                 connection.finish()
         except StreamClosedError:
             pass
@@ -108,5 +112,5 @@ class Sending(HTTPMessageDelegate):
 
 
 @lru_cache(maxsize=1)
-def _date(now: int) -> str:
-    return format_timestamp(now)
+def _date(now: int) -> bytes:
+    return f"Date: {format_timestamp(now)}\r\n".encode()

@@ -153,20 +153,19 @@ class Site(Router):
             raise NoFile(412)
         if is_unchanged(headers, file.validators):
             file.close()
-            return Sending(request, self._sending, 304, file.unchanged, b"")
+            return Sending(request, self._sending, file.unchanged, b"")
         try:
             part = part_of(headers, file.validators, file.size) if asks_part else None
         except Unsatisfiable:
             file.close()
             raise NoFile(416, Content_Range=f"bytes */{file.size}") from None
         if part is None:
-            return Sending(request, self._sending, 200, file.headers, file.content, file.opened)
+            return Sending(request, self._sending, file.head, file.content, file.opened)
         start, end = part
-        partial = file.headers.copy()
-        partial["Content-Length"] = str(end - start)
-        partial["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+        bounds = f"bytes {start}-{end - 1}/{file.size}"
+        head = file.head.but(206, {"Content-Length": str(end - start), "Content-Range": bounds})
         content = None if file.content is None else file.content[start:end]
-        return Sending(request, self._sending, 206, partial, content, file.opened, start)
+        return Sending(request, self._sending, head, content, file.opened, start)
 
     def without_file(self, request: HTTPServerRequest, why: NoFile) -> HTTPMessageDelegate:
         """Return what says that there is no file to send."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tornado.httputil import HTTPHeaders, format_timestamp
+from tornado.httputil import format_timestamp
 
 from .codings import ENDINGS, IDENTITY
 from .conditions import Validators
+from .head import Head
 from .manifest import Manifest, Version, version_of
 from .safety import make_safe
 
@@ -29,7 +30,7 @@ HEADERS = {"Cache-Control": "no-cache"}
 _NAMED_BY_CONTENT = ("_liveguide/cards/", "_liveguide/qr/", "_liveguide/snippets/")
 
 # What a 304 leaves out: it tells of the content, which is not sent.
-_OF_CONTENT = {"Accept-Ranges", "Content-Encoding", "Content-Length"}
+_OF_CONTENT = ("Accept-Ranges", "Content-Encoding", "Content-Length")
 
 # Named here because the answer of `mimetypes` depends on the computer's own files.
 _TYPES = {
@@ -74,9 +75,9 @@ class SiteFile:
 
         size: Its size in bytes, in this coding.
 
-        headers: The headers of an answer with all of it.
+        head: That of an answer with all of it.
 
-        unchanged: Those of an answer that says that it is what the client has.
+        unchanged: That of an answer that says that it is what the client has.
 
         content: The content; `None` for a large file.
 
@@ -88,8 +89,8 @@ class SiteFile:
     site_version: Version | None
     validators: Validators
     size: int
-    headers: HTTPHeaders
-    unchanged: HTTPHeaders
+    head: Head
+    unchanged: Head
     content: bytes | None
     opened: BinaryIO | None
 
@@ -145,16 +146,15 @@ def read_file(path: str, output: str, coding: str, manifest: Manifest) -> SiteFi
         size = len(content)
     modified = int(state.st_mtime)  # HTTP's dates have whole seconds
     validators = Validators(f'"{tag}"', modified, format_timestamp(modified))
-    headers = _headers(output, coding, validators, size, manifest)
-    unchanged = {name: value for name, value in headers.items() if name not in _OF_CONTENT}
+    head = Head(200, _headers(output, coding, validators, size, manifest))
     return SiteFile(
         output,
         version,
         manifest.seen,
         validators,
         size,
-        HTTPHeaders(headers),
-        HTTPHeaders(unchanged),
+        head,
+        head.but(304, {}, without=_OF_CONTENT),
         content,
         opened if content is None else None,
     )

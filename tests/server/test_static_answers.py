@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import json
@@ -418,3 +419,20 @@ async def test_a_large_file_is_sent_from_the_disk(
     assert (first.body.decode(), again.status) == (TEXT, 304)
     assert "Content-Encoding" not in first.headers
     assert str(served.site / "index.html") not in open_files()
+
+
+async def test_a_file_that_is_cut_off_ends_its_connection(serve: Serve) -> None:
+    """Nobody waits for bytes that are not there any more."""
+    served = await serve({}, {"large.bin": bytes(30_000_000)})
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port, limit=1024)
+    writer.write(b"GET /large.bin HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+
+    os.truncate(served.site / "large.bin", 0)
+
+    read = 0
+    while chunk := await asyncio.wait_for(reader.read(1_000_000), 10):
+        read += len(chunk)
+    assert 0 < read < 30_000_000
+    writer.close()
+    await served.app.responses.ended()

@@ -77,18 +77,17 @@ class WatchedSite(Site):
             for name in _CONDITIONS:  # which would speak of the page without the script
                 request.headers.pop(name, None)
         answer = super().answer(request)
-        if not answer.headers["Content-Type"].startswith("text/html"):
+        head = answer.head
+        if not head.headers["Content-Type"].startswith("text/html"):
             return answer
-        answer.headers = answer.headers.copy()  # from those that all answers share
-        answer.headers["Vary"] = "Sec-Fetch-Dest"
+        others = {"Vary": "Sec-Fetch-Dest"}
         if is_visit(request) and answer.content is not None:
             is_draft = self.manifest.is_draft(output_of(request.path))
             answer.content = with_script(answer.content, self._news, is_draft)
             # It differs from time to time.
-            answer.headers["Cache-Control"] = "no-store"
-            answer.headers["Content-Length"] = str(len(answer.content))
-            for name in ("Accept-Ranges", "Etag", "Last-Modified"):
-                del answer.headers[name]
+            others |= {"Cache-Control": "no-store", "Content-Length": str(len(answer.content))}
+            head = head.but(200, {}, without=("Accept-Ranges", "Etag", "Last-Modified"))
+        answer.head = head.but(head.status, others)
         return answer
 
 
