@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from liveguide.builder.cli import main
-from liveguide.builder.output import staged
+from liveguide.builder.output import WORK_FOLDER, staged
 
 from .conftest import Files, tree
 
@@ -242,7 +243,9 @@ def test_help_is_worth_reading(run: Run) -> None:
 
 
 def at_a_terminal(*arguments: str) -> str:
-    """Run the command with a terminal for standard error; return what appears there."""
+    """Build anew, with a terminal for standard error; return what appears there."""
+    shutil.rmtree(WORK_FOLDER)  # with what is kept of the build before
+    shutil.rmtree("site")
     master, slave = pty.openpty()
     try:
         subprocess.run(

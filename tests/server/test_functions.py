@@ -242,6 +242,8 @@ async def test_a_program_may_send_any_header(serve):
     )
     url = f"ws://127.0.0.1:{served.port}/who"
     client = await websocket_connect(HTTPRequest(url, headers={"X-Anything": "1"}))
-
-    assert len(await client.read_message()) == 32
+    session = await client.read_message()
     client.close()
+
+    assert session
+    assert len(session) >= 32
