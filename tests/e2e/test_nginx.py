@@ -152,6 +152,7 @@ def _small_guide(write_tree: Any, tmp_path: Path) -> Path:
     """Write a guide whose endpoints tell who is asking, and its site."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
+    (tmp_path / "site/.liveguide.json").write_text("{}")
     guide: Path = write_tree({"gramex.yaml": WHO})
     return guide
 
