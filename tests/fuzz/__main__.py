@@ -65,7 +65,7 @@ def _fuzz_server(folder: Path, args: argparse.Namespace) -> tuple[Tally, str, in
     with (folder / "log").open("w+") as log:
         command = [sys.executable, "site_server.py", str(guide), "--site", str(site)]
         with subprocess.Popen(
-            [*command, "--port", "0", "--no-build"],
+            [*command, "--port", "0", "--no-build", "--trusted-proxy", "127.0.0.1"],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=log,

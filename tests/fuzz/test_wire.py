@@ -16,7 +16,7 @@ async def test_what_is_made_up_is_answered_without_a_fault(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No status of 5xx, no traceback, no line break in a header, no redirect elsewhere, no hang."""
-    served = await serve(GUIDE, SITE)
+    served = await serve(GUIDE, SITE, trusted_proxies=["127.0.0.1"])
 
     tally = await asyncio.to_thread(try_some, served.port, 7, 25)
 
