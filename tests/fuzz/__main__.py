@@ -25,7 +25,7 @@ from .guide import write
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 2
-TEXTS = 3 * 400
+TEXTS = 3 * 400 + 60
 """Texts of one run of `test_texts.py`: for each test as many as it says."""
 
 ROUNDS = 50

@@ -10,21 +10,22 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 
 from liveguide.builder.rendering import Renderer
+from liveguide.builder.site import build_site
 from liveguide.builder.sources import collect_sources
 from liveguide.errors import Problem, SourceErrors
 from liveguide.server.loading import load_endpoints
 from liveguide.settings import Settings, read_settings
 
-from .texts import gramex_texts, pages, yaml_texts
+from .texts import gramex_texts, guides, pages, yaml_texts
 
 IS_LONG = "FUZZ" in os.environ
 """Whether `make fuzz` runs this, with other texts each time, or `make test`, with a few."""
 
 
-def tried(few: int) -> settings:
+def tried(few: int, many: int = 400) -> settings:
     """Try a few texts, always the same; or, when this is what is run, many others."""
     return settings(
-        max_examples=400 if IS_LONG else few,
+        max_examples=many if IS_LONG else few,
         derandomize=not IS_LONG,
         deadline=None,
         database=None,
@@ -82,3 +83,18 @@ def test_pages(text: str) -> None:
         check(page.problems, guide)
         assert not {"\x02", "\x03"} & set(page.html), text
         assert "wzxhzdk" not in page.html, text
+
+
+@given(guides())
+@tried(5, many=60)
+def test_guides(files: dict[str, str]) -> None:
+    """A guide is built, or not, and what is wrong is told with its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        guide = Path(folder, "guide")
+        for name, text in files.items():
+            path = guide / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        report = build_site(guide, Path(folder, "site"), jobs=1, copies=False)
+        check(report.problems, guide)
+        assert report.written or report.problems

@@ -29,6 +29,12 @@ _MARKDOWN = (
     "{{ x }}", "{% raw %}", "{#", "javascript:alert(1)", "[a](javascript:x)", "http://[", "a\\\n", "  ", "",
 )  # fmt: skip
 
+_SVG = (
+    "<g>", "</g>", "<script>alert(1)</script>", "<a href='javascript:x'>", "<style>a{", "</style>", "<!DOCTYPE a [",
+    '<!ENTITY a "&a;&a;">', "&a;", "<?xml version='1.0'?>", "<image href='//evil.example/a.png'/>", "<use href='#a'/>",
+    "<foreignObject>", "onload='x'", "<circle r='9'/>", "]]>", "<![CDATA[", "\x00", "<text>é</text>", "&#0;",
+)  # fmt: skip
+
 
 def _lines(pieces: tuple[str, ...], most: int) -> st.SearchStrategy[str]:
     indented = st.builds(
@@ -61,6 +67,30 @@ def gramex_texts() -> st.SearchStrategy[str]:
     deeper = yaml_texts().map(lambda text: "".join(f"      {x}\n" for x in text.splitlines()))
     return st.builds(
         lambda start, rest: start + rest, st.sampled_from(right), deeper | yaml_texts()
+    )
+
+
+def svg_texts() -> st.SearchStrategy[str]:
+    """Make up a picture: an SVG that is right, or of pieces that may not stand there."""
+    inside = _lines(_SVG, 6)
+    return inside | inside.map(
+        lambda text: f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{text}</svg>'
+    )
+
+
+def guides() -> st.SearchStrategy[dict[str, str]]:
+    """Make up a whole guide, each file by chance."""
+    return st.fixed_dictionaries(
+        {"README.md": pages()},
+        optional={
+            "a/page.md": pages(),
+            "a/README.md": pages(),
+            "b.svg": svg_texts(),
+            "features.yaml": yaml_texts(),
+            "a/gramex.yaml": gramex_texts(),
+            "_theme/page.html": _lines(_MARKDOWN, 4),
+            "_theme/styles.css": _lines(_MARKDOWN, 4),
+        },
     )
 
 
