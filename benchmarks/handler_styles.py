@@ -72,7 +72,7 @@ class _Client(asyncio.Protocol):
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
         transport.write(
-            f"GET {self._path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+            f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
         )
@@ -150,6 +150,8 @@ def main() -> None:
         folder = Path(name)
         for file, content in {
             "gramex.yaml": GRAMEX,
+            # The rate is asked about for each message, and never reached.
+            "liveguide.yaml": "limits: {message_rate: 1000000, message_burst: 1000000}\n",
             "echo.py": ECHO,
             "bare.py": BARE,
             ".liveguide.json": "{}",

@@ -135,7 +135,8 @@ async def show(serve_tree: ServeTree, page: Page, *snippets: str) -> str:
         f"```js{'' if 'new WebSocket' in code else ' run=always'}\n{code}\n```" for code in snippets
     )
     text = f"# Bench\n\n{fences}\n\nThe end, and [its source](bench.py.source).\n"
-    server = await serve_tree({"README.md": text, "gramex.yaml": GRAMEX, "bench.py": BENCH})
+    files = {"README.md": text, "gramex.yaml": GRAMEX, "bench.py": BENCH}
+    server = await serve_tree({**files, "liveguide.yaml": "limits: {message_rate: 0}\n"})
     await page.goto(server.url)
     return server.url
 
