@@ -4,7 +4,8 @@ Names an author's function that holds up the event loop, while it still does.
 A thread looks, some times a second, at what the loop's thread is doing. Asyncio runs
 every callback and every step of a task through one method; where one run of it is seen
 again and again, the function in it has not returned, and nobody else is served. The
-loop itself does nothing for this.
+loop itself does nothing for this. Time in which the machine had other things to do is
+not counted: it is nobody's fault.
 """
 
 from __future__ import annotations
@@ -64,11 +65,11 @@ class Watchdog:
         self._places = places
         self._seconds = seconds
         self._ended = threading.Event()
-        self._watched = 0
+        self._watched = self._native = 0
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def __enter__(self) -> Watchdog:
-        self._watched = threading.get_ident()
+        self._watched, self._native = threading.get_ident(), threading.get_native_id()
         self._thread.start()
         return self
 
@@ -79,11 +80,8 @@ class Watchdog:
         run: FrameType | None = None
         since = 0.0
         blocker: _Blocker | None = None
-        seconds = self._seconds()
-        while not self._ended.wait(
-            min(max(seconds / 2, _SHORTEST), _LONGEST) if seconds else _LONGEST
-        ):
-            seconds, now = self._seconds(), time.monotonic()
+        while not self._ended.wait(self._pause()):
+            seconds, now = self._seconds(), time.monotonic() - self._delay()
             # Kept until the next look: the frame of another run can't have its address then.
             last, run = run, self._current_run() if seconds else None
             if run is not last:
@@ -97,7 +95,16 @@ class Watchdog:
                     _say_blocks(blocker, now - since)
 
     def _pause(self) -> float:
-        return min(max(self._seconds() / 2, _SHORTEST), _LONGEST) if self._seconds() else _LONGEST
+        seconds = self._seconds()
+        return min(max(seconds / 2, _SHORTEST), _LONGEST) if seconds else _LONGEST
+
+    def _delay(self) -> float:
+        """Return for how long other processes have kept the loop's thread from running, so far."""
+        try:
+            with open(f"/proc/self/task/{self._native}/schedstat") as told:
+                return int(told.read().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0  # not Linux, or one that does not count it
 
     def _current_run(self) -> FrameType | None:
         """Return the frame of the loop's present run, `None` where the loop waits."""
