@@ -80,7 +80,8 @@ class Server:
         bad = re.search(r"Non-2xx or 3xx responses: (\d+)", done)
         assert bad is None, f"{what}: {bad[1]} bad answers"
         self.rates.setdefault(what, []).append(float(re.search(r"Requests/sec:\s+(\S+)", done)[1]))
-        self.costs.setdefault(what, []).append((self.processor_time() - before) / requests * 1e6)
+        spent = (self.processor_time() - before) / requests if requests > 1 else 0.0
+        self.costs.setdefault(what, []).append(spent * 1e6)
 
 
 def _free_port() -> int:
@@ -137,12 +138,12 @@ def _print(what: str, servers: dict[str, Server]) -> None:
         ("rate", zip(ours.rates[what], tornado.rates[what], strict=True)),
         ("processor time", zip(tornado.costs[what], ours.costs[what], strict=True)),
     ):
-        ratios = [a / b for a, b in pairs]
+        ratios = [a / b for a, b in pairs if a and b]  # one that got no time at all has none
         print(
             f"  ratio by {kind}: {statistics.median(ratios):.2f}"
             f" ({min(ratios):.2f} to {max(ratios):.2f}); at least 2.2"
         )
-    least = min(tornado.costs[what]) / min(ours.costs[what])
+    least = min(filter(None, tornado.costs[what])) / min(filter(None, ours.costs[what]))
     print(f"  ratio of the least processor time of each, which is the least disturbed: {least:.2f}")
     if max(ours.rates[what]) > 1.5 * statistics.median(ours.rates[what]):
         print("  this run was disturbed: the machine had other work")
