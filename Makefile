@@ -58,6 +58,11 @@ bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/save_to_served.py
 	$(RUN) benchmarks/search_speed.py
 	$(RUN) benchmarks/restart_herd.py
+	$(RUN) benchmarks/broadcast.py
+	$(RUN) benchmarks/echo.py
+	$(RUN) benchmarks/broadcast_latency.py
+	$(RUN) benchmarks/connections.py
+	$(RUN) benchmarks/silent_clients.py
 
 fuzz: $(VENV)/installed-dev
 	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CASES),--cases $(CASES))

@@ -67,10 +67,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         guide, site = Path(name, "guide"), Path(name, "site")
         guide.mkdir()
-        site.mkdir()
         (guide / "gramex.yaml").write_text(GRAMEX)
-        (site / "index.html").write_text("")
-        command = [ROOT / "site_server.py", guide, "--site", site, "--port", "0", "--no-build"]
+        (guide / "README.md").write_text("# Echoes\n")
+        command = [ROOT / "site_server.py", guide, "--site", site, "--port", "0"]
         with subprocess.Popen(
             [sys.executable, *map(str, command)],
             stdout=subprocess.PIPE,
@@ -79,7 +78,8 @@ def main() -> int:
             cwd=ROOT,
         ) as server:
             assert server.stdout is not None
-            address = server.stdout.readline().split()[1].replace("http", "ws").rstrip("/")
+            line = next(line for line in server.stdout if line.startswith("Serving"))
+            address = line.split()[1].replace("http", "ws").rstrip("/")
             try:
                 plain = _judged(kosoku, f"{address}/plain", ["-x", "12.*", "-x", "13.*"])
                 compressed = _judged(kosoku, f"{address}/compressed", [])

@@ -404,18 +404,19 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def __run(
         self, key: str, method: Callable[..., Any], *values: Any, **named: Any
     ) -> Awaitable[None] | None:
-        """Call a method of the author's; what it says meanwhile is told to this page."""
-        # An author's sys.exit() is an error of that function, not the server's end.
-        heard, worked = listening.set(self.__traced), working.set(self.__reference)
+        """
+        Call a method of the author's.
+
+        It is called in the connection's own context, by which what it says meanwhile is told
+        to this page: `prepare` has set it, and the protocol keeps it.
+        """
         began = 0.0 if self.__shared.counts.handler_seconds is None else perf_counter()
+        # An author's sys.exit() is an error of that function, not the server's end.
         try:
             result = method(*values, **named)
         except (Exception, SystemExit) as error:
             self._liveguide_fail(key, error)
             return None
-        finally:
-            listening.reset(heard)
-            working.reset(worked)
         if result is not None and inspect.isawaitable(result):
             return self.__wait(key, result, began)
         if began:
@@ -423,7 +424,6 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         return None
 
     async def __wait(self, key: str, result: Awaitable[Any], began: float) -> None:
-        heard, worked = listening.set(self.__traced), working.set(self.__reference)
         try:
             await result
         except asyncio.CancelledError as error:
@@ -434,8 +434,6 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         except (Exception, SystemExit) as error:
             self._liveguide_fail(key, error)
         finally:
-            listening.reset(heard)
-            working.reset(worked)
             if began:
                 self.__took(key, began)
 

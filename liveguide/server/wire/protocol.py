@@ -13,6 +13,8 @@ others have their turn, and writes to the socket directly.
 from __future__ import annotations
 
 import asyncio
+import sys
+from functools import partial
 from typing import Any, Protocol
 
 from tornado.httputil import HTTPHeaders
@@ -240,7 +242,7 @@ class WireProtocol(WebSocketProtocol):
             self._reader.feed(early)
         self.start_pinging()
         handler = self.handler
-        self._call(handler.open, *handler.open_args, **handler.open_kwargs)
+        self._call(partial(handler.open, *handler.open_args, **handler.open_kwargs))
         if self._running is None:
             self._handle()
         await self._receive_frame_loop()
@@ -316,12 +318,18 @@ class WireProtocol(WebSocketProtocol):
             self.close(self._close_code)
             self._drained()
 
-    def _call(self, callback: Any, *values: Any, **named: Any) -> None:
+    def _call(self, callback: Any, *values: Any) -> None:
         """Call a method of the handler's; while one is awaited, nothing more is read."""
-        running = self._run_callback(callback, *values, **named)
-        if running is not None:
-            self._running = running
-            running.add_done_callback(self._ran)
+        try:
+            result = callback(*values)
+        except (Exception, asyncio.CancelledError):
+            self.handler.log_exception(*sys.exc_info())
+            self._abort()
+            return
+        if result is not None:
+            self._running = self._run_callback(lambda: result)
+            if self._running is not None:
+                self._running.add_done_callback(self._ran)
 
     def _ran(self, _: asyncio.Future[Any]) -> None:
         self._running = None

@@ -1,0 +1,136 @@
+"""Servers and the load client, each on a core of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+WORK = ROOT / ".liveguide/benchmarks"
+PEERS = ("websockets", "aiohttp", "picows")
+
+OURS, TORNADO, WEBSOCKETS, FLOOR = "Liveguide", "plain Tornado", "websockets", "floor"
+_SERVERS = {
+    TORNADO: "tornado_plain.py",
+    WEBSOCKETS: "websockets_peer.py",
+    "aiohttp": "aiohttp_peer.py",
+    "picows": "picows_peer.py",
+    FLOOR: "floor.py",
+}
+
+
+@dataclass
+class Server:
+    """
+    A server that runs.
+
+    Attributes:
+
+        port: Where it listens.
+
+        pid: Its process.
+    """
+
+    port: int
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_kib(self) -> int:
+        """Return the memory that it holds, in KiB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
+
+
+@contextmanager
+def serving(name: str) -> Iterator[Server]:
+    """Run a server on the first core, by its name in the tables."""
+    if name == OURS:
+        script = [ROOT / "site_server.py", HERE / "guide", "--site", WORK / "site"]
+        command = [sys.executable, *script, "--port", "0"]
+    else:
+        command = [_peers_python(), HERE / "servers" / _SERVERS[name]]
+    cores = sorted(os.sched_getaffinity(0))
+    with subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # peers log a traceback for each client that leaves
+        text=True,
+        cwd=ROOT,
+        preexec_fn=lambda: os.sched_setaffinity(0, {cores[0]}),
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = next(line for line in process.stdout if line.startswith("Serving"))
+            yield Server(int(re.findall(r"\d+", line)[-1]), process.pid)
+        finally:
+            process.kill()
+
+
+def load(mode: str, server: Server, path: str, *numbers: float) -> dict[str, Any]:
+    """
+    Run the load client on the last core, and return what it has measured.
+
+    The server's processor time is in it as `processor_seconds`.
+    """
+    command = _load_command(mode, server, path, *numbers)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
+        assert client.stdout is not None
+        client.stdout.readline()  # all are open
+        before = server.processor_seconds()
+        line = client.stdout.readline()
+        if not line:
+            raise RuntimeError("the load client failed, as it says above: is the machine too busy?")
+        measured: dict[str, Any] = json.loads(line)
+    measured["processor_seconds"] = server.processor_seconds() - before
+    return measured
+
+
+@contextmanager
+def holding(server: Server, path: str, connections: int, seconds: float) -> Iterator[None]:
+    """Hold so many connections during the block."""
+    command = _load_command("hold", server, path, connections, 32, seconds)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
+        assert client.stdout is not None
+        assert "open" in client.stdout.readline()
+        yield
+        client.kill()
+
+
+def _load_command(mode: str, server: Server, path: str, *numbers: float) -> list[str]:
+    core = str(sorted(os.sched_getaffinity(0))[-1])
+    client = str(_load_client())
+    return ["taskset", "-c", core, client, mode, str(server.port), path, *map(str, numbers)]
+
+
+def _load_client() -> Path:
+    """Return the load client, compiled."""
+    source, program = HERE / "load.c", WORK / "load"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        program.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cc", "-O2", "-o", program, source], check=True)
+    return program
+
+
+def _peers_python() -> Path:
+    """Return the Python of an environment that has the peers, and nothing of ours."""
+    folder = WORK / "peers"
+    python = folder / "bin/python"
+    if not (folder / "installed").exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "tornado", *PEERS], check=True)
+        (folder / "installed").touch()
+    return python
