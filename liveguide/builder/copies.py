@@ -28,7 +28,7 @@ LARGEST = 16 * 1024 * 1024
 """In bytes: what is larger is rarely text that somebody reads."""
 
 _TEXT = (
-    *(".css", ".csv", ".htm", ".html", ".js", ".json", ".map", ".md", ".mjs", ".svg", ".txt"),
+    *(".css", ".csv", ".htm", ".html", ".js", ".json", ".map", ".mjs", ".svg", ".txt"),
     *(".wasm", ".webmanifest", ".xhtml", ".xml", ".yaml", ".yml"),
 )
 

@@ -39,6 +39,10 @@ class Dependencies:
     lookups: dict[str, dict[str, str | bool | None]] = field(default_factory=dict)
     whole: bool = False
 
+    def clear(self) -> None:
+        """Forget all."""
+        self.files, self.lookups = {}, {}
+
     def note(self, table: str, name: str, found: SourceFile | None) -> None:
         """Note which file a name stood for, in the table that was asked."""
         self.lookups.setdefault(table, {})[name] = found.identity if found else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -43,7 +44,7 @@ def kept_page(file: SourceFile, name: str, cache: Cache) -> KnownPage:
         has_contents=known["toc"],
         ids=set(known["ids"]),
         anchors=[Anchor(*anchor) for anchor in known["anchors"]],
-        policy=known["policy"],
+        policy=sys.intern(known["policy"]),  # most pages have the same
         styles=known["styles"],
         running=running,
         stated=stated,

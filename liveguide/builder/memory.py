@@ -67,9 +67,12 @@ class Memory:
 
         site: The site, beside which other processes remember the same; `None` for a memory
             that goes with this object.
+
+        is_for_one_build: Whether only other processes will ask what this one has built.
     """
 
-    def __init__(self, site: Path | None = None) -> None:
+    def __init__(self, site: Path | None = None, is_for_one_build: bool = False) -> None:
+        self._is_for_one_build = is_for_one_build
         self.digests = Digests()
         self.cache = Cache(cache_of(site) if site else None)
         self._index: dict[str, Any] | None = None
@@ -151,13 +154,20 @@ class Memory:
                 continue
             page = self._pages.get(file.uri) or kept_page(file, name, self.cache)
             if not page.problems and page.dependencies.hold(sources, self.digests):
-                pages[file.uri] = page
+                pages[file.uri] = self.lightened(page)
         return pages
+
+    def lightened(self, page: KnownPage) -> KnownPage:
+        """Return a page without what nobody will ask of this process, of ten thousand in one."""
+        if self._is_for_one_build:
+            page.dependencies.clear()
+        return page
 
     def keep_pages(self, pages: Collection[KnownPage]) -> None:
         """Remember pages."""
-        self._pages = {page.file.uri: page for page in pages}
         self._names = {page.file.uri: page.name for page in pages}
+        if not self._is_for_one_build:
+            self._pages = {page.file.uri: page for page in pages}
 
     def forget(self, changed: Collection[Path]) -> None:
         """Forget what was made of these files, which have changed, whatever they look like."""

@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,9 +37,15 @@ def cache_of(site: Path) -> Path:
 
 def write_file(site: Path, output: str, text: str) -> None:
     """Write one text file of the site."""
+    write_pieces(site, output, [text])
+
+
+def write_pieces(site: Path, output: str, texts: Iterable[str]) -> None:
+    """Write one text file of the site, piece by piece: all of a large one is never in memory."""
     path = site / output
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(texts)
 
 
 def copy_file(source: Path, path: Path) -> None:

@@ -55,7 +55,7 @@ def render_all(
 
     jobs = jobs_for(len(files), _PAGES_WORTH_A_PROCESS, jobs)
     for file, name in over_processes(render, files, jobs):
-        known[file.uri] = kept_page(file, name, memory.cache)
+        known[file.uri] = memory.lightened(kept_page(file, name, memory.cache))
         progress.step("Rendering pages", len(known), len(sources.pages))
     progress.clear()
     pages = [known[file.uri] for file in sources.pages]

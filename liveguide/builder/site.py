@@ -149,7 +149,7 @@ def build_site(
         OSError: The site can't be written.
     """
     check_output(guide, site)
-    memory, is_kept = memory or Memory(site), memory is None
+    memory, is_kept = memory or Memory(site, is_for_one_build=True), memory is None
     found = find(guide, site, memory.digests)
     memory.open(digest_of(found.builder, os.getcwd(), guide, drafts, url, copies), site)
     last = memory.last(found.noted(memory.included(), memory.digests), site)

@@ -46,6 +46,7 @@ from .walking import MANIFEST
 
 _ADDRESSES = f"{ASSETS}/addresses.json"
 _PARTS_WORTH_A_PROCESS = 40
+_MOST_NAVIGATIONS = 100
 
 
 @dataclass
@@ -456,6 +457,8 @@ class Writer:
             if root == "/":
                 nodes = [node.rooted() for node in nodes]
             html = self._templates.fill("_nav.html", nodes=nodes, say=say_in(language))
+            if len(self._navigations) >= _MOST_NAVIGATIONS:
+                self._navigations.clear()  # pages come section by section
             self._navigations[key] = html
         if file:
             mark = f'<a href="{escape(relative_url(file.url, folder) or "./")}"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from ..languages import name_of
 from ..links import find_target
 from ..memory import Memory, Part
 from ..navigation import Branch
-from ..output import write_file
+from ..output import write_pieces
 from ..pages import PageLink
 from ..picture_sizes import size_of
 from ..rendered import KnownPage
@@ -128,21 +128,20 @@ class Publication:
             work: The folder beside it, in which pictures are kept for the next build.
         """
         kept = work / FOLDER
-        names = digest_of([page.name for page in self._pages])
-        files: dict[str, Callable[[], str]] = {
-            llms.FULL_OUTPUT: self._llms_full,
-            llms.OUTPUT: self._llms,
-        }
+        if not self._taken(llms.FULL_OUTPUT):
+            basis = digest_of(self._basis, [page.name for page in self._pages])
+            # All pages in one, for machines: to compress it takes as long as twenty pages.
+            write = partial(self._write, site, llms.FULL_OUTPUT, self._llms_full)
+            yield Part(llms.FULL_OUTPUT, basis, write, is_sent=False)
+        files: dict[str, Callable[[], str]] = {llms.OUTPUT: self._llms}
         if self._url:
             files |= {sitemap.OUTPUT: self._sitemap, robots.OUTPUT: self._robots}
         if self._feed:
             files[feed.OUTPUT] = lambda: self._feed
         for output, text in files.items():
             if not self._taken(output):
-                is_full = output == llms.FULL_OUTPUT
-                basis = digest_of(self._basis, names if is_full else "")
-                # All pages in one, for machines: to compress it takes as long as twenty pages.
-                yield Part(output, basis, partial(self._write, site, output, text), not is_full)
+                write = partial(self._write, site, output, partial(_in_one, text))
+                yield Part(output, self._basis, write)
         if self._url:
             shown = [page for page in self._pages if not self._own_image(page)]
             home = [] if "" in self._folder_pages else [None]
@@ -159,10 +158,10 @@ class Publication:
         output = markdown_output(page.file, self._sources)
         if not output:
             return []
-        return self._write(site, output, partial(self._markdown, page, output))
+        return self._write(site, output, partial(_in_one, partial(self._markdown, page, output)))
 
-    def _write(self, site: Path, output: str, text: Callable[[], str]) -> list[str]:
-        write_file(site, output, text())
+    def _write(self, site: Path, output: str, texts: Callable[[], Iterable[str]]) -> list[str]:
+        write_pieces(site, output, texts())
         return [output]
 
     def _taken(self, output: str) -> bool:
@@ -204,14 +203,15 @@ class Publication:
             for page in pages
         ]
 
-    def _llms_full(self) -> str:
+    def _llms_full(self) -> Iterator[str]:
         # In reading order; what the navigation hides comes last.
         ordered = dict.fromkeys(
             page.file.uri for tree in self._trees.values() for page in tree.all_pages()
         )
         pages = {page.file.uri: page for page in self._pages}
         uris = dict.fromkeys([*ordered, *pages])
-        return "\n".join(self._markdown(pages[uri], llms.FULL_OUTPUT) for uri in uris)
+        for number, uri in enumerate(uris):
+            yield ("\n" if number else "") + self._markdown(pages[uri], llms.FULL_OUTPUT)
 
     def _sitemap(self) -> str:
         def changed(page: KnownPage) -> datetime | None:
@@ -260,3 +260,8 @@ class Publication:
             return own
         card = self._card(page)
         return SharedImage(self._url + card.output, card.title, *_CARD_SIZE)
+
+
+def _in_one(text: Callable[[], str]) -> Iterator[str]:
+    """Yield a text that is made at once."""
+    yield text()
