@@ -11,6 +11,7 @@ the other two is a Python that hashes every page, and converts the one that is a
 from __future__ import annotations
 
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -110,7 +111,7 @@ def main(pages: int = 170, runs: int = 5) -> None:
         )
     for ours, beside, most, limit in TARGETS:
         ratio = median_ratio(seconds[ours], seconds[beside])
-        taken = sorted(seconds[ours])[len(seconds[ours]) // 2]
+        taken = statistics.median(seconds[ours])
         reached = ratio <= most if most is not None else taken <= (limit or 0)
         target = f"a ratio of {most}" if most is not None else f"{limit:.2f} s"
         verdict = "reached" if reached else "missed"
