@@ -37,9 +37,14 @@ class Channel:
         readable: Called when `read` may return something.
 
         writable: Called when `send` may take something, after `wait_to_write`.
+
+    Attributes:
+
+        send: Returns how many bytes the system takes of what it is given, from the first on.
+            Raises BlockingIOError where it takes none now, OSError where the connection is broken.
     """
 
-    __slots__ = ("_events", "_readable", "_stream", "_writable")
+    __slots__ = ("_events", "_readable", "_stream", "_writable", "send")
 
     def __init__(
         self, stream: IOStream, readable: Callable[[], None], writable: Callable[[], None]
@@ -48,6 +53,11 @@ class Channel:
         self._readable = readable
         self._writable = writable
         self._events = IOLoop.READ
+        # The socket's own method, without one of ours around it: a broadcast is little else.
+        is_tls = isinstance(stream.socket, ssl.SSLSocket)
+        self.send: Callable[[bytes | memoryview], int] = (
+            self._send_by_tls if is_tls else stream.socket.send
+        )
         stream.io_loop.remove_handler(stream.fileno())
         stream.io_loop.add_handler(stream.fileno(), self._ready, self._events)
 
@@ -61,21 +71,6 @@ class Channel:
         """
         size = self._stream.read_from_fd(_buffer)
         return None if size is None else _view[:size].tobytes()
-
-    def send(self, data: bytes | memoryview) -> int:
-        """
-        Return how many bytes the system takes now, from the first on.
-
-        Raises:
-
-            OSError: The connection is broken.
-        """
-        if self._stream.closed():
-            raise BrokenPipeError
-        try:
-            return self._stream.write_to_fd(data)  # type: ignore[arg-type]  # bytes do as well
-        except BlockingIOError:
-            return 0
 
     def wait_to_read(self, waits: bool) -> None:
         """Call `readable` from now on, or not."""
@@ -100,6 +95,11 @@ class Channel:
             self._stream.socket.shutdown(socket.SHUT_WR)
         except OSError:
             self._stream.close()
+
+    def _send_by_tls(self, data: bytes | memoryview) -> int:
+        if self._stream.closed():
+            raise BrokenPipeError
+        return self._stream.write_to_fd(data)  # type: ignore[arg-type]  # bytes do as well
 
     def _wait(self, events: int) -> None:
         if events != self._events and not self._stream.closed():

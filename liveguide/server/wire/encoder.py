@@ -18,14 +18,16 @@ class Encoder:
 
     Attributes:
 
+        message: The message, as it was given, and whether it is `binary`.
+
         payload: The message in bytes.
 
         frame: The same as a whole frame, not compressed.
     """
 
     def __init__(self) -> None:
-        self._message: str | bytes | None = None
-        self._binary = False
+        self.message: str | bytes | None = None
+        self.binary = False
         self.payload = b""
         self.frame = b""
 
@@ -43,8 +45,6 @@ class Encoder:
 
             TypeError: It is something else.
         """
-        if message is self._message and binary == self._binary:
-            return
         if isinstance(message, dict):
             message = json_encode(message)
         if isinstance(message, str):
@@ -55,7 +55,7 @@ class Encoder:
             raise TypeError(f"a message is str, bytes or a dict, not {type(message).__name__}")
         self.payload = payload
         self.frame = frame(BINARY if binary else TEXT, payload)
-        self._message, self._binary = message, binary
+        self.message, self.binary = message, binary
 
 
 encoder = Encoder()

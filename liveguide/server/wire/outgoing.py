@@ -108,12 +108,17 @@ class Outgoing:
             happen any more, which nobody needs to notice.
         """
         if not self._queue:
-            if self._send_now(frame):
-                return self._sent
-            if not self._queue:
+            try:
+                count = self._channel.send(frame)
+            except BlockingIOError:
+                count = 0
+            except OSError:
+                self._broken()
                 return closed_future()
+            if count == len(frame):
+                return self._sent
             sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._queue[0] = (self._queue[0][0], sending)
+            self._keep_rest(frame, count, sending)
             return sending
         limits, behind = self._limits, self._size - len(self._queue[0][0])
         if len(self._queue) > limits.messages or behind + len(frame) > limits.size:
@@ -130,7 +135,7 @@ class Outgoing:
             self._queue.append((frame, None))
             self._size += len(frame)
         else:
-            self._send_now(frame)
+            self.send(frame)
 
     def drop(self) -> None:
         """Forget what waits, but for the rest of a frame that has begun."""
@@ -162,31 +167,25 @@ class Outgoing:
                 data = b"".join(self._together())
             try:
                 count = self._channel.send(data)
+            except BlockingIOError:
+                return
             except OSError:
                 self._broken()
                 return
-            if count == 0:
+            if count == 0:  # TLS says so
                 return
             self._advance(count)
         self._channel.wait_to_write(False)
         self._drained()
 
-    def _send_now(self, frame: bytes) -> bool:
-        """Send a frame past the empty queue; say whether it is gone. What is left of it waits."""
-        try:
-            count = self._channel.send(frame)
-        except OSError:
-            self._broken()
-            return False
-        if count == len(frame):
-            return True
+    def _keep_rest(self, frame: bytes, count: int, sending: asyncio.Future[None]) -> None:
+        """Let what the system did not take of the first frame wait."""
         if self._queue is None:
             self._queue = deque()
-        self._queue.append((memoryview(frame)[count:], None))
+        self._queue.append((memoryview(frame)[count:], sending))
         self._size = len(frame) - count
         self._is_cut = count > 0
         self._channel.wait_to_write(True)
-        return False
 
     def _together(self) -> list[bytes | memoryview]:
         assert self._queue is not None

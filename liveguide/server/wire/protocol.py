@@ -161,9 +161,11 @@ class WireProtocol(WebSocketProtocol):
         """
         if self.server_terminated or self.client_terminated:
             raise WebSocketClosedError
-        encoder.encode(message, binary)
-        self._counts.messages_out += 1
-        self._counts.bytes_out += len(encoder.payload)
+        if message is not encoder.message or binary != encoder.binary:
+            encoder.encode(message, binary)
+        counts = self._counts
+        counts.messages_out += 1
+        counts.bytes_out += len(encoder.payload)
         if self._deflater is not None:
             compressed = self._deflater.deflate(encoder.payload)
             return self._outgoing.send(frame(BINARY if binary else TEXT, compressed, RSV1))
