@@ -137,8 +137,8 @@ def _write(plain: Verdicts, compressed: Verdicts) -> None:
     by = f"By {suite}, with Tornado {version('tornado')} on Python {python}."
     table = "\n".join([*rows, "", by])
     page = PAGE.read_text()
-    marks = r"(<!-- autobahn -->\n).*?(\n<!-- /autobahn -->)"
-    PAGE.write_text(re.sub(marks, lambda m: f"{m[1]}\n{table}\n{m[2]}", page, flags=re.DOTALL))
+    marks = r"(<!-- autobahn -->\n).*?(<!-- /autobahn -->)"
+    PAGE.write_text(re.sub(marks, lambda m: f"{m[1]}\n{table}\n\n{m[2]}", page, flags=re.DOTALL))
 
 
 def _cell(verdicts: Verdicts, group: str) -> str:

@@ -67,6 +67,7 @@ class Outgoing:
         "_limits",
         "_overflowed",
         "_queue",
+        "_send",
         "_sent",
         "_size",
     )
@@ -80,6 +81,7 @@ class Outgoing:
         drained: Callable[[], None],
     ) -> None:
         self._channel = channel
+        self._send = channel.send
         self._limits = limits
         self._overflowed = overflowed
         self._broken = broken
@@ -109,7 +111,7 @@ class Outgoing:
         """
         if not self._queue:
             try:
-                count = self._channel.send(frame)
+                count = self._send(frame)
             except BlockingIOError:
                 count = 0
             except OSError:
@@ -166,7 +168,7 @@ class Outgoing:
             if len(queue) > 1 and len(first) < _TOGETHER:
                 data = b"".join(self._together())
             try:
-                count = self._channel.send(data)
+                count = self._send(data)
             except BlockingIOError:
                 return
             except OSError:
