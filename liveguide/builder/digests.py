@@ -48,7 +48,8 @@ class Digests:
         for path, _, names in sorted(os.walk(folder)):
             for name in sorted(names):
                 file = os.path.join(path, name)
-                digest.update(f"{file!a} {self.of(file)}\n".encode())
+                uri = os.path.relpath(file, folder)
+                digest.update(f"{uri!a} {self.of(file)}\n".encode())
         return digest.hexdigest()
 
     def known(self, path: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from .commits import commit_of
 from .digests import Digests, releases
-from .walking import MANIFEST, walk
+from .walking import MANIFEST, THEME, walk
 
 _RENDERERS = (
     *("backports-zstd", "brotli", "imagesize", "markdown", "pillow", "pygments"),
@@ -77,6 +77,10 @@ def find(guide: Path, site: Path, digests: Digests) -> Found:
     digest = hashlib.sha256(builder.encode())
     for uri, path in walk(guide, site):
         _add(digest, uri, path, digests)
+    # Whatever stands there is used: what a link leads to, and files with a dot in front, too.
+    theme = guide / THEME
+    used = digests.of(theme / "styles.css"), digests.of_folder(theme / "templates")
+    digest.update(" ".join(used).encode())
     return Found(guide, builder, digest.hexdigest(), commit_of(guide))
 
 

@@ -35,15 +35,12 @@ from ..errors import Problem, SourceError
 from ..settings import SETTINGS_FILE
 from ..textfile import read_text
 from .frontmatter import says_draft
-from .walking import SKIPPED_FOLDERS, walk
+from .walking import SKIPPED_FOLDERS, THEME, walk
 
 Kind = Literal["page", "asset", "private", "draft"]
 
 ASSETS = "_liveguide"
 """The folder of the site in which our own files stand."""
-
-THEME = "_theme"
-"""The folder at the top of a guide whose `templates/` and `styles.css` change how pages look."""
 
 FEATURES_FILE = "features.yaml"
 """The file at the top of a guide that lists what it shows; see `features.py`."""

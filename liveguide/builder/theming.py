@@ -8,8 +8,8 @@ from ..colours import dark_accent, ink_on
 from ..errors import Problem, did_you_mean
 from ..settings import Settings
 from ..textfile import read_text
-from .sources import THEME
 from .templating import TEMPLATES
+from .walking import THEME
 
 _DEFAULTS = ("#1f4fd1", "#93b4ff")
 

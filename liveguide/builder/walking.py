@@ -9,6 +9,9 @@ from pathlib import Path
 MANIFEST = ".liveguide.json"
 """The file at the top of a built site that describes it to the server and to the next build."""
 
+THEME = "_theme"
+"""The folder at the top of a guide whose `templates/` and `styles.css` change how pages look."""
+
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 
 

@@ -38,11 +38,11 @@ from .publishing.pictures import FOLDER, forget_old
 from .publishing.publication import Publication
 from .rendered import KnownPage, RenderedPage
 from .source_views import SourceView, source_lines, text_of
-from .sources import ASSETS, THEME, SourceFile, Sources, relative_url, source_view_of, url_of
+from .sources import ASSETS, SourceFile, Sources, relative_url, source_view_of, url_of
 from .stylesheets import SOURCE_VIEW, stylesheet_name
 from .templating import TEMPLATES, Templates
 from .theming import site_styles
-from .walking import MANIFEST
+from .walking import MANIFEST, THEME
 
 _ADDRESSES = f"{ASSETS}/addresses.json"
 _PARTS_WORTH_A_PROCESS = 40

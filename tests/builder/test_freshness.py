@@ -92,6 +92,36 @@ def test_times_and_dot_files_do_not_count(built: Built) -> None:
     assert is_current(GUIDE, SITE)
 
 
+@pytest.mark.parametrize("link", ["guide/_theme", "guide/_theme/templates"])
+def test_a_theme_behind_a_link_counts(build: Build, tmp_path: Path, link: str) -> None:
+    """Several guides may share one; its files with a dot in front are used, too."""
+    theme = tmp_path / "shared" if link == "guide/_theme" else tmp_path / "shared/_theme"
+    for name in ("styles.css", "templates/.crumbs.html"):
+        (theme / name).parent.mkdir(parents=True, exist_ok=True)
+        (theme / name).write_text("")
+    Path(link).parent.mkdir(parents=True, exist_ok=True)
+    Path(link).symlink_to(theme / "templates" if link.endswith("templates") else theme)
+    build({"README.md": "# Home\n"})
+    assert is_current(GUIDE, SITE)
+
+    (theme / "templates/.crumbs.html").write_text("<p>Crumbs</p>")
+
+    assert not is_current(GUIDE, SITE)
+
+
+def test_styles_behind_a_link_count(build: Build, tmp_path: Path) -> None:
+    """A stylesheet that changes behind a linked theme makes the site stale."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "guide").mkdir()
+    Path("guide/_theme").symlink_to(tmp_path / "shared")
+    build({"README.md": "# Home\n", "_theme/styles.css": "h1 { color: red }"})
+    assert is_current(GUIDE, SITE)
+
+    (tmp_path / "shared/styles.css").write_text("h1 { color: blue }")
+
+    assert not is_current(GUIDE, SITE)
+
+
 def test_another_release_of_the_renderer_makes_it_stale(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
