@@ -125,8 +125,8 @@ def _judged(kosoku: Path, address: str, options: list[str]) -> Verdicts:
 def _write(plain: Verdicts, compressed: Verdicts) -> None:
     """Put the table into the page, in place of the one that is there."""
     rows = [
-        "| cases | | without compression | with compression |",
-        "|-------|-|---------------------|------------------|",
+        "| cases | about | without compression | with compression |",
+        "|-------|-------|---------------------|------------------|",
     ]
     for number, title in GROUPS.items():
         cells = [_cell(verdicts, number) for verdicts in (plain, compressed)]
@@ -143,7 +143,8 @@ def _write(plain: Verdicts, compressed: Verdicts) -> None:
 
 def _cell(verdicts: Verdicts, group: str) -> str:
     found = Counter(v for case, v in verdicts.items() if case.partition(".")[0] == group)
-    return ", ".join(f"{n} {verdict.lower().replace('ok', 'OK')}" for verdict, n in found.items())
+    said = (f"{n} {verdict.lower().replace('ok', 'OK')}" for verdict, n in found.items())
+    return ", ".join(said) or "not offered"
 
 
 if __name__ == "__main__":

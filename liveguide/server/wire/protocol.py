@@ -137,7 +137,11 @@ class WireProtocol(WebSocketProtocol):
         handler.finish()
         stream = handler._detach_stream()
         try:
-            await self._serve(stream)
+            self._open(stream, await _take_over(stream))
+            # Awaited here and no deeper: each level would cost each idle connection half a KiB.
+            await self._ended
+            if self._running is not None:
+                await asyncio.wait({self._running})
         except (StreamClosedError, TimeoutError):
             stream.close()  # the client has left, or does not read the answer
         except asyncio.CancelledError:
@@ -228,10 +232,11 @@ class WireProtocol(WebSocketProtocol):
 
     # From the handshake to the end.
 
-    async def _serve(self, stream: IOStream) -> None:
-        early = await _take_over(stream)
+    def _open(self, stream: IOStream, early: bytes) -> None:
+        """Begin, with what the client has sent already."""
         if self.server_terminated:  # closed before it was open
             stream.close()
+            self._end()
             return
         self.stream = stream
         stream.set_close_callback(self._stream_closed)
@@ -247,13 +252,6 @@ class WireProtocol(WebSocketProtocol):
         self._call(partial(handler.open, *handler.open_args, **handler.open_kwargs))
         if self._running is None:
             self._handle()
-        await self._receive_frame_loop()
-
-    async def _receive_frame_loop(self) -> None:
-        """Wait for the end of the connection, and of the function that is awaited then."""
-        await self._ended
-        if self._running is not None:
-            await asyncio.wait({self._running})
 
     def _readable(self) -> None:
         """Read what has come."""
@@ -419,6 +417,9 @@ class WireProtocol(WebSocketProtocol):
     def _stop_pinging(self) -> None:
         if self._heartbeat is not None:
             self._heartbeat.stop()
+
+    async def _receive_frame_loop(self) -> None:
+        raise NotImplementedError("there is no loop: see _readable")
 
     def _process_server_headers(self, key: str | bytes, headers: HTTPHeaders) -> None:
         raise NotImplementedError("this is a server's end")
