@@ -13,8 +13,8 @@ def commit_of(guide: Path) -> str:
     """
     Return a word that is another whenever `git log` may say something else of a guide.
 
-    It is empty outside a repository. Git's files are those that gitrepository-layout(5) and
-    gitformat-reftable(5) describe.
+    It is empty outside a repository, and before its first commit. Git's files are those that
+    gitrepository-layout(5) and gitformat-reftable(5) describe.
 
     Args:
 
@@ -34,7 +34,10 @@ def commit_of(guide: Path) -> str:
     if head.startswith("ref:"):
         name = head.removeprefix("ref:").strip()
         tip = _text(git / name) or _text(common / name)
-        known.append(tip or _text(common / "packed-refs") + _text(common / "reftable/tables.list"))
+        tip = tip or _text(common / "packed-refs") + _text(common / "reftable/tables.list")
+        if not tip:
+            return ""
+        known.append(tip)
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]
 
 

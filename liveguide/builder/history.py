@@ -2,9 +2,10 @@
 What git knows of a guide: which commits changed which files, and when.
 
 One `git log` answers for all pages. Nobody needs git to build a guide: without
-it, outside a repository, or where git takes too long, the history is empty. In
-a shallow clone the oldest commit seems to add every file; it counts for none,
-so that a page has no date rather than a wrong one.
+it, outside a repository, or where git takes too long, the history is empty; where
+that is a failure, it says so, and is not remembered. In a shallow clone the oldest
+commit seems to add every file; it counts for none, so that a page has no date rather
+than a wrong one.
 """
 
 from __future__ import annotations
@@ -50,17 +51,26 @@ class Change:
     uris: tuple[str, ...] = ()
 
 
+class _GitError(Exception):
+    """Git is not there, or has failed."""
+
+
 class History:
     """
     The commits that touched a guide.
+
+    Attributes:
+
+        failure: Why git could not say; empty where it could.
 
     Args:
 
         changes: The commits, newest first.
     """
 
-    def __init__(self, changes: list[Change]):
+    def __init__(self, changes: list[Change], failure: str = ""):
         self._changes = changes
+        self.failure = failure
         self._last: dict[str, Change] = {}
         for change in changes:
             for uri in change.uris:
@@ -86,20 +96,29 @@ def read_history(guide: Path) -> History:
     log += ["--decorate=full", "--name-only", "--no-renames", "--relative", "--", "."]
     try:
         return History(list(_read(_git(guide, [*options, *log]))))
+    except _GitError as error:
+        return History([], str(error))
     except ValueError:
         return History([])
 
 
 def recalled_history(guide: Path, memory: Memory) -> History:
     """Return the history of a guide, the one that is remembered if no commit was made since."""
+    commit = commit_of(guide)
+    if not commit:
+        return History([])
 
     def read() -> list[list[Any]]:
-        changes = read_history(guide).changes() if commit else []
-        return [[c.id, c.date.isoformat(), c.subject, c.uris] for c in changes]
+        # A git that fails is asked again by the next process, not after each change of a page.
+        history = memory.hold("history", commit, lambda: read_history(guide))
+        if history.failure:
+            raise _GitError(history.failure)
+        return [[c.id, c.date.isoformat(), c.subject, c.uris] for c in history.changes()]
 
-    commit = commit_of(guide)
-
-    recalled = memory.recall("history", commit, read)
+    try:
+        recalled = memory.recall("history", commit, read)
+    except _GitError as error:
+        return History([], str(error))
     return History(
         [
             Change(id_, datetime.fromisoformat(date), subject, tuple(uris))
@@ -109,7 +128,7 @@ def recalled_history(guide: Path, memory: Memory) -> History:
 
 
 def _git(guide: Path, arguments: list[str]) -> str:
-    """Return what git answers; nothing where it can't."""
+    """Return what git answers; raise `_GitError` where it can't."""
     # A hook of git's names its own repository to whatever it starts.
     environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
     import subprocess  # for those alone who have made a commit since
@@ -123,8 +142,13 @@ def _git(guide: Path, arguments: list[str]) -> str:
             timeout=SECONDS,
             check=True,
         )
-    except (OSError, subprocess.SubprocessError):
-        return ""
+    except OSError as error:
+        raise _GitError(f"git can't be run ({error.strerror})") from error
+    except subprocess.TimeoutExpired as error:
+        raise _GitError(f"it takes more than {SECONDS} s") from error
+    except subprocess.CalledProcessError as error:
+        told = error.stderr.decode("utf-8", "replace").partition("\n")[0]
+        raise _GitError(told or f"exit status {error.returncode}") from error
     return done.stdout.decode("utf-8", "surrogateescape")
 
 

@@ -195,6 +195,9 @@ def _build(
         return report
     included = sorted({uri for page in rendered for uri in page.included})
     made_of = {**found.noted(included, memory.digests), "included": included}
+    if checked.history.failure:
+        del made_of["commit"]  # the next build asks git again
+        report.notes.append(f"git log failed: {checked.history.failure}; pages have no dates")
     with staged(site) as staging:
         memory.begin(site)
         report.notes += write_site(checked, made_of, staging, memory, jobs, copies)

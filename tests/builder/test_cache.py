@@ -249,6 +249,32 @@ def test_a_commit_is_noticed() -> None:
     assert build().unchanged
 
 
+def test_a_git_that_failed_is_told_and_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once git is well again, the site is that of a clean build."""
+    Repository(Path()).commit("Add", {"guide/README.md": "# Home\n"}, day=3)
+    with monkeypatch.context() as without_git:
+        without_git.setenv("PATH", str(tmp_path))
+        report = build()
+    fault = "git can't be run (No such file or directory)"
+    assert report.notes == [f"git log failed: {fault}; pages have no dates"]
+    assert not freshness.is_current(GUIDE, SITE)
+
+    assert build().notes == []
+    assert "2026-01-03" in Path("site/index.html").read_text()
+    assert tree(SITE) == clean()
+    assert build().unchanged
+
+
+def test_a_repository_without_a_commit_is_no_failure() -> None:
+    """The first build may come before the first commit."""
+    Repository(Path())
+
+    assert build().notes == []
+    assert build().unchanged
+
+
 def test_only_pages_that_are_needed_are_kept() -> None:
     """Others go once no other build can be about to use them."""
     old = {path.name for path in (CACHE / "pages").iterdir()}

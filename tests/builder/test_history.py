@@ -117,7 +117,10 @@ def test_without_git_there_is_no_history(
     repository.commit("One", {"docs/README.md": "1\n"})
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert read_history(repository.folder / "docs").changes() == []
+    history = read_history(repository.folder / "docs")
+
+    assert history.changes() == []
+    assert history.failure == "git can't be run (No such file or directory)"
 
 
 def test_a_git_that_hangs_is_not_waited_for(
@@ -130,7 +133,21 @@ def test_a_git_that_hangs_is_not_waited_for(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setattr("liveguide.builder.history.SECONDS", 0.2)
 
-    assert read_history(tmp_path).changes() == []
+    history = read_history(tmp_path)
+
+    assert history.changes() == []
+    assert history.failure == "it takes more than 0.2 s"
+
+
+def test_what_git_says_of_its_failure_is_told(repository: Repository) -> None:
+    """Such as that the repository is another user's, which containers often hear."""
+    repository.commit("One", {"docs/README.md": "1\n"})
+    (repository.folder / ".git/config").write_text("[core\n")
+
+    failure = read_history(repository.folder / "docs").failure
+
+    assert failure.startswith("fatal: ")
+    assert "\n" not in failure
 
 
 def test_a_hooks_environment_does_not_lead_astray(
