@@ -247,7 +247,7 @@ async def test_a_page_of_another_host_is_refused(serve):
         assert status == 403
         assert body == {"error": f"the origin {origin!r} may not connect to {served.url}"}
     async with served.connect("/it", origin=served.url) as ws:
-        assert len(await ws.recv()) == 32
+        assert len(await ws.recv()) == 41
 
 
 async def test_who_sends_no_origin_is_let_in(serve):
@@ -255,7 +255,7 @@ async def test_who_sends_no_origin_is_let_in(serve):
     served = await serve(a_class(DENY))
 
     async with served.connect("/it") as ws:
-        assert len(await ws.recv()) == 32
+        assert len(await ws.recv()) == 41
     assert module_of(served)["events"] == []
 
 
@@ -292,7 +292,7 @@ async def test_origins_decide_over_check_origin(serve, body):
     served = await serve(a_class(body, "origins: [good.example]"))
 
     async with served.connect("/it", origin="https://good.example") as ws:
-        assert len(await ws.recv()) == 32
+        assert len(await ws.recv()) == 41
     assert (await refusal(served, origin=EVIL))[0] == 403
     assert module_of(served)["events"] == []
 
