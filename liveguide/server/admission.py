@@ -81,21 +81,38 @@ class Admission:
 
     def refusal_of_socket(self, request: HTTPServerRequest) -> Refusal | None:
         """Return why a WebSocket could not be opened now, `None` where it could; counts nothing."""
-        if not self._capacity.has_room_for_sockets:
-            reason = "the server has as many connections as it can hold; try again in 10 s"
-            return Refusal(503, "connections", reason, _WAIT)
         address = request.remote_ip or ""
-        if self._is_exempt(address):
-            return None
-        network, most = client_network(address), int(self._limits["address_sockets"])
-        if most and self._sockets.of(network) >= most:
-            reason = f"your address has {most} connections open, and may not have more"
-            return Refusal(429, "sockets", reason, _WAIT)
-        wait = self._handshakes.wait(network, time.monotonic())
+        refusal = self._no_room_for(address)
+        if refusal is not None or self._is_exempt(address):
+            return refusal
+        wait = self._handshakes.wait(client_network(address), time.monotonic())
         if wait > 0:
             seconds = max(1, math.ceil(wait))
             reason = f"your address opens connections too fast; try again in {seconds} s"
             return Refusal(429, "rate", reason, seconds)
+        return None
+
+    def reserve(self, request: HTTPServerRequest) -> Refusal | None:
+        """
+        Keep a place for a handshake that may take its time; return why there is none.
+
+        The place is kept until the connection is open, or `Connections.give_up` is called.
+        """
+        refusal = self._no_room_for(request.remote_ip or "")
+        if refusal is None:
+            self._sockets.reserve(request)
+        return refusal
+
+    def _no_room_for(self, address: str) -> Refusal | None:
+        if not self._capacity.has_room_for_sockets:
+            reason = "the server has as many connections as it can hold; try again in 10 s"
+            return Refusal(503, "connections", reason, _WAIT)
+        most = int(self._limits["address_sockets"])
+        if not most or self._is_exempt(address):
+            return None
+        if self._sockets.taken_by(client_network(address)) >= most:
+            reason = f"your address has {most} connections open, and may not have more"
+            return Refusal(429, "sockets", reason, _WAIT)
         return None
 
     def most_connections(self, address: str) -> int | None:

@@ -70,4 +70,4 @@ class Capacity:
     @property
     def has_room_for_sockets(self) -> bool:
         """Whether another WebSocket may open."""
-        return len(self._sockets) < self.most_sockets
+        return self._sockets.taken < self.most_sockets

@@ -20,6 +20,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import perf_counter
 from types import TracebackType
 from typing import Any
@@ -31,12 +32,12 @@ from tornado.websocket import WebSocketClosedError, WebSocketProtocol
 
 from .admission import Admission
 from .callbacks import Callback
+from .connections import Connections
 from .console import listening
 from .counts import Counts
 from .endings import POLICY, Endings
 from .leftovers import clear, working
 from .logs import event, session_mark
-from .ongoing import Ongoing
 from .origins import Decision, decide
 from .rates import Rate
 from .refusals import Refusal, answer
@@ -64,7 +65,7 @@ class Shared:
     """What the endpoints of one application have in common."""
 
     sessions: Sessions
-    connections: Ongoing[tornado.websocket.WebSocketHandler]
+    connections: Connections
     traces: Traces
     counts: Counts
     admission: Admission
@@ -175,6 +176,10 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             if self.__decision is Decision.REFUSED:
                 answer(self, Refusal(403, "origin", self.__foreign()))
                 return
+            refusal = self.__shared.admission.reserve(self.request)
+            if refusal is not None:
+                answer(self, refusal)
+                return
             cookie = self.__find_session()
         elif self.__endpoint.route.auth is not None:
             self.__find_session()
@@ -185,9 +190,9 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             if self._finished or self.__gone:
                 return
             auth = self.__endpoint.route.auth
-            refusal = auth.refusal(self.current_user) if auth is not None else None
-            if refusal is not None:
-                status, reason = refusal
+            forbidden = auth.refusal(self.current_user) if auth is not None else None
+            if forbidden is not None:
+                status, reason = forbidden
                 answer(self, Refusal(status, "auth", reason))
                 return
             if not upgrades and not self.__endpoint.answers_pages:
@@ -251,6 +256,12 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         finally:
             if self.__opened and not self.__told:
                 self.on_connection_close()  # Tornado passes over a cancelled `open`
+
+    def on_finish(self) -> None:
+        """Take back the place of a handshake that was refused."""
+        if self.get_status() != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.__shared.connections.give_up(self.request)
+        super().on_finish()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer a refusal that was raised as an `HTTPError` with its reason as JSON."""
@@ -368,6 +379,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def on_close(self) -> None:
         """Close as the author's class does, once, and only after `open`."""
         if not self.__opened:
+            self.__shared.connections.give_up(self.request)
             self.__gone = True
             if self.__asking is not None:
                 self.__asking.cancel()

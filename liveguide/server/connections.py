@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import tornado.websocket
+from tornado.httputil import HTTPServerRequest
 
 from .addresses import client_network
 from .ongoing import Ongoing
@@ -28,6 +29,28 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
         super().__init__()
         self.are_ending = False
         self._by_network: Counter[str] = Counter()
+        self._opening: set[HTTPServerRequest] = set()
+        self._opening_by_network: Counter[str] = Counter()
+
+    @property
+    def taken(self) -> int:
+        """How many are open, or are being opened."""
+        return len(self) + len(self._opening)
+
+    def taken_by(self, network: str) -> int:
+        """Return how many are open, or are being opened, from a network."""
+        return self.of(network) + self._opening_by_network[network]
+
+    def reserve(self, request: HTTPServerRequest) -> None:
+        """Keep a place for a handshake, until it is open or given up."""
+        self._opening.add(request)
+        self._opening_by_network[_network(request)] += 1
+
+    def give_up(self, request: HTTPServerRequest) -> None:
+        """Take back the place of a handshake, if it has one."""
+        if request in self._opening:
+            self._opening.remove(request)
+            _count_down(self._opening_by_network, _network(request))
 
     def of(self, network: str) -> int:
         """Return how many are open from a network, as `client_network` names it."""
@@ -35,8 +58,9 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
 
     def add(self, item: tornado.websocket.WebSocketHandler) -> None:
         """Note that a connection has opened; one that opens during a stop ends at once."""
+        self.give_up(item.request)
         if item not in self._items:
-            self._by_network[_network(item)] += 1
+            self._by_network[_network(item.request)] += 1
         super().add(item)
         if self.are_ending:
             item.close(RESTARTING, _REASON)
@@ -44,10 +68,7 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
     def discard(self, item: tornado.websocket.WebSocketHandler) -> None:
         """Note that a connection has closed."""
         if item in self._items:
-            network = _network(item)
-            self._by_network[network] -= 1
-            if not self._by_network[network]:
-                del self._by_network[network]
+            _count_down(self._by_network, _network(item.request))
         super().discard(item)
 
     def end(self) -> None:
@@ -57,5 +78,11 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
             connection.close(RESTARTING, _REASON)
 
 
-def _network(connection: tornado.websocket.WebSocketHandler) -> str:
-    return client_network(connection.request.remote_ip or "")
+def _network(request: HTTPServerRequest) -> str:
+    return client_network(request.remote_ip or "")
+
+
+def _count_down(counter: Counter[str], key: str) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]

@@ -123,6 +123,63 @@ UPGRADE = {
 }
 
 
+SLOW_TO_JUDGE = """
+async def judge(handler):
+    asked = handler.application.asked
+    asked.put_nowait("asked")
+    try:
+        await handler.application.judged.wait()
+    finally:
+        asked.put_nowait("answered")
+    if "no" in handler.args:
+        handler.set_status(403)
+        handler.finish()
+"""
+
+
+async def slow_to_judge(serve):
+    """Serve an endpoint whose `on_request` waits for `app.judged`, and notes it in `app.asked`."""
+    entry = routes(slow=f"on_request: {{function: slow.judge}}\n{ECHO}")
+    settings = Settings(limits={**LOOPBACK, "address_rate": 0})
+    served = await serve({"gramex.yaml": entry, "slow.py": SLOW_TO_JUDGE}, settings=settings)
+    served.app.asked, served.app.judged = asyncio.Queue(), asyncio.Event()
+    return served
+
+
+async def test_a_handshake_takes_a_place_while_it_is_judged(serve):
+    """However many wait for `on_request` at once, no more are let in than may be open."""
+    served = await slow_to_judge(serve)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        asked = [group.create_task(served.connect("/slow").__aenter__()) for _ in range(3)]
+        for _ in asked:
+            await served.app.asked.get()
+        assert await served.status("/slow", **UPGRADE) == 429
+        served.app.judged.set()
+
+    own = [task.result() for task in asked]
+    assert all(await asyncio.gather(*(echoed(ws, "hello") for ws in own)))
+    assert served.app.connections.taken_by("127.0.0.1") == 3
+    for ws in own:
+        await ws.close()
+
+
+async def test_a_handshake_that_comes_to_nothing_gives_its_place_back(serve):
+    """Refused by the author's function, or left by its client: the place is free again."""
+    served = await slow_to_judge(serve)
+
+    async with asyncio.timeout(10):
+        leaving = asyncio.ensure_future(served.connect("/slow").__aenter__())
+        assert await served.app.asked.get() == "asked"
+        assert served.app.connections.taken == 1
+        leaving.cancel()
+        assert await served.app.asked.get() == "answered"
+        assert served.app.connections.taken == 0
+        served.app.judged.set()
+        assert await served.status("/slow?no", **UPGRADE) == 403
+        assert served.app.connections.taken == 0
+
+
 async def test_an_address_that_connects_too_often_must_wait(serve):
     """429 after the burst, and `Retry-After` says when; to ask why costs nothing."""
     served = await serve({"gramex.yaml": routes(echo=ECHO)}, settings=Settings(limits=LOOPBACK))
