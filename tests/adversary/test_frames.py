@@ -105,6 +105,20 @@ async def test_the_close_arrives_though_the_client_goes_on_sending(serve):
         assert await client.closed_with() == 1007
 
 
+async def test_a_client_that_breaks_the_rules_and_resets_is_one_line(serve, caplog):
+    """Its close frame can't be sent any more, which is no error of the server's."""
+    served = await serve(GUIDE)
+
+    async with raw_client(served.port, "/echo") as client:
+        client.send(head(0xFF, 0xFF, 0xFF, 0xFF))
+        client.reset()
+        async with asyncio.timeout(10):
+            while served.app.connections:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    assert [record.exc_info for record in caplog.records] == [None]
+
+
 async def test_pings_are_answered_between_fragments_and_in_order(serve):
     """With what they carry; a pong that nobody asked for is passed over."""
     served = await serve(GUIDE)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -185,29 +188,60 @@ async def test_pings_of_one_who_does_not_read_are_answered_once(serve):
     assert len([opcode for opcode, _ in received if opcode == PONG]) == 1
 
 
-async def test_it_all_holds_over_tls(serve, tmp_path):
-    """Where the system takes less than it was given, and records wait in the library."""
-    served = await serve(guide())
-    certificate, key = make_certificate(tmp_path / "tls")
+@asynccontextmanager
+async def over_tls(served: Served, folder: Path) -> AsyncIterator[tuple[int, ssl.SSLContext]]:
+    """Serve the same over TLS; yield the port, and what a client trusts."""
+    certificate, key = make_certificate(folder)
     server = HTTPServer(served.app, ssl_options=tls_context(certificate, key))
     listening, port = bind_unused_port()
     server.add_socket(listening)
-    trusted = ssl.create_default_context(cafile=certificate)
-    options: dict[str, Any] = {"ssl": trusted, "proxy": None, "compression": None}
-
-    async with websockets.connect(f"wss://127.0.0.1:{port}/flood", max_queue=1, **options) as ws:
-        await ws.send("go")
-        numbers = [int((await ws.recv())[:5]) for _ in range(400)]
-    async with websockets.connect(f"wss://127.0.0.1:{port}/room", **options) as ws:
-        for n in range(100):
-            await ws.send(f"{n}" + "x" * 300)
-        echoed = [await ws.recv() for _ in range(100)]
-        await ws.send("x" * 70_000)
-        with pytest.raises(ConnectionClosed) as caught:
-            await ws.recv()
+    yield port, ssl.create_default_context(cafile=certificate)
     server.stop()
+
+
+async def test_it_all_holds_over_tls(serve, tmp_path):
+    """Where the system takes less than it was given, and records wait in the library."""
+    served = await serve(guide())
+
+    async with over_tls(served, tmp_path / "tls") as (port, trusted):
+        url = f"wss://127.0.0.1:{port}"
+        options: dict[str, Any] = {"ssl": trusted, "proxy": None, "compression": None}
+        async with websockets.connect(f"{url}/flood", max_queue=1, **options) as ws:
+            await ws.send("go")
+            numbers = [int((await ws.recv())[:5]) for _ in range(400)]
+        async with websockets.connect(f"{url}/room", **options) as ws:
+            for n in range(100):
+                await ws.send(f"{n}" + "x" * 300)
+            echoed = [await ws.recv() for _ in range(100)]
+            await ws.send("x" * 70_000)
+            with pytest.raises(ConnectionClosed) as caught:
+                await ws.recv()
 
     assert numbers == list(range(400))
     assert echoed == [f"{n}" + "x" * 300 for n in range(100)]
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 1009
+
+
+@pytest.mark.parametrize("size", [100, 60_000])
+async def test_who_does_not_read_over_tls_is_told_and_the_speaker_goes_on(serve, tmp_path, size):
+    """What the library holds of a message is sent whole before 1013."""
+    served = await serve(guide())
+    said = "x" * size
+
+    async with over_tls(served, tmp_path / "tls") as (port, trusted):
+        async with (
+            raw_client(port, "/room", tls=trusted) as slow,
+            served.connect("/room") as speaker,
+        ):
+            (reader,) = [c for c in served.app.connections if c.request.protocol == "https"]
+            while not served.app.counts.refused:
+                reader.write_message(said)
+            await speaker.send("still here")
+            assert await speaker.recv() == "still here"
+            received = [await slow.receive()]
+            while received[-1][0] != CLOSE:
+                received.append(await slow.receive())
+
+    assert {(opcode, len(payload)) for opcode, payload in received[:-1]} == {(TEXT, size)}
+    assert received[-1] == (CLOSE, b"\x03\xf5messages are not read fast enough")

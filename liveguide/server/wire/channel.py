@@ -28,7 +28,7 @@ _view = memoryview(_buffer)
 
 class Channel:
     """
-    The bytes of one connection.
+    The bytes of one connection; on one that is closed, every method does nothing.
 
     Args:
 
@@ -69,6 +69,8 @@ class Channel:
 
             OSError: The connection is broken.
         """
+        if self._stream.closed():
+            return b""
         size = self._stream.read_from_fd(_buffer)
         return None if size is None else _view[:size].tobytes()
 
@@ -87,10 +89,13 @@ class Channel:
 
     def forget_sent(self) -> None:
         """Have the system forget, when the stream is closed, what the other end has not read."""
-        self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        if not self._stream.closed():
+            self._stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
     def end_writing(self) -> None:
         """Say that nothing more is sent; what the other end has sent may still be read."""
+        if self._stream.closed():
+            return
         try:
             self._stream.socket.shutdown(socket.SHUT_WR)
         except OSError:

@@ -60,10 +60,10 @@ class Outgoing:
     """
 
     __slots__ = (
+        "_begun",
         "_broken",
         "_channel",
         "_drained",
-        "_is_cut",
         "_limits",
         "_overflowed",
         "_queue",
@@ -88,7 +88,9 @@ class Outgoing:
         self._drained = drained
         self._queue: deque[_Frame] | None = None  # made when a client first reads too slowly
         self._size = 0
-        self._is_cut = False  # whether a part of the first frame was sent
+        # Bytes of the first frames that must be sent whatever else is dropped: the rest of a
+        # frame, and what TLS has not sent, but wants to be given once more.
+        self._begun = 0
         self._sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sent.set_result(None)
 
@@ -140,23 +142,22 @@ class Outgoing:
             self.send(frame)
 
     def drop(self) -> None:
-        """Forget what waits, but for the rest of a frame that has begun."""
+        """Forget what waits, but for what has begun to be sent."""
         if not self._queue:
             return
-        dropped = list(self._queue)[1 if self._is_cut else 0 :]
-        first = self._queue[0] if self._is_cut else None
-        self._queue.clear()
-        self._size = 0
-        if first is not None:
-            self._queue.append(first)
-            self._size = len(first[0])
+        begun, kept = self._begun, deque[_Frame]()
+        while self._queue and begun > 0:
+            kept.append(self._queue.popleft())
+            begun -= len(kept[-1][0])
+        dropped, self._queue = self._queue, kept
+        self._size = sum(len(data) for data, _ in kept)
         for _, sending in dropped:
             if sending is not None and not sending.done():
                 _fail(sending)
 
     def close(self) -> None:
         """Forget all that waits: the connection is closed."""
-        self._is_cut = False
+        self._begun = 0
         self.drop()
 
     def flush(self) -> None:
@@ -175,6 +176,7 @@ class Outgoing:
                 self._broken()
                 return
             if count == 0:  # TLS says so
+                self._begun = len(data)
                 return
             self._advance(count)
         self._channel.wait_to_write(False)
@@ -186,7 +188,7 @@ class Outgoing:
             self._queue = deque()
         self._queue.append((memoryview(frame)[count:], sending))
         self._size = len(frame) - count
-        self._is_cut = count > 0
+        self._begun = self._size
         self._channel.wait_to_write(True)
 
     def _together(self) -> list[bytes | memoryview]:
@@ -204,16 +206,16 @@ class Outgoing:
         """Take off so many bytes that were sent."""
         assert self._queue is not None
         self._size -= count
+        self._begun = 0
         while self._queue and count >= len(self._queue[0][0]):
             data, sending = self._queue.popleft()
             count -= len(data)
             if sending is not None and not sending.done():
                 sending.set_result(None)
-            self._is_cut = False
         if count:
-            self._is_cut = True
             data, sending = self._queue[0]
             self._queue[0] = (memoryview(data)[count:], sending)
+            self._begun = len(data) - count
 
 
 def closed_future() -> asyncio.Future[None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -54,6 +56,12 @@ class RawClient:
         """Send bytes."""
         self._writer.write(data)
 
+    def reset(self) -> None:
+        """Leave without a word to the other end's WebSocket: the system resets the connection."""
+        held = self._writer.get_extra_info("socket")
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
+
     async def receive(self) -> tuple[int, bytes]:
         """Return opcode and payload of the server's next frame."""
         async with asyncio.timeout(10):
@@ -74,9 +82,11 @@ class RawClient:
 
 
 @asynccontextmanager
-async def raw_client(port: int, path: str, extensions: str = "") -> AsyncIterator[RawClient]:
+async def raw_client(
+    port: int, path: str, extensions: str = "", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[RawClient]:
     """Open a WebSocket by hand."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     offer = f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else ""
     writer.write(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
