@@ -100,7 +100,7 @@ class _Helper:
     """A process that does the same work."""
 
     def __init__(self, work: Callable[[int], Any], mine: Callable[[], Iterator[int]]) -> None:
-        self._parent = os.getpid()
+        parent = os.getpid()
         self._output, output = os.pipe()
         self._received = b""
         self._is_done = False
@@ -111,6 +111,7 @@ class _Helper:
             os.close(output)
             return
         os.close(self._output)
+        _end_with(parent)
         try:
             for number in mine():
                 self._send(output, (number, work(number), None))
@@ -125,8 +126,6 @@ class _Helper:
     def _send(self, output: int, message: object) -> None:
         content = pickle.dumps(message)
         content = len(content).to_bytes(8, "big") + content
-        if os.getppid() != self._parent:
-            os._exit(1)  # it was killed
         while content:
             content = content[os.write(output, content) :]
 
@@ -159,3 +158,13 @@ class _Helper:
         os.close(self._output)
         os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel end this process with its parent, whatever it is doing then (prctl(2))."""
+    import ctypes
+
+    set_signal_at_end_of_parent = 1
+    ctypes.CDLL(None).prctl(set_signal_at_end_of_parent, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it has ended before

@@ -124,5 +124,9 @@ class _Loader(Loader):
 
     def _create_template(self, name: str) -> Template:
         # Within the tag, the line's end is not part of the page, and still counts as a line.
-        text = _CONTROL_LINE.sub(r"\g<tag>\n%}", read_text(self.path_of(name)))
-        return Template(text, name=name, loader=self)
+        written = read_text(self.path_of(name))
+        try:
+            return Template(_CONTROL_LINE.sub(r"\g<tag>\n%}", written), name=name, loader=self)
+        except ParseError:
+            Template(written, name=name, loader=self)  # says the same, of the line that is wrong
+            raise

@@ -240,7 +240,7 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_site(guide: Path) -> None:
     assert found[-1] == new
     subprocess.run(BUILD, check=True, timeout=60)
     assert tree(Path("site")) == new
-    assert os.listdir(WORK_FOLDER) == ["site.lock"]
+    assert sorted(os.listdir(WORK_FOLDER)) == ["cache", "site.lock"]
 
 
 def test_a_killed_build_leaves_no_process(guide: Path) -> None:
@@ -270,6 +270,7 @@ def test_a_full_disk_leaves_the_old_site(guide: Path, limit: int) -> None:
     subprocess.run(BUILD, check=True, timeout=60)
     old = tree(Path("site"))
     change(guide, "New")
+    shutil.rmtree(f"{WORK_FOLDER}/cache")
     code = (
         "import resource, sys; from liveguide.builder.cli import main; "
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
@@ -283,7 +284,7 @@ def test_a_full_disk_leaves_the_old_site(guide: Path, limit: int) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("build.py: the site can't be written: File too large")
     assert tree(Path("site")) == old
-    assert os.listdir(WORK_FOLDER) == ["site.lock"]
+    assert sorted(os.listdir(WORK_FOLDER)) == ["cache", "site.lock"]
 
 
 FULL_DISK = """\
