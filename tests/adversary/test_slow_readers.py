@@ -229,19 +229,19 @@ async def test_who_does_not_read_over_tls_is_told_and_the_speaker_goes_on(serve,
     served = await serve(guide())
     said = "x" * size
 
-    async with over_tls(served, tmp_path / "tls") as (port, trusted):
-        async with (
-            raw_client(port, "/room", tls=trusted) as slow,
-            served.connect("/room") as speaker,
-        ):
-            (reader,) = [c for c in served.app.connections if c.request.protocol == "https"]
-            while not served.app.counts.refused:
-                reader.write_message(said)
-            await speaker.send("still here")
-            assert await speaker.recv() == "still here"
-            received = [await slow.receive()]
-            while received[-1][0] != CLOSE:
-                received.append(await slow.receive())
+    async with (
+        over_tls(served, tmp_path / "tls") as (port, trusted),
+        raw_client(port, "/room", tls=trusted) as slow,
+        served.connect("/room") as speaker,
+    ):
+        (reader,) = [c for c in served.app.connections if c.request.protocol == "https"]
+        while not served.app.counts.refused:
+            reader.write_message(said)
+        await speaker.send("still here")
+        assert await speaker.recv() == "still here"
+        received = [await slow.receive()]
+        while received[-1][0] != CLOSE:
+            received.append(await slow.receive())
 
     assert {(opcode, len(payload)) for opcode, payload in received[:-1]} == {(TEXT, size)}
     assert received[-1] == (CLOSE, b"\x03\xf5messages are not read fast enough")
