@@ -466,7 +466,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             callback.place,
             INTERNAL_ERROR,
             exc_info=error,
-            extra={**self.__failed(callback), "kind": callback.place},
+            extra=self.__failed(callback),
         )
         if self.__traced is not None:
             self.__traced.failed(callback.label, error)
@@ -476,6 +476,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def __failed(self, callback: Callback) -> dict[str, Any]:
         return event(
             "failed",
+            callback.place,
             function=callback.label,
             place=callback.place,
             endpoint=self.__endpoint.route.pattern,

@@ -80,9 +80,7 @@ class Counts:
             detail: What the operator should know besides; no contents, no cookie.
         """
         self.refused[reason] += 1
-        told = event(
-            "refused", code=code, reason=reason, path=target, address=address, detail=detail
-        )
+        fields = {"code": code, "reason": reason, "path": target, "address": address}
         log.warning(
             "refused %d %s %r from %s%s",
             code,
@@ -90,5 +88,5 @@ class Counts:
             target,
             visible(address),
             visible(detail and f": {detail}"),
-            extra={**told, "kind": reason},
+            extra=event("refused", reason, **fields, detail=detail),
         )

@@ -18,8 +18,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TextIO, cast
 
@@ -57,17 +58,42 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def event(name: str, **fields: Any) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Event:
     """
-    Return what gives a line its name and its fields, as the `extra` of a call of the log.
+    What a line of our own says besides its message.
 
-    Args:
+    Attributes:
 
         name: What has happened, one word such as `refused`.
 
         fields: What a program that reads the log may want to know; plain values.
+
+        kind: Of which lines from this place in the code only so many are written; empty for the
+            event's name.
+
+        most: How many that are in a second.
+
+        stream: Where it is written for people; `None` for where the log is.
     """
-    return {"event": name, "fields": fields}
+
+    name: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ""
+    most: int = MOST_A_SECOND
+    stream: TextIO | None = None
+
+
+_NO_EVENT = Event()
+_ATTRIBUTE = "_liveguide_event"
+"""Of a record. Authors' functions log, too, with an `extra` of any other names."""
+
+
+def event(
+    name: str, kind: str = "", most: int = MOST_A_SECOND, /, **fields: Any
+) -> dict[str, Event]:
+    """Return the `extra` of a call of the log that makes its line an `Event`."""
+    return {_ATTRIBUTE: Event(name, fields, kind, most)}
 
 
 def session_mark(session_id: str) -> str:
@@ -84,7 +110,7 @@ class HumanFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as text, in which each line but the first is indented."""
         message = _cut(visible(record.getMessage()))
-        if _name(record) == PRINTED:
+        if _event(record).name == PRINTED:
             return message
         lines = [f"{self.formatTime(record)} {record.levelname} {message}"]
         lines += (f"  {visible(line)}" for line in _traceback(record).splitlines())
@@ -96,12 +122,12 @@ class JSONFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as one line of ASCII, in which JSON escapes all control characters."""
-        fields = getattr(record, "fields", {})
+        said = _event(record)
         told = {
-            **{key: _cut(v) if isinstance(v, str) else v for key, v in fields.items()},
+            **{key: _cut(v) if isinstance(v, str) else v for key, v in said.fields.items()},
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": _name(record) or "log",
+            "event": said.name or "log",
             "logger": record.name,
             "message": _cut(record.getMessage()),
         }
@@ -139,9 +165,9 @@ class LogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, unless there are too many of its kind. (The lock is held.)"""
         self._sum_up()
-        kind = record.pathname, record.lineno, getattr(record, "kind", "") or _name(record)
-        most = getattr(record, "most", MOST_A_SECOND)
-        if not self._bounded or self._flood.lets(kind, most):
+        said = _event(record)
+        kind = record.pathname, record.lineno, said.kind or said.name
+        if not self._bounded or self._flood.lets(kind, said.most):
             self._write(record)
         elif not self._waking:
             # Where no loop runs, in a thread of an author's, the next line says it.
@@ -186,7 +212,7 @@ class LogHandler(logging.Handler):
     def _write(self, record: logging.LogRecord) -> None:
         stream = self._stream
         if isinstance(self.formatter, HumanFormatter):
-            stream = getattr(record, "stream", stream)
+            stream = _event(record).stream or stream
         try:
             text = self.format(record)
         except Exception as error:  # as when there are fewer values than the message has places
@@ -248,7 +274,7 @@ class Printed:
     def _tell(self, line: str) -> None:
         path, number = _who_prints()
         record = logging.LogRecord("print", logging.INFO, path, number, "%s", (line,), None)
-        record.__dict__.update(event(PRINTED), stream=self._stream, most=self._most)
+        record.__dict__[_ATTRIBUTE] = Event(PRINTED, most=self._most, stream=self._stream)
         self._handler.handle(record)
 
 
@@ -309,8 +335,9 @@ def _unfilled(record: logging.LogRecord, error: Exception) -> logging.LogRecord:
     )
 
 
-def _name(record: logging.LogRecord) -> str:
-    return str(getattr(record, "event", ""))
+def _event(record: logging.LogRecord) -> Event:
+    said: Event = getattr(record, _ATTRIBUTE, _NO_EVENT)
+    return said
 
 
 def _traceback(record: logging.LogRecord) -> str:

@@ -25,7 +25,7 @@ from .tls import tls_context
 log = logging.getLogger(__name__)
 
 _EVENT = event("reload")
-_ALL_OF_THEM = {**_EVENT, "most": 1_000}  # what is wrong is shown whole, as at the start
+_ALL_OF_THEM = event("reload", "", 1_000)  # what is wrong is shown whole, as at the start
 
 Versions = dict[Path, tuple[int, int, int]]
 

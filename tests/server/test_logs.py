@@ -119,6 +119,18 @@ def test_fields_replace_nothing_that_every_line_has(new_log: NewLog) -> None:
 
 
 @pytest.mark.parametrize("log_format", FORMATTERS)
+def test_an_author_s_extra_may_have_any_names(new_log: NewLog, log_format: str) -> None:
+    """None of them is taken for ours: every line is written, with its time, level and message."""
+    log = new_log(log_format)
+    for extra in ("kind", "most", "stream", "fields", "event", "name_of_it"):
+        for value in ("printed", ["a", "b"]):
+            log.logger.warning("hello", extra={extra: value})
+
+    assert len(log.lines) == 10, "of one kind"
+    assert all("warning" in line.lower() and "hello" in line for line in log.lines)
+
+
+@pytest.mark.parametrize("log_format", FORMATTERS)
 def test_a_traceback_is_kept_within_its_line_or_below_it(new_log: NewLog, log_format: str) -> None:
     """In JSON it is a field; for people it is indented, so that nothing in it looks like a line."""
     log = new_log(log_format)
@@ -180,7 +192,7 @@ def test_lines_of_one_place_may_be_of_several_kinds(new_log: NewLog) -> None:
     log = new_log("json")
     for kind in ("rate", "origin"):
         for _ in range(20):
-            log.logger.warning("refused", extra={**event("refused"), "kind": kind})
+            log.logger.warning("refused", extra=event("refused", kind))
     log.handler.flush()
 
     events = [json.loads(line)["event"] for line in log.lines]
