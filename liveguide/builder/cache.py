@@ -54,8 +54,8 @@ class Cache:
         self._is_kept = folder is not None
         if folder is not None:
             try:
-                _make_ours(folder)
-                _make_ours(folder / _PAGES)
+                make_ours(folder)
+                make_ours(folder / _PAGES)
             except (CacheError, OSError) as error:
                 self.trouble = f"the cache {folder} is not used: {_told(error)}"
                 folder = None
@@ -189,8 +189,16 @@ class Cache:
                     os.unlink(entry)
 
 
-def _make_ours(folder: Path) -> None:
-    """Make a folder that only we can write, or make sure that this one is."""
+def make_ours(folder: Path) -> None:
+    """
+    Make a folder that only we can write, or make sure that this one is.
+
+    Raises:
+
+        CacheError: It is not.
+
+        OSError: It can't be made.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode):

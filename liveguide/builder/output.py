@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -60,7 +61,8 @@ def check_output(guide: Path, site: Path) -> None:
 
     Raises:
 
-        UsageError: It is or holds the guide, is a file, or holds files that no build wrote.
+        UsageError: It is or holds the guide, is a file, or holds files that no build wrote; or
+            the folder for what is temporary is in somebody else's hands.
     """
     if not guide.is_dir():
         raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
@@ -73,6 +75,7 @@ def check_output(guide: Path, site: Path) -> None:
         raise UsageError(
             f"the output {site} holds the guide {guide}, which would be lost; name another folder"
         )
+    _check_work_folder(work_folder(site))
     if not site.exists():
         return
     if not site.is_dir():
@@ -82,6 +85,18 @@ def check_output(guide: Path, site: Path) -> None:
             f"the output {site} holds files that no build wrote, and they would be lost; "
             "name a new or an empty folder"
         )
+
+
+def _check_work_folder(work: Path) -> None:
+    """Refuse a folder of somebody who can change the site by that alone."""
+    try:
+        status = work.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISDIR(status.st_mode):
+        raise UsageError(f"{work} is no folder, but a file or a link; delete it")
+    if status.st_uid not in (os.geteuid(), work.parent.stat().st_uid):
+        raise UsageError(f"{work} is another user's, who could change the site; delete it")
 
 
 def in_site(filename: str, site: Path) -> str:
@@ -97,6 +112,8 @@ def staged(site: Path) -> Iterator[Path]:
 
     Raises:
 
+        UsageError: Somebody else could change what is written.
+
         OutputBusy: Another build is writing the same site.
 
         OSError: The disk is full, or the folder can't be written.
@@ -104,7 +121,10 @@ def staged(site: Path) -> Iterator[Path]:
     site = site.resolve()
     work = work_folder(site)
     work.mkdir(parents=True, exist_ok=True)
-    with open(work / f"{site.name}.lock", "w") as lock:
+    _check_work_folder(work)
+    # No link that somebody has put there is followed.
+    how = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+    with os.fdopen(os.open(work / f"{site.name}.lock", how, 0o600), "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

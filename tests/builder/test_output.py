@@ -106,6 +106,43 @@ def test_without_the_exchange_of_the_system(
     assert tree(site) == {"two": b""}
 
 
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    """Nobody makes a build empty a file elsewhere."""
+    (tmp_path / WORK_FOLDER).mkdir()
+    (tmp_path / "victim").write_text("Mine.")
+    (tmp_path / WORK_FOLDER / "site.lock").symlink_to(tmp_path / "victim")
+
+    with pytest.raises(OSError, match="symbolic links"), staged(tmp_path / "site"):
+        pass
+
+    assert (tmp_path / "victim").read_text() == "Mine."
+
+
+def test_a_work_folder_that_is_a_link_is_refused(guide: Path, tmp_path: Path) -> None:
+    """It could lead to a folder of somebody else."""
+    (tmp_path / "theirs").mkdir()
+    Path(WORK_FOLDER).symlink_to(tmp_path / "theirs")
+
+    done = subprocess.run(BUILD, capture_output=True, text=True, check=False, timeout=60)
+
+    message = f"{tmp_path / WORK_FOLDER} is no folder, but a file or a link; delete it"
+    assert (done.returncode, done.stderr) == (2, f"build.py: {message}\n")
+    assert tree(tmp_path / "theirs") == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_work_folder_of_another_user_is_refused(guide: Path, tmp_path: Path) -> None:
+    """Whoever has made it in a folder for all, such as `/tmp`, could change what is built."""
+    Path(WORK_FOLDER).mkdir()
+    os.chown(WORK_FOLDER, 65534, 65534)
+
+    with pytest.raises(UsageError) as caught:
+        check_output(guide, Path("site"))
+
+    fault = "is another user's, who could change the site; delete it"
+    assert str(caught.value) == f"{tmp_path / WORK_FOLDER} {fault}"
+
+
 def test_only_one_build_at_a_time(tmp_path: Path) -> None:
     """A second build of the same site is told so; one of another site is not disturbed."""
     with staged(tmp_path / "site") as staging:

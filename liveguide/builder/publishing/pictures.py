@@ -1,19 +1,22 @@
 """
 Pictures that a build makes, kept beside the site so that the next build need not draw them again.
 
-Drawing one takes about 10 ms. Whatever a picture shows is in its name, so what
-is kept is never wrong; what no build has asked for in a month is removed.
+Drawing one takes about 10 ms. Whatever a picture shows is in its name, and the hash of its
+content in its first line; it is used only where nobody but us may write. So what is kept is
+never wrong. What no build has asked for in a month is removed.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
 from ..assets import FRONTEND
+from ..cache import CacheError, make_ours
+from ..copies import digest_of
 from ..output import copy_file, write_file
 from ..sources import ASSETS
 from .card import Card, picture_name
@@ -42,13 +45,13 @@ def write_card(card: Card, kept: Path, site: Path) -> list[str]:
 
         site: The site that is being written.
     """
-    path = kept / card.output.rpartition("/")[2]
-    if not path.is_file():
+
+    def draw() -> bytes:
         from .drawing import drawn  # loads Pillow
 
-        _keep(path, drawn(card))
-    copy_file(path, site / card.output)
-    os.utime(path)
+        return drawn(card)
+
+    _write(site / card.output, _picture(kept / card.output.rpartition("/")[2], draw))
     return [card.output]
 
 
@@ -76,13 +79,15 @@ def write_icons(accent: str, taken: Collection[str], kept: Path, site: Path) -> 
         if accent == DEFAULT_ACCENT:
             copy_file(_SHIPPED / output, site / output)
             continue
-        path = kept / f"{picture_name(output, accent)}-{output}"
-        if not path.is_file():
+
+        def draw(function: str = function) -> bytes:
             from . import drawing  # loads Pillow
 
-            _keep(path, getattr(drawing, function)(accent))
-        copy_file(path, site / output)
-        os.utime(path)
+            icon: bytes = getattr(drawing, function)(accent)
+            return icon
+
+        path = kept / f"{picture_name(output, accent)}-{output}"
+        _write(site / output, _picture(path, draw))
     return written
 
 
@@ -95,9 +100,25 @@ def forget_old(kept: Path) -> None:
                 path.unlink()
 
 
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: another build may look for it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _picture(path: Path, draw: Callable[[], bytes]) -> bytes:
+    """Return what is kept at *path*, or else what *draw* draws, which is kept then."""
+    try:
+        make_ours(path.parent)
+    except (CacheError, OSError):
+        return draw()
+    with suppress(OSError):
+        digest, _, content = path.read_bytes().partition(b"\n")
+        if digest.decode("ascii", "replace") == digest_of(content):
+            os.utime(path)
+            return content
+    content = draw()
+    # Whole or not at all: another build may look for it.
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    beside.write_bytes(content)
+    beside.write_bytes(digest_of(content).encode() + b"\n" + content)
     beside.replace(path)
+    return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
