@@ -32,10 +32,11 @@ from tornado.websocket import WebSocketClosedError, WebSocketProtocol
 
 from .admission import Admission
 from .callbacks import Callback
+from .close_codes import ABNORMAL_CLOSURE, INTERNAL_ERROR, POLICY_VIOLATION
 from .connections import Connections
 from .console import listening
 from .counts import Counts
-from .endings import POLICY, Endings
+from .endings import Endings
 from .leftovers import clear, working
 from .logs import event, session_mark
 from .origins import Decision, decide
@@ -48,12 +49,6 @@ from .wire.outgoing import QueueLimits
 from .wire.protocol import wire_protocol
 
 log = logging.getLogger(__name__)
-
-INTERNAL_ERROR = 1011
-"""The close code that says an author's function failed (RFC 6455, section 7.4.1)."""
-
-ABNORMAL = 1006
-"""What stands for the code of a connection that ended without one (RFC 6455, section 7.1.5)."""
 
 _UPGRADE = Refusal(426, "upgrade", "this is a WebSocket; connect to it with new WebSocket(...)")
 _LONGEST_REASON = 123
@@ -337,7 +332,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return None
         if self.__session.ended:
             # The reader has logged out since `prepare`.
-            self._liveguide_end(POLICY, "logged out")
+            self._liveguide_end(POLICY_VIOLATION, "logged out")
             return None
         self.__opened = True
         self.__shared.connections.add(self)
@@ -363,8 +358,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         rate, burst = self.__limits["message_rate"], self.__limits["message_burst"]
         reason = f"rate: more than {rate:g} messages a second, {burst:g} at once"
         address = self.request.remote_ip or ""
-        self.__shared.counts.refuse(POLICY, "rate", self.request.path, address)
-        self._liveguide_end(POLICY, reason)
+        self.__shared.counts.refuse(POLICY_VIOLATION, "rate", self.request.path, address)
+        self._liveguide_end(POLICY_VIOLATION, reason)
 
     def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Tell the page that a ping was answered, and hand the answer on."""
@@ -397,7 +392,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def __end(self) -> None:
         self.__shared.connections.discard(self)
         self.__session.connections.discard(self)
-        self.__shared.counts.closed[self.close_code or ABNORMAL] += 1
+        self.__shared.counts.closed[self.close_code or ABNORMAL_CLOSURE] += 1
         if self.__traced is not None:
             self.__traced.closed(self.close_code, self.close_reason)
         clear(self)

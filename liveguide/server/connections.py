@@ -8,10 +8,8 @@ import tornado.websocket
 from tornado.httputil import HTTPServerRequest
 
 from .addresses import client_network
+from .close_codes import SERVICE_RESTART
 from .ongoing import Ongoing
-
-RESTARTING = 1012
-"""The close code that says: come back soon (IANA's WebSocket close code registry)."""
 
 _REASON = "the server is restarting"
 
@@ -63,7 +61,7 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
             self._by_network[_network(item.request)] += 1
         super().add(item)
         if self.are_ending:
-            item.close(RESTARTING, _REASON)
+            item.close(SERVICE_RESTART, _REASON)
 
     def discard(self, item: tornado.websocket.WebSocketHandler) -> None:
         """Note that a connection has closed."""
@@ -75,7 +73,7 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
         """Close all of them with 1012, those that are just opening too."""
         self.are_ending = True
         for connection in self:
-            connection.close(RESTARTING, _REASON)
+            connection.close(SERVICE_RESTART, _REASON)
 
 
 def _network(request: HTTPServerRequest) -> str:

@@ -22,12 +22,11 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
-from .connection import INTERNAL_ERROR, only_closed
+from .close_codes import INTERNAL_ERROR, NORMAL_CLOSURE
+from .connection import only_closed
 from .trace import is_upgrade
 
 log = logging.getLogger(__name__)
-
-NORMAL_CLOSURE = 1000
 
 MOST_WAITING = 16
 """Messages that wait for the function; while there are so many, no more are read."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from .close_codes import POLICY_VIOLATION
 from .sessions import Session, Sessions
-
-POLICY = 1008
-"""The close code of who broke a rule, or has logged out: don't come back (RFC 6455, 7.4.1)."""
 
 
 class Endings:
@@ -26,7 +24,7 @@ class Endings:
         """End a session: its user, its cookie, and the WebSockets that are open in it."""
         self._sessions.end(session)
         for connection in list(session.connections):
-            connection._liveguide_end(POLICY, reason)
+            connection._liveguide_end(POLICY_VIOLATION, reason)
 
     def watch(self, session: Session) -> None:
         """

@@ -29,14 +29,13 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler
 
 from .. import __version__
+from . import close_codes
 from .app import SiteApplication
 from .histogram import Histogram
 from .origins import is_loopback
 
 LAG_INTERVAL = 0.25
 """Seconds between two looks at how late the event loop is."""
-
-_KNOWN_CODES = {*range(1000, 1004), *range(1005, 1016)}
 
 
 class AppCollector(Collector):
@@ -145,7 +144,7 @@ class AppCollector(Collector):
 
 def code_label(code: int) -> str:
     """Return a close code's label: clients choose among thousands (RFC 6455, section 7.4.2)."""
-    if code in _KNOWN_CODES:
+    if code in close_codes.KNOWN:
         return str(code)
     return f"{code // 1000}xxx" if 3000 <= code < 5000 else "other"
 

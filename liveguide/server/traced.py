@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.web import RequestHandler
 
+from .close_codes import NORMAL_CLOSURE
 from .heads import request_head, response_head
 from .places import Place, Places
 
@@ -22,7 +23,6 @@ LONGEST_LINE = 2000
 """In characters; what is longer is cut, and ends in an ellipsis."""
 
 _LONGEST_PATH = 200
-_NORMAL_CLOSURE = 1000
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _LEVELS = (
     (logging.CRITICAL, "critical"),
@@ -137,7 +137,7 @@ class TracedConnection:
         """Note that this end sent the first close frame, and what was in it."""
         # A reason can't be sent without a code.
         self._closing = (
-            _NORMAL_CLOSURE if code is None and reason is not None else code,
+            NORMAL_CLOSURE if code is None and reason is not None else code,
             reason or "",
         )
 

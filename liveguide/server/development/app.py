@@ -15,8 +15,8 @@ from ...errors import Problem, SourceErrors
 from ...excerpts import described
 from ...settings import SETTINGS_FILE, Settings, read_settings
 from ..app import SiteApplication
+from ..close_codes import SERVICE_RESTART
 from ..connection import GuardedConnection
-from ..connections import RESTARTING
 from ..loading import Loaded, load_endpoints
 from ..places import Places
 from ..route import ROUTES_FILE
@@ -204,7 +204,7 @@ class WatchedApplication(SiteApplication):
             and not loaded.is_same(connection._liveguide_endpoint, last)
         ]
         for connection in changed:
-            connection.close(RESTARTING, "its functions have changed")
+            connection.close(SERVICE_RESTART, "its functions have changed")
         last.modules.forget(loaded.modules)
         names, folders = loaded.differences(last)
         self._folders |= {_address(self._guide, folder) for folder in folders}

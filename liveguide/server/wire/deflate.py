@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .frames import INVALID_DATA, TOO_BIG, ProtocolFault
+from ..close_codes import INVALID_DATA, TOO_BIG
+from .frames import ProtocolFault
 
 _TAIL = b"\x00\x00\xff\xff"
 """What ends every flush, and is left out on the wire (section 7.2.1)."""

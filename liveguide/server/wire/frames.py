@@ -1,27 +1,20 @@
-"""Frames as RFC 6455 has them: opcodes, close codes, and how one is written (section 5)."""
+"""Frames as RFC 6455 has them: opcodes, and how one is written (section 5)."""
 
 from __future__ import annotations
 
 import struct
+
+from ..close_codes import INVALID_DATA, NORMAL_CLOSURE, PROTOCOL_ERROR, SENDABLE, TOO_BIG
 
 CONTINUATION, TEXT, BINARY = 0x0, 0x1, 0x2
 CLOSE, PING, PONG = 0x8, 0x9, 0xA
 
 FIN, RSV1 = 0x80, 0x40
 
-NORMAL_CLOSURE = 1000
-PROTOCOL_ERROR = 1002
-INVALID_DATA = 1007
-TOO_BIG = 1009
-INTERNAL_ERROR = 1011
-TRY_AGAIN_LATER = 1013
-
 LONGEST_CONTROL = 125
 """Bytes that a control frame may carry (section 5.5)."""
 
 LONGEST_REASON = LONGEST_CONTROL - 2
-
-_SENDABLE = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})
 
 
 class ProtocolFault(Exception):
@@ -140,4 +133,4 @@ def read_close(payload: bytes) -> tuple[int | None, str | None]:
 
 def is_close_code(code: object) -> bool:
     """Say whether a close code may be sent (section 7.4, and IANA's registry up to 1014)."""
-    return isinstance(code, int) and (code in _SENDABLE or 3000 <= code <= 4999)
+    return isinstance(code, int) and (code in SENDABLE or 3000 <= code <= 4999)

@@ -21,18 +21,17 @@ from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol
 
+from ..close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
 from ..counts import Counts
 from .channel import Channel
 from .deflate import Deflater, Inflater
 from .encoder import encoder
 from .frames import (
     BINARY,
-    INTERNAL_ERROR,
     PING,
     PONG,
     RSV1,
     TEXT,
-    TRY_AGAIN_LATER,
     ProtocolFault,
     close_frame,
     frame,
