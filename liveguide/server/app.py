@@ -27,7 +27,7 @@ from .forwarded import forwarded
 from .health import HealthHandler, ReadyHandler
 from .loading import Loaded, load_endpoints
 from .login import Doors, login_rule
-from .ongoing import Ongoing
+from .ongoing import Answering, Ongoing
 from .places import Places
 from .refusals import RefusalHandler, log_refusal
 from .route import Route
@@ -63,6 +63,8 @@ class SiteApplication(tornado.web.Application):
 
         counts: What this process has done.
 
+        answering: The requests that endpoints and logins are at work on.
+
         responses: The files that are being sent.
 
         places: Knows the authors' files.
@@ -86,6 +88,7 @@ class SiteApplication(tornado.web.Application):
     ) -> None:
         self.connections = Connections()
         self.capacity = Capacity(self.connections)
+        self.answering = Answering()
         self.responses: Ongoing[Sending] = Ongoing()
         self._sessions = sessions
         self._endings = Endings(sessions)
@@ -141,8 +144,9 @@ class SiteApplication(tornado.web.Application):
             self.counts,
             self.admission,
             self._endings,
+            self.answering,
         )
-        doors = Doors(self._sessions, self._endings, settings, self._attempts)
+        doors = Doors(self._sessions, self._endings, settings, self.answering, self._attempts)
         self.endpoint_rules = [self._rule(endpoint, doors) for endpoint in loaded.endpoints]
         # Most requests are for files, and would try every pattern each time.
         self._rule_for = functools.lru_cache(512)(self._first_rule)
@@ -192,7 +196,7 @@ class SiteApplication(tornado.web.Application):
 
     async def stop(self, grace: float = 5.0) -> None:
         """
-        Close every WebSocket with 1012, and let what is being sent be sent.
+        Close every WebSocket with 1012, and let what has begun be answered and sent.
 
         Args:
 
@@ -201,10 +205,11 @@ class SiteApplication(tornado.web.Application):
         self.connections.end()
         try:
             async with asyncio.timeout(grace):
+                await self.answering.ended()  # a handshake becomes a connection
                 await self.connections.ended()
                 await self.responses.ended()
         except TimeoutError:
-            left = len(self.connections) + len(self.responses)
+            left = len(self.answering) + len(self.connections) + len(self.responses)
             log.warning("%d connections did not end in %g s and are cut", left, grace)
 
 

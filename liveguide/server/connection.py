@@ -39,6 +39,7 @@ from .counts import Counts
 from .endings import Endings
 from .leftovers import clear, working
 from .logs import event, session_mark
+from .ongoing import Answering
 from .origins import Decision, decide
 from .rates import Rate
 from .refusals import Refusal, answer
@@ -65,6 +66,7 @@ class Shared:
     counts: Counts
     admission: Admission
     endings: Endings
+    answering: Answering
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         The origin is judged here and not in `check_origin`, which Tornado
         calls neither for the site's own origin nor before a cookie is set.
         """
+        self.__shared.answering.begin()
         # These hold for all that follows in this task.
         working.set(self.__reference)
         if self.__traced is not None:
@@ -335,6 +338,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             self._liveguide_end(POLICY_VIOLATION, "logged out")
             return None
         self.__opened = True
+        self.__shared.answering.opened()
         self.__shared.connections.add(self)
         self.__session.connections.add(self)
         if self.__session.get("user"):

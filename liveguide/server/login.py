@@ -25,6 +25,7 @@ from ..words import direction_of, say_in
 from .attempts import Attempts
 from .credentials import Credentials
 from .endings import Endings
+from .ongoing import Answering
 from .origins import parse_origin
 from .route import LOGIN, Route
 from .sessions import Session, Sessions, cookie_flags, cookie_name
@@ -51,12 +52,15 @@ class Doors:
 
         settings: The site's name and language.
 
+        answering: The requests that are being answered.
+
         attempts: How often somebody has tried.
     """
 
     sessions: Sessions
     endings: Endings
     settings: Settings
+    answering: Answering
     attempts: Attempts = field(default_factory=Attempts)
 
 
@@ -75,6 +79,7 @@ class _FormHandler(RequestHandler):
 
     def prepare(self) -> None:
         """Find the session, which a form belongs to; refuse a form that is not ours."""
+        self._doors.answering.begin()
         if self.request.method not in ("GET", "HEAD", "POST"):
             return  # Tornado answers 405
         if len(self.request.body) > _LARGEST_BODY:

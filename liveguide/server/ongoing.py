@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -36,3 +36,20 @@ class Ongoing(Generic[Item]):
         while self._items:
             self._changed.clear()
             await self._changed.wait()
+
+
+class Answering(Ongoing[asyncio.Task[Any]]):
+    """The requests that handlers are at work on, each by its task."""
+
+    def begin(self) -> None:
+        """Note that this task answers a request, until it is done, or `opened` is called in it."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.add(task)
+            task.add_done_callback(self.discard)
+
+    def opened(self) -> None:
+        """Note that this task has answered a handshake: a WebSocket is waited for otherwise."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.discard(task)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 
 import pytest
 from server.conftest import ECHO, address, ended, handshake, routes
@@ -112,15 +114,58 @@ async def test_a_hundred_are_told_and_the_silent_wait_for_nobody(guide, start):
         writer.close()
 
 
-async def test_one_who_comes_during_the_stop_is_sent_away_like_the_others(serve):
-    """A handshake that had begun when the stop began ends in 1012 too."""
-    served = await serve({"gramex.yaml": routes(echo=ECHO)})
-    served.app.connections.end()
+BUSY = """
+import asyncio
 
-    async with served.connect("/echo") as ws:
-        await ws.wait_closed()
+async def busy(websocket=None):
+    print("at work")
+    await asyncio.to_thread(open("pipe").read, 1)
+    if websocket is None:
+        return "done"
+    await websocket.accept()
+"""
 
-    assert (ws.close_code, ws.close_reason) == (1012, "the server is restarting")
+UPGRADE = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
+
+
+async def nobody_listens(port: int) -> None:
+    """Wait until the stop has begun."""
+    with contextlib.suppress(ConnectionError):
+        while True:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            await reader.read()
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer"),
+    [("", b"done"), (UPGRADE, b"\x03\xf4the server is restarting")],
+    ids=["a page", "a handshake"],
+)
+async def test_what_has_begun_before_the_stop_is_answered(guide, start, tmp_path, headers, answer):
+    """A page that is being made is sent whole, and a handshake ends in 1012."""
+    busy = "  busy: {pattern: /busy, handler: bot.busy}\n"
+    (guide / "gramex.yaml").write_text(routes(echo=ECHO) + busy)
+    (guide / "bot.py").write_text(BUSY)
+    os.mkfifo(tmp_path / "pipe")
+    pipe = os.open(tmp_path / "pipe", os.O_RDWR)
+    process = await start("--port", "0", "--no-build")
+    port = int((await address(process)).split(":")[2].strip("/"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /busy HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+    assert await asyncio.wait_for(process.stdout.readline(), 10) == b"at work\n"
+
+    process.terminate()
+    await nobody_listens(port)
+    os.write(pipe, b"!")
+    await asyncio.wait_for(reader.readuntil(answer), 10)
+    writer.close()
+    os.close(pipe)
+
+    assert (await ended(process))[0] == 0
 
 
 async def test_a_stop_while_a_module_is_imported_ends_the_start(guide, start):

@@ -108,10 +108,14 @@ class Reader:
 
     async def post(self, path: str, headers: Any = None, **fields: str) -> HTTPResponse:
         """Open a form, and send it with these fields and what it holds itself."""
+        form = {"token": await self.token(path), **fields}
+        return await self.get(path, method="POST", body=urlencode(form), headers=headers or {})
+
+    async def token(self, path: str) -> str:
+        """Open a form, and return what only this site knows of it."""
         page = await self.get(path)
         hidden = re.search(r'name="token" value="(\w+)"', page.body.decode())
-        form = {"token": hidden[1] if hidden else "", **fields}
-        return await self.get(path, method="POST", body=urlencode(form), headers=headers or {})
+        return hidden[1] if hidden else ""
 
     async def log_in(self, name: str = "demo", password: str = "geheim") -> HTTPResponse:
         return await self.post(LOGIN, name=name, password=password)
@@ -584,3 +588,18 @@ async def test_a_faulty_entry_stops_the_start(serve, entry, message):
         await serve({"gramex.yaml": f"url:\n  login:\n    pattern: /login\n    {entry}\n"})
 
     assert message in [problem.message for problem in caught.value.problems]
+
+
+async def test_a_stop_waits_for_a_password_to_be_checked(served):
+    """Who has just sent the form is answered, before the server ends."""
+    reader = Reader(served)
+    form = {"token": await reader.token(LOGIN), "name": "demo", "password": "geheim"}
+    answer = reader.get(LOGIN, method="POST", body=urlencode(form))
+    logging_in = asyncio.ensure_future(answer)
+    while not len(served.app.answering):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+    await served.app.stop()
+    await served.server.close_all_connections()
+
+    assert (await logging_in).code == 303
