@@ -25,6 +25,7 @@ from tornado.websocket import WebSocketClosedError
 from .close_codes import INTERNAL_ERROR, NORMAL_CLOSURE
 from .connection import only_closed
 from .trace import is_upgrade
+from .wire.protocol import WireProtocol
 
 log = logging.getLogger(__name__)
 
@@ -130,9 +131,8 @@ class WebSocket:
         self._must_be_accepted("receiving")
         if self._messages:
             message = self._messages.popleft()
-            if self._room is not None and len(self._messages) < MOST_WAITING:
-                self._room.set_result(None)
-                self._room = None
+            if len(self._messages) < MOST_WAITING:
+                self._make_room()
             return message
         if self._is_closed:
             await asyncio.sleep(0)  # for one who asks again and again: others must be served
@@ -224,9 +224,13 @@ class WebSocket:
                 waiting.exception()  # there may be nobody who waits
         if not self._asked.done():
             self._asked.set_result(False)
-        if self._room is not None:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Let the next message be read."""
+        if self._room is not None and not self._room.done():
             self._room.set_result(None)
-            self._room = None
+        self._room = None
 
 
 class CoroutineHandler(tornado.websocket.WebSocketHandler):
@@ -271,8 +275,13 @@ class CoroutineHandler(tornado.websocket.WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Let the function go on from its `accept`."""
-        if self._websocket is not None and not self._websocket._opened.done():
-            self._websocket._opened.set_result(None)
+        websocket, protocol = self._websocket, self.ws_connection
+        if websocket is None or websocket._opened.done():
+            return
+        websocket._opened.set_result(None)
+        if isinstance(protocol, WireProtocol):
+            # Before `on_connection_close`, which waits until there is room for a message.
+            protocol.ended.add_done_callback(lambda _: websocket._end())
 
     def on_message(self, message: str | bytes) -> asyncio.Future[None] | None:
         """Hand a message to the function; while too many wait, none is read."""

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from server.conftest import ROOT, address, handshake, routes
+from server.wire.client import CLOSE, PING, TEXT, client_frame, raw_client, saying
 
+from liveguide.server import coroutines
 from liveguide.server.wire import protocol
 
 HERE = """
@@ -73,6 +75,52 @@ async def test_one_who_answers_no_ping_is_gone_and_the_others_are_told(serve, mo
 
         assert await asyncio.wait_for(stays.recv(), 10) == "1"
     writer.close()
+
+
+DEAF = """
+import asyncio
+
+async def wait(websocket):
+    await websocket.accept()
+    await asyncio.Event().wait()
+"""
+DEAF_ENTRY = """
+url:
+  deaf: {pattern: /deaf, handler: room.wait, kwargs: {ping_interval: 0.1, ping_timeout: 0.05}}
+"""
+
+
+@pytest.mark.parametrize("last", ["nothing", "close", "reset"])
+async def test_one_who_left_unread_messages_is_gone(serve, monkeypatch, last):
+    """Its function receives nothing, so that neither its close nor its end is ever read."""
+    monkeypatch.setattr(coroutines, "GRACE", 0.05)
+    served = await serve({"gramex.yaml": DEAF_ENTRY, "room.py": DEAF})
+
+    async with raw_client(served.port, "/deaf") as client:
+        for _ in range(2 * coroutines.MOST_WAITING):
+            client.send(client_frame(TEXT, b"hello"))
+        (handler,) = served.app.connections
+        async with asyncio.timeout(10):
+            while len(handler._websocket._messages) < coroutines.MOST_WAITING:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        if last == "close":
+            client.send(client_frame(CLOSE, saying(1000)))
+        elif last == "reset":
+            client.reset()
+
+    await asyncio.wait_for(served.app.connections.ended(), 10)
+
+
+async def test_one_who_stays_is_waited_for_while_its_messages_are_unread(serve):
+    """Its pongs wait behind them, so their absence says nothing."""
+    served = await serve({"gramex.yaml": DEAF_ENTRY, "room.py": DEAF})
+
+    async with raw_client(served.port, "/deaf") as client:
+        for _ in range(2 * coroutines.MOST_WAITING):
+            client.send(client_frame(TEXT, b"hello"))
+        assert (await client.receive())[0] == PING
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(served.app.connections.ended(), 0.3)
 
 
 def run(command: str) -> None:

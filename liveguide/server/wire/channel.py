@@ -9,6 +9,7 @@ detour. The stream still owns the socket, and does what differs with TLS.
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import struct
@@ -21,6 +22,9 @@ _AT_ONCE = 64 * 1024
 """Bytes that are read at once, at most."""
 
 _NO_LINGER = struct.pack("ii", 1, 0)
+
+_LEFT = getattr(select, "POLLRDHUP", 0)
+"""What to ask for besides POLLERR and POLLHUP, where a system has it: Linux."""
 
 _buffer = bytearray(_AT_ONCE)  # for all connections: what is read is taken out at once
 _view = memoryview(_buffer)
@@ -86,6 +90,14 @@ class Channel:
         """Say whether there is something to read that the system won't tell of: TLS keeps some."""
         held = self._stream.socket
         return isinstance(held, ssl.SSLSocket) and held.pending() > 0
+
+    def has_left(self) -> bool:
+        """Say whether the other end has closed the connection, though not all it sent is read."""
+        if self._stream.closed():
+            return True
+        poll = select.poll()
+        poll.register(self._stream.fileno(), _LEFT)
+        return bool(poll.poll(0))
 
     def forget_sent(self) -> None:
         """Have the system forget, when the stream is closed, what the other end has not read."""

@@ -115,6 +115,11 @@ class WireProtocol(WebSocketProtocol):
         return self._subprotocol
 
     @property
+    def ended(self) -> asyncio.Future[None]:
+        """Done when nothing can come any more, though what is awaited for the handler may go on."""
+        return self._ended
+
+    @property
     def waiting(self) -> tuple[int, int]:
         """How many messages, and bytes of them, wait for a client that does not read."""
         return len(self._outgoing), self._outgoing.size
@@ -348,6 +353,9 @@ class WireProtocol(WebSocketProtocol):
     def _unanswered(self) -> bool:
         """Give up a client that did not answer a ping, unless its answer could not be read yet."""
         if self._running is not None or self._turn is not None:
+            if self._channel.has_left():
+                self._close_stream()
+                return False
             return True
         self.close(INTERNAL_ERROR, "ping timed out")
         return False
