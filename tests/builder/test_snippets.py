@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import re
@@ -141,6 +142,8 @@ def test_a_chain_runs_as_one_program_under_its_last_fence(build: Build) -> None:
     assert page.count("<live-snippet") == 1
     assert src is not None
     assert built.text(src[1]) == snippet_script(f"const url = 1\n{SOCKET}")
+    # Browsers keep it for a year, so its name says what is in it.
+    assert f"-{hashlib.sha256(built.text(src[1]).encode()).hexdigest()[:8]}.js" in src[1]
     assert 'data-parts="3:1 9:1"' in page
     assert page.index('<div class="chained" data-chain="talk">') < page.index("<live-snippet")
 

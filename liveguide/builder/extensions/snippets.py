@@ -247,7 +247,7 @@ class Snippets:
 
     def _output(self, code: str) -> str:
         page = self.page
-        digest = hashlib.sha256(code.encode()).hexdigest()[:8]
+        digest = hashlib.sha256(snippet_script(code).encode()).hexdigest()[:8]
         stem = posixpath.splitext(page.output)[0].removesuffix("index").rstrip("/") or "home"
         return f"{ASSETS}/snippets/{stem}/{len(page.snippets) + 1}-{digest}.js"
 
