@@ -320,7 +320,7 @@ class Memory:
         """Begin with nothing: what is kept can't be trusted."""
         self.cache.trouble = f"the cache is damaged ({error}), so all is built anew"
         self.cache.clear()
-        self._forget_all("")
+        self._forget_all(self._basis)
 
 
 def _manifest_stamp(site: Path) -> object:
@@ -330,8 +330,8 @@ def _manifest_stamp(site: Path) -> object:
         return None
 
 
-def _stamp(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_ino, status.st_size, status.st_mtime_ns
+def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode
 
 
 def _stamps(site: Path) -> str:

@@ -136,7 +136,7 @@ def staged(site: Path) -> Iterator[Path]:
                 shutil.rmtree(left, ignore_errors=True)
         staging = Path(tempfile.mkdtemp(prefix=f"{site.name}.", suffix=".tmp", dir=work))
         try:
-            staging.chmod(0o777 & ~_umask())
+            staging.chmod(0o777 & ~umask())
             yield staging
             _put_in_place(staging, site)
         finally:
@@ -177,7 +177,8 @@ def _exchange(one: Path, other: Path) -> bool:
     return bool(call(at_working_directory, first, at_working_directory, second, exchange) == 0)
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Return which rights the files that this process makes do not have."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -13,7 +13,7 @@ from .cache import CacheError
 from .digests import digest_of
 from .freshness import Found, find
 from .memory import Memory
-from .output import check_output, staged
+from .output import check_output, staged, umask
 from .progress import Progress
 
 # What renders is loaded where it is needed: most builds of a guide's author change little, and
@@ -151,7 +151,9 @@ def build_site(
     check_output(guide, site)
     memory, is_kept = memory or Memory(site, is_for_one_build=True), memory is None
     found = find(guide, site, memory.digests)
-    memory.open(digest_of(found.builder, os.getcwd(), guide, drafts, url, copies), site)
+    # Pages name the folder, wherever a link to it leads, and files have the rights of their day.
+    place = os.getcwd(), guide, guide.resolve(), umask()
+    memory.open(digest_of(found.builder, place, drafts, url, copies), site)
     last = memory.last(found.noted(memory.included(), memory.digests), site)
     if last and not (strict and last["problems"]):
         problems = [Problem(*problem) for problem in last["problems"]]

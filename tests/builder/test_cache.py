@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -144,6 +146,50 @@ def test_a_site_that_somebody_has_changed_is_written_anew(damage: str) -> None:
     assert tree(SITE) == expected
 
 
+def modes() -> set[int]:
+    """Return which rights the site's files have."""
+    return {stat.S_IMODE(path.stat().st_mode) for path in SITE.rglob("*") if path.is_file()}
+
+
+def test_a_site_has_the_rights_that_files_have_now() -> None:
+    """What was built for us alone is not kept when it is to be read by others."""
+    before = os.umask(0o077)
+    try:
+        build()
+        assert modes() == {0o600}
+        os.umask(0o022)
+        build()
+        assert modes() == {0o644}
+    finally:
+        os.umask(before)
+
+
+def test_a_file_whose_rights_somebody_has_changed_is_written_anew() -> None:
+    """A server that may not read a page answers 403."""
+    expected = modes()
+    Path("site/a.html").chmod(0)
+
+    assert not build().unchanged
+    assert modes() == expected
+
+
+def test_a_link_to_the_guide_that_leads_elsewhere_is_noticed() -> None:
+    """*Edit this page* names the real folder."""
+    settings = "repository: https://github.com/a/b\n"
+    Path("guide/liveguide.yaml").write_text(settings)
+    shutil.copytree("guide", "docs2")
+    GUIDE.rename("docs1")
+    GUIDE.symlink_to("docs1")
+    build()
+    assert "/docs1/a.md" in Path("site/a.html").read_text()
+    GUIDE.unlink()
+    GUIDE.symlink_to("docs2")
+
+    build()
+
+    assert "/docs2/a.md" in Path("site/a.html").read_text()
+
+
 def test_a_cache_that_is_deleted_is_made_again(rendered: list[str]) -> None:
     """It may be deleted at any time."""
     for path in sorted(CACHE.rglob("*"), reverse=True):
@@ -181,6 +227,7 @@ def test_a_damaged_page_is_told_and_all_is_built() -> None:
 
     assert "is not what was written), so all is built anew" in report.notes[0]
     assert tree(SITE) == clean()
+    assert build().unchanged
 
 
 def test_a_damaged_text_of_a_page_is_told_and_all_is_built() -> None:
