@@ -51,6 +51,9 @@ from .wire.protocol import wire_protocol
 
 log = logging.getLogger(__name__)
 
+_FRAMES = 10
+"""How many control frames, or fragments of messages, may come for each message that may."""
+
 _UPGRADE = Refusal(426, "upgrade", "this is a WebSocket; connect to it with new WebSocket(...)")
 _LONGEST_REASON = 123
 _LONGEST_SHOWN = 200
@@ -325,7 +328,9 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         """Return our protocol, in place of Tornado's; `None` for a version that nobody speaks."""
         limits = self.__limits
         queue = QueueLimits(int(limits["max_queue_messages"]), int(limits["max_queue_bytes"]))
-        return wire_protocol(self, self.__shared.counts, queue, self.__traced)
+        rate, burst = limits["message_rate"], limits["message_burst"]
+        frames = Rate(_FRAMES * rate, _FRAMES * burst) if rate else None
+        return wire_protocol(self, self.__shared.counts, queue, self.__traced, frames)
 
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Open as the author's class does."""

@@ -7,9 +7,22 @@ import json
 
 import pytest
 from server.conftest import ECHO, routes
+from server.wire.client import (
+    CLOSE,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    client_frame,
+    raw_client,
+    saying,
+)
 from websockets.exceptions import ConnectionClosed
 
+from liveguide.server.wire.protocol import MOST_A_TURN
 from liveguide.settings import Settings
+
+TOO_MANY = b"rate: too many control frames, or frames that are short and end no message"
 
 
 async def echoed(ws, text: str) -> bool:
@@ -88,6 +101,53 @@ async def test_every_style_of_endpoint_is_bounded(serve, kind):
         await flood(ws, 50)
 
     assert (ws.close_code, ws.close_reason[:5]) == (1008, "rate:")
+
+
+@pytest.mark.parametrize(
+    ("before", "again"),
+    [
+        (b"", client_frame(PING)),
+        (b"", client_frame(PONG)),
+        (client_frame(TEXT, fin=False), client_frame(CONTINUATION, fin=False)),
+        (client_frame(TEXT, fin=False), client_frame(CONTINUATION, b"x", fin=False)),
+    ],
+)
+async def test_a_flood_of_frames_that_are_no_messages_is_closed(serve, caplog, before, again):
+    """Ten times as many as messages may come, however large the burst; then 1008."""
+    settings = Settings(limits={"message_rate": 1, "message_burst": 5})
+    served = await serve({"gramex.yaml": routes(echo=ECHO)}, settings=settings)
+
+    async with served.connect("/echo") as other, raw_client(served.port, "/echo") as client:
+        client.send(before + again * 45)
+        client.send(again * 100)
+        while (received := await client.receive())[0] == PONG:
+            pass
+        assert await echoed(other, "quiet")
+
+    assert received == (CLOSE, saying(1008, TOO_MANY))
+    (record,) = caplog.records
+    assert record.getMessage() == (f"refused 1008 rate '/echo' from 127.0.0.1: {TOO_MANY.decode()}")
+
+
+async def test_frames_without_end_do_not_keep_the_others_waiting(serve):
+    """Also where any number may come."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)})
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with raw_client(served.port, "/echo") as client:
+        counting = asyncio.ensure_future(count())
+        parts = client_frame(CONTINUATION, fin=False) * 5000
+        client.send(client_frame(TEXT, fin=False) + parts + client_frame(PING))
+        assert await client.receive() == (PONG, b"")
+        counting.cancel()
+
+    assert turns > 5000 / MOST_A_TURN
 
 
 LOOPBACK = {"loopback": True, "address_sockets": 3, "address_rate": 1, "address_burst": 5}

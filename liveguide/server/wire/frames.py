@@ -19,13 +19,13 @@ LONGEST_REASON = LONGEST_CONTROL - 2
 
 class ProtocolFault(Exception):
     """
-    What an endpoint does that the protocol forbids; its connection must be failed (section 7.1.7).
+    What a client does that it must not; its connection is failed (section 7.1.7).
 
     Attributes:
 
         code: The close code that says so.
 
-        reason: One word for the log: `protocol`, `utf-8` or `size`.
+        reason: One word for the log: `protocol`, `utf-8`, `size` or `rate`.
 
         detail: What it did.
     """

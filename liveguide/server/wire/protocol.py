@@ -15,19 +15,22 @@ from __future__ import annotations
 import asyncio
 import sys
 from functools import partial
+from time import monotonic
 from typing import Any, Protocol
 
 from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol
 
-from ..close_codes import INTERNAL_ERROR, TRY_AGAIN_LATER
+from ..close_codes import INTERNAL_ERROR, POLICY_VIOLATION, TRY_AGAIN_LATER
 from ..counts import Counts
+from ..rates import Rate
 from .channel import Channel
 from .deflate import Deflater, Inflater
 from .encoder import encoder
 from .frames import (
     BINARY,
+    CLOSE,
     PING,
     PONG,
     RSV1,
@@ -40,16 +43,18 @@ from .frames import (
 from .handshake import answer
 from .heartbeat import Heartbeat
 from .outgoing import DEFAULT_LIMITS, Outgoing, QueueLimits
-from .reader import Event, FrameReader
+from .reader import PART, Event, FrameReader
 
 MOST_A_TURN = 16
-"""Messages and control frames that are taken from one client before others have their turn."""
+"""Messages and other frames that are taken from one client before others have their turn."""
 
 CLOSE_SECONDS = 5.0
 """How long a client may take to answer a close frame, as at Tornado's."""
 
 FAIL_SECONDS = 1.0
 """How long one that broke the rules, or does not read, may take to read why."""
+
+_TOO_MANY_FRAMES = "rate: too many control frames, or frames that are short and end no message"
 
 _LONGEST_HEAD = 128 * 1024
 """More than Tornado has read of what follows a handshake, in bytes."""
@@ -78,6 +83,9 @@ class WireProtocol(WebSocketProtocol):
         limits: What may wait for a client that reads slowly.
 
         watcher: Who is told of pings and of the close.
+
+        frames: How many control frames, and short ones that do not end their message, a client
+            may send; `None` for any number.
     """
 
     handler: WebSocketHandler
@@ -89,11 +97,13 @@ class WireProtocol(WebSocketProtocol):
         counts: Counts,
         limits: QueueLimits = DEFAULT_LIMITS,
         watcher: Watcher | None = None,
+        frames: Rate | None = None,
     ) -> None:
         super().__init__(handler)
         self._counts = counts
         self._limits = limits
         self._watcher = watcher
+        self._frames = frames
         self._options = handler.get_compression_options()
         self._subprotocol: str | None = None
         self._deflater: Deflater | None = None
@@ -308,6 +318,10 @@ class WireProtocol(WebSocketProtocol):
             self._counts.bytes_in += self._reader.size
             self._call(self.handler.on_message, data)
             return
+        if opcode != CLOSE and self._frames is not None and self._frames.take(monotonic()) > 0:
+            raise ProtocolFault(POLICY_VIOLATION, "rate", _TOO_MANY_FRAMES)
+        if opcode == PART:
+            return
         assert isinstance(data, bytes)
         if opcode == PING:
             self._answer_ping(data)
@@ -437,11 +451,12 @@ def wire_protocol(
     counts: Counts,
     limits: QueueLimits = DEFAULT_LIMITS,
     watcher: Watcher | None = None,
+    frames: Rate | None = None,
 ) -> WireProtocol | None:
     """Return the protocol for a handler's `get_websocket_protocol`; see `WireProtocol`."""
     if handler.request.headers.get("Sec-WebSocket-Version") != "13":
         return None  # Tornado answers 426 with the version that is spoken
-    return WireProtocol(handler, counts, limits, watcher)
+    return WireProtocol(handler, counts, limits, watcher, frames)
 
 
 async def _take_over(stream: IOStream) -> bytes:

@@ -29,6 +29,12 @@ from .masking import unmask
 Event = tuple[int, str | bytes]
 """An opcode, and what came with it: a `str` for `TEXT`, `bytes` for all others."""
 
+PART = 0x10
+"""What stands for an opcode where a short frame has come that does not end its message."""
+
+_SHORT = 126
+"""Bytes. Frames with fewer cost no less time than a message, and next to nothing to send."""
+
 _OPCODES = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 _RESERVED = 0x70
 _MASKED = 0x80
@@ -56,6 +62,7 @@ class FrameReader:
         "_fragments",
         "_inflater",
         "_is_final",
+        "_is_short",
         "_mask",
         "_most",
         "_opcode",
@@ -71,7 +78,7 @@ class FrameReader:
         self._start = 0  # of what was not read yet
         self._fragments: _Fragments | None = None  # the message that has begun
         self._remaining = 0  # of the payload of a data frame that has come in part
-        self._is_final = False
+        self._is_final = self._is_short = False
         self._mask = b""
         self._opcode = 0
         self.size = 0
@@ -83,7 +90,7 @@ class FrameReader:
 
     def read(self) -> Event | None:
         """
-        Return the next message or control frame; `None` where more must come first.
+        Return the next message, control frame or `PART`; `None` where more must come first.
 
         Raises:
 
@@ -142,6 +149,7 @@ class FrameReader:
                 inflater = self._inflater if first & RSV1 else None
                 self._fragments = _Fragments(opcode, self._most, inflater)
             self._is_final = bool(first & FIN)
+            self._is_short = size < _SHORT
             self._mask = mask
             self._remaining = size
             if size == 0:
@@ -155,7 +163,7 @@ class FrameReader:
         self._start = 0
 
     def _read_part(self) -> Event | None:
-        """Take what has come of a data frame's payload; return the message if that ends it."""
+        """Take what has come of a data frame's payload; return what `_end_frame` does."""
         assert self._fragments is not None
         end = min(self._start + self._remaining, len(self._data))
         part = self._data[self._start : end]
@@ -169,10 +177,11 @@ class FrameReader:
         return self._end_frame()
 
     def _end_frame(self) -> Event | None:
+        """Return the message that a frame ends, or `PART`."""
         fragments = self._fragments
         assert fragments is not None
         if not self._is_final:
-            return None
+            return (PART, b"") if self._is_short else None
         self._fragments = None
         message = fragments.end()
         self.size = fragments.size

@@ -9,7 +9,7 @@ import pytest
 
 from liveguide.server.wire.deflate import Agreement, Inflater
 from liveguide.server.wire.frames import ProtocolFault
-from liveguide.server.wire.reader import FrameReader
+from liveguide.server.wire.reader import PART, FrameReader
 
 from .client import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, client_frame, head
 
@@ -17,12 +17,13 @@ GREETING = "grüß dich 😀"
 
 
 def events(reader: FrameReader, *pieces: bytes) -> list[Any]:
-    """Return all that is read of bytes that come in pieces."""
+    """Return all that is read of bytes that come in pieces, but for the parts of messages."""
     found = []
     for piece in pieces:
         reader.feed(piece)
         while (event := reader.read()) is not None:
-            found.append(event)
+            if event[0] != PART:
+                found.append(event)
     return found
 
 
@@ -72,6 +73,16 @@ def test_where_bytes_are_cut_does_not_matter(size: int) -> None:
         (TEXT, ""),
         (CLOSE, b"\x03\xe8bye"),
     ]
+
+
+@pytest.mark.parametrize(("size", "parts"), [(0, 4), (125, 4), (126, 0)])
+def test_short_parts_of_a_message_are_told(size: int, parts: int) -> None:
+    """One by one, so that a client can be stopped that sends nothing else."""
+    part = client_frame(CONTINUATION, b"x" * size, fin=False)
+    reader = FrameReader(1000)
+    reader.feed(client_frame(BINARY, b"x" * size, fin=False) + 3 * part)
+
+    assert [reader.read() for _ in range(parts + 1)] == [(PART, b"")] * parts + [None]
 
 
 def test_a_character_may_be_cut_by_a_fragment() -> None:
