@@ -23,8 +23,10 @@ from .minified import minified
 from .output import copy_file, write_file
 from .policy import (
     EVAL,
+    LARGEST,
     NO_HTML_OF_TEXT,
     OF_ANOTHER_HOST,
+    TOO_LARGE,
     Embedded,
     author_stylesheet,
     embedded_in_document,
@@ -206,7 +208,11 @@ def document_policies(
 def _judged(file: SourceFile) -> tuple[str, list[Any]]:
     text = read_text(file.path)
     embedded = embedded_in_document(text, is_drawing=file.output.lower().endswith(".svg"))
-    return embedded.policy(), [astuple(p) for p in _stopped(file, text, embedded)]
+    policy, problems = embedded.policy(), list(_stopped(file, text, embedded))
+    if len(policy) > LARGEST:
+        message = f"the file's security policy {TOO_LARGE}"
+        problems.append(Problem(str(file.path), None, message, "warning"))
+    return policy, [astuple(problem) for problem in problems]
 
 
 def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Problem]:

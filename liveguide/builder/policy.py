@@ -55,6 +55,17 @@ _FOREIGN = {
     "source": ("src", "media-src"),
 }
 
+_PATH = re.compile(r"(?<![:/])/.*")
+
+LARGEST = 2048
+"""In characters: a policy is sent as a header, and proxies take 4 KB for all headers together."""
+
+TOO_LARGE = (
+    f"is longer than {LARGEST:,} characters, so proxies may refuse to send it; "
+    "move inline scripts and styles into files"
+)
+"""What is said of a policy that is."""
+
 EVAL = "eval"
 """What `stopped` calls `eval` and its like."""
 
@@ -102,6 +113,8 @@ class Embedded:
         foreign: The addresses of code of other hosts that is taken as it comes.
 
         styles: The `style=` attributes that became a class, by the class.
+
+        is_drawing: Whether it is an SVG file.
     """
 
     allowed: dict[str, set[str]] = field(default_factory=dict)
@@ -110,6 +123,7 @@ class Embedded:
     addresses: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     styles: dict[str, str] = field(default_factory=dict)
+    is_drawing: bool = False
 
     def allow(self, directive: str, source: str) -> None:
         """Add one source to one directive."""
@@ -178,11 +192,29 @@ class Embedded:
                 yield address, offset
 
     def policy(self, unsafe_eval: bool = False) -> str:
-        """Return the text of the policy."""
+        """Return the text of the policy; of a long one, that of a shorter one which allows more."""
         directives = dict(_BASE)
         if unsafe_eval:
             self.allow("script-src", "'unsafe-eval'")
             del directives["require-trusted-types-for"]  # which stops `eval` of text as well
+        policy = self._text(directives)
+        if len(policy) > LARGEST:
+            self._widen()
+            policy = self._text(directives)
+        return policy
+
+    def _widen(self) -> None:
+        """Allow pictures, sounds and films by their hosts, and all styles of a drawing."""
+        for directive in ("img-src", "media-src"):
+            sources = self.allowed.get(directive, set())
+            self.allowed[directive] = {_PATH.sub("", source) for source in sources}
+        if self.is_drawing:  # beside a hash, 'unsafe-inline' means nothing
+            sources = self.allowed.get("style-src", set())
+            self.allowed["style-src"] = {s for s in sources if not s.startswith("'")}
+            self.allow("style-src", "'unsafe-inline'")
+
+    def _text(self, base: dict[str, str]) -> str:
+        directives = dict(base)
         for directive, sources in self.allowed.items():
             directives[directive] += "".join(f" {source}" for source in sorted(sources))
         return "; ".join(f"{name} {value}" for name, value in directives.items())
@@ -207,9 +239,9 @@ def embedded_in_document(html: str, is_drawing: bool = False) -> Embedded:
         html: The file, which is published as it is.
 
         is_drawing: Whether it is SVG, which programs write, with `style=` on every line:
-            those are allowed, by their hashes. In HTML they are stopped.
+            those are allowed, by their hashes as long as they are few. In HTML they are stopped.
     """
-    embedded = Embedded()
+    embedded = Embedded(is_drawing=is_drawing)
 
     def visit_tag(name: str, attributes: Attributes) -> bool:
         embedded.visit_tag(name, attributes)

@@ -46,7 +46,15 @@ from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
 from .languages import language_of
 from .links import rewrite_links
-from .policy import EVAL, NO_HTML_OF_TEXT, OF_ANOTHER_HOST, Embedded, stopped_in_script
+from .policy import (
+    EVAL,
+    LARGEST,
+    NO_HTML_OF_TEXT,
+    OF_ANOTHER_HOST,
+    TOO_LARGE,
+    Embedded,
+    stopped_in_script,
+)
 from .publishing.page_markdown import page_markdown
 from .publishing.summary import summary_of
 from .rendered import ContentsEntry, RenderedPage
@@ -209,6 +217,8 @@ class Renderer:
         rendered.styles = found.embedded.styles
         unsafe_eval = bool(front_matter.values.get("unsafe-eval"))
         rendered.policy = found.embedded.policy(unsafe_eval)
+        if len(rendered.policy) > LARGEST:
+            page.report(None, f"the page's security policy {TOO_LARGE}", "warning")
         _report_stopped(found.embedded, unsafe_eval, page)
         rendered.snippets = page.snippets
         rendered.running = len(page.snippets)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..settings import Settings
 from ..words import WORDS, direction_of, say_in
+from . import nginx
 from .assets import (
     asset_parts,
     frontend_parts,
@@ -129,7 +130,10 @@ def write_site(
     part = Part(MANIFEST, "", partial(write_manifest, staging, manifest))
     memory.wrote(part, list(part.write()))
     forget_old(staging.parent / FOLDER)
-    return copier.compressors.notes() if copier else []
+    notes = copier.compressors.notes() if copier else []
+    for output in nginx.left_out(_policies(site)):
+        notes.append(f"nginx can't be told the policy of {output!r}; it sends that of other pages")
+    return notes
 
 
 def _parts(site: Site, staging: Path, memory: Memory) -> Iterator[Part]:
@@ -151,11 +155,16 @@ def _parts(site: Site, staging: Path, memory: Memory) -> Iterator[Part]:
 
 def _manifest(site: Site) -> dict[str, object]:
     """Return what a site's manifest says of its pages."""
-    policies = site.policies | {page.file.output: page.policy for page in site.pages}
-    policies[f"{ASSETS}/runner.html"] = RUNNER_POLICY
     drafts = [page.file.output for page in site.pages if page.file.draft]
     # With drafts in it, it is not the site that is meant for readers.
-    return {"policies": policies} | ({"fingerprint": "", "drafts": drafts} if drafts else {})
+    told: dict[str, object] = {"policies": _policies(site)}
+    return told | ({"fingerprint": "", "drafts": drafts} if drafts else {})
+
+
+def _policies(site: Site) -> dict[str, str]:
+    """Return the policy of each page, by its path in the site."""
+    policies = site.policies | {page.file.output: page.policy for page in site.pages}
+    return policies | {f"{ASSETS}/runner.html": RUNNER_POLICY}
 
 
 def _shared(site: Site, memory: Memory) -> str:

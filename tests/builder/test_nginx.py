@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liveguide.builder.nginx import OUTPUT, policy_map
+from liveguide.builder.nginx import OUTPUT, left_out, policy_map
 from liveguide.builder.policy import BASE_POLICY
 
 from .conftest import Build
@@ -22,11 +22,32 @@ def test_pages_that_may_do_what_most_may_have_no_line() -> None:
 
 
 def test_nothing_gets_out_of_its_quotes() -> None:
-    """A name or a policy with a quotation mark, a backslash or a variable is left out."""
+    """A name or policy with a quotation mark, backslash or variable is left out, or a long one."""
     names = ['"; default x; "', "a\\", "$host", "a\nb"]
+    names.append("a" * 1025)
     policies = dict.fromkeys(names, "img-src *") | {"a.html": "img-src $host", "b.html": 'x"; y'}
+    policies["c.html"] = "a" * 4000
 
     assert policy_map(policies) == DEFAULT
+    assert left_out(policies) == sorted(policies)
+
+
+def test_names_that_differ_by_case_are_patterns() -> None:
+    """For nginx plain ones would be the same."""
+    policies = {"Foo.html": "img-src *", "foo.html": BASE_POLICY, "bar.html": "img-src *"}
+
+    assert policy_map(policies) == (
+        f"{DEFAULT}"
+        '"~^/Foo\\.html$" "img-src *; frame-ancestors \'self\'";\n'
+        '"/bar.html" "img-src *; frame-ancestors \'self\'";\n'
+    )
+
+
+def test_who_builds_is_told_what_nginx_is_not(build: Build) -> None:
+    """The build goes on, and names the page."""
+    built = build({"a$b.md": "# A\n\n![](https://pictures.example/a.png)\n"})
+
+    assert built.report.notes[-1].startswith("nginx can't be told the policy of 'a$b.html'")
 
 
 def test_a_site_has_the_lines_of_its_pages(build: Build) -> None:

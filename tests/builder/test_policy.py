@@ -11,8 +11,10 @@ import pytest
 
 from liveguide.builder.policy import (
     BASE_POLICY,
+    LARGEST,
     NO_HTML_OF_TEXT,
     OF_ANOTHER_HOST,
+    TOO_LARGE,
     author_stylesheet,
     embedded_in_document,
 )
@@ -322,6 +324,38 @@ def test_the_styles_of_a_drawing_are_allowed_by_their_hashes(build: Build) -> No
         "'self'",
         hash_of("fill: red"),
         "'unsafe-hashes'",
+    ]
+
+
+def test_a_drawing_with_many_styles_may_have_any(build: Build) -> None:
+    """The hashes of hundreds would fill the header; its scripts stay as forbidden as before."""
+    paths = "".join(f'<path style="stroke-width: {n}"/>' for n in range(300))
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg"><style>a {{}}</style>{paths}</svg>'
+    built = build({"README.md": "# Home\n", "a.svg": svg})
+    policies = json.loads(built.text(".liveguide.json"))["policies"]
+
+    assert built.messages == []
+    assert policies["a.svg"] == BASE_POLICY.replace(
+        "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+    )
+
+
+def test_many_pictures_of_one_host_are_allowed_by_it(render: Render) -> None:
+    """A page of a hundred addresses has one host in its policy."""
+    page = render("".join(f"![a](https://pictures.example:81/{n}.png)\n" for n in range(100)))
+
+    assert messages(page) == []
+    assert directives(page.policy)["img-src"] == ["'self'", "data:", "https://pictures.example:81"]
+
+
+def test_a_policy_that_is_too_long_is_reported(build: Build) -> None:
+    """Each inline script counts, of a page and of a file."""
+    scripts = "\n".join(f"<script>a({n})</script>\n" for n in range(LARGEST // 54))
+    built = build({"README.md": f"# T\n\n{scripts}", "demo.html": scripts})
+
+    assert built.messages == [
+        f"guide/README.md: warning: the page's security policy {TOO_LARGE}",
+        f"guide/demo.html: warning: the file's security policy {TOO_LARGE}",
     ]
 
 

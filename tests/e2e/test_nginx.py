@@ -235,6 +235,35 @@ async def test_nginx_sends_the_files_as_the_server_would(tmp_path):
         assert tags[0] != tags[1]  # or all of this was the server's work
 
 
+INLINE = "<script>document.title = {}</script>\n"
+# What once kept nginx from starting, or made it send one page as another.
+ODD = {
+    "README.md": "# Home\n",
+    "Foo.md": f"# Foo\n\n{INLINE.format(1)}",
+    "foo.md": f"# foo\n\n{INLINE.format(2)}",
+    "bar (1).md": f"# bar\n\n{INLINE.format(3)}",
+    "Bar (1).md": "# Bar\n",
+    "BAR (1).md": f"# BAR\n\n{INLINE.format(4)}",
+    "many.md": "# Many\n\n" + "\n".join(INLINE.format(n) for n in range(30)),
+    "a.svg": '<svg xmlns="http://www.w3.org/2000/svg">'
+    + "".join(f'<path style="stroke-width: {n}"/>' for n in range(300))
+    + "</svg>",
+}
+
+
+async def test_nginx_knows_each_page_of_an_odd_guide(write_tree, tmp_path):
+    """It starts, and sends the policy and the body that the server sends."""
+    async with proxied_server(tmp_path, write_tree(ODD)) as proxied:
+        for path in [name.replace(" ", "%20").replace(".md", ".html") for name in ODD][1:]:
+            direct, plain = [
+                await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/{path}")
+                for port in (proxied.direct, proxied.plain)
+            ]
+            assert plain.body == direct.body
+            policies = [a.headers["Content-Security-Policy"] for a in (plain, direct)]
+            assert policies[0] == policies[1], path
+
+
 async def test_a_browser_runs_the_page_through_nginx(tmp_path, browser: Browser):
     """Snippets, edited ones too, both panes, and the demos are live, over http and https."""
     options = ("--trusted-proxy", "127.0.0.1")
