@@ -18,8 +18,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from queue import SimpleQueue
-from socket import socket
+from socket import socket, socketpair
 from types import FrameType
 from typing import Any
 
@@ -40,6 +39,7 @@ DEADLINE = 5.8
 """Seconds from the first signal after which the process ends, whatever still runs in it."""
 
 _TO_LEAVE = 0.5  # seconds
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 async def serve(
@@ -65,44 +65,30 @@ async def serve(
         reload: Called after each SIGHUP, one call after the other. Without it, and at a
             terminal, which sends SIGHUP as it closes, that signal ends the process as ever.
     """
-    stop, hurry, renew = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    deadline = _Deadline()
-
-    def soon(function: Callable[[], object]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended already
-            loop.call_soon_threadsafe(function)
-
-    def end() -> None:
-        deadline.begin()
-        soon(lambda: (hurry if stop.is_set() else stop).set())
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        _on_signal(number, end)
+    signals = _Signals()
     around: list[Coroutine[Any, Any, None]] = [systemd.show_life()]
     if reload is not None and not os.isatty(0):
-        _on_signal(signal.SIGHUP, lambda: soon(renew.set))
-        around.append(_reloading(renew, reload))
+        around.append(_reloading(signals.hang_up(), reload))
     ConnectionsLoop()  # from now on Tornado's loop, in this thread
-    loop.set_exception_handler(_log_failure)
+    asyncio.get_running_loop().set_exception_handler(_log_failure)
     server.add_sockets(sockets)
     print(f"Serving {_url(sockets[0], server.ssl_options is not None)}")
     systemd.ready()
     tasks = [asyncio.ensure_future(coroutine) for coroutine in around]
     with Watchdog(app.places, lambda: app.limits["blocking_seconds"]):
         async with beside:
-            await stop.wait()
-    systemd.stopping()
-    for task in tasks:
-        task.cancel()
-    server.stop()
-    # A second Ctrl-C does not wait for anybody.
-    ends = {asyncio.ensure_future(app.stop(GRACE)), asyncio.ensure_future(hurry.wait())}
-    _, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    for waits in waiting:
-        waits.cancel()
-    await server.close_all_connections()
-    await _leave()
+            await signals.stop.wait()
+        systemd.stopping()
+        for task in tasks:
+            task.cancel()
+        server.stop()
+        # A second Ctrl-C does not wait for anybody.
+        ends = {asyncio.ensure_future(app.stop(GRACE)), asyncio.ensure_future(signals.hurry.wait())}
+        _, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for waits in waiting:
+            waits.cancel()
+        await server.close_all_connections()
+        await _leave()
 
 
 def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -125,25 +111,63 @@ async def _reloading(renew: asyncio.Event, reload: Callable[[], Awaitable[None]]
         systemd.ready()
 
 
-class _Deadline:
+class _Signals:
     """
-    Ends the process a fixed time after it was begun.
+    What signals ask for, as events.
 
-    In a thread of its own: a function that blocks the event loop, or a thread of an
-    author's that never ends, keeps a process for ever otherwise. What held it up, the
-    log has said by then.
+    Attributes:
+
+        stop: SIGINT or SIGTERM has come: the server stops.
+
+        hurry: A second one has come: nobody is waited for.
     """
 
     def __init__(self) -> None:
-        self._begun: SimpleQueue[None] = SimpleQueue()
+        self.stop, self.hurry = asyncio.Event(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._deadline = _Deadline()
+        for number in _ENDS:
+            _on_signal(number, self._end)
+
+    def hang_up(self) -> asyncio.Event:
+        """Return what is set at each SIGHUP, which ends the process no more."""
+        renew = asyncio.Event()
+        _on_signal(signal.SIGHUP, lambda: self._soon(renew.set))
+        return renew
+
+    def _end(self) -> None:
+        self._deadline.begin()
+        self._soon(lambda: (self.hurry if self.stop.is_set() else self.stop).set())
+
+    def _soon(self, function: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            self._loop.call_soon_threadsafe(function)
+
+
+class _Deadline:
+    """
+    Ends the process a fixed time after a signal has asked for that.
+
+    In a thread of its own: a function that blocks the event loop, or a thread of an
+    author's that never ends, keeps a process for ever otherwise. Python's own handlers
+    wait for C code, such as a long query of a database; the number of each signal is
+    written to this thread's socket before that. What blocks, the watchdog says.
+    """
+
+    def __init__(self) -> None:
+        self._numbers, self._told = socketpair()
+        self._told.setblocking(False)
+        signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
         threading.Thread(target=self._wait, name="deadline", daemon=True).start()
 
     def begin(self) -> None:
-        """Begin, once; from a signal handler too, which a lock would not allow."""
-        self._begun.put(None)
+        """Begin, if that has not been: an author's code may have set another `set_wakeup_fd`."""
+        with contextlib.suppress(OSError):  # full: it has begun long ago
+            self._told.send(bytes([signal.SIGTERM]))
 
     def _wait(self) -> None:
-        self._begun.get()
+        while self._numbers.recv(1)[0] not in _ENDS:
+            pass  # another signal
         time.sleep(DEADLINE)
         os._exit(0)
 

@@ -33,6 +33,13 @@ def open(handler):
     while True:
         pass
 """,
+    "a function that computes in C": """
+import hashlib, threading
+
+def open(handler):
+    threading.Timer(0.1, print, ['at work']).start()
+    hashlib.pbkdf2_hmac('sha256', b'', b'', 2**31 - 1)
+""",
     "a function that is never done": """
 import asyncio
 

@@ -168,3 +168,19 @@ async def test_nothing_is_said_of_who_holds_up_nobody(guide, start, limit, code)
     process.terminate()
 
     assert await ended(process) == (0, "", "")
+
+
+async def test_who_blocks_the_stop_is_named(guide, start, pipe):
+    """An `on_close` that holds up the end of everything stands in the log, as at any time."""
+    (guide / "gramex.yaml").write_text(routes(bot="on_close: {function: bot.on_close}"))
+    (guide / "bot.py").write_text(f"def on_close(handler):\n    open({str(pipe)!r}).read()\n")
+    process = await start("--port", "0", "--no-build")
+    url = (await address(process)).replace("http", "ws") + "bot"
+
+    async with websockets.connect(url, proxy=None) as ws:
+        process.terminate()
+        await ws.wait_closed()
+        await logged(process, "WARNING bot.on_close blocks the server (guide/bot.py:2), for 0.")
+        pipe.write_text("")
+
+    assert (await ended(process))[0] == 0
