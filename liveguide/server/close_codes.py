@@ -19,11 +19,14 @@ SERVICE_RESTART = 1012
 
 TRY_AGAIN_LATER = 1013
 
+NO_STATUS = 1005
+"""Never sent: it stands for the code of a close frame that has none."""
+
 ABNORMAL_CLOSURE = 1006
 """Never sent: it stands for the code of a connection that ended without one."""
 
 SENDABLE = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})
 """Of those below 3000. Those from there to 4999 are for libraries and authors."""
 
-KNOWN = SENDABLE | {1005, ABNORMAL_CLOSURE, 1015}
+KNOWN = SENDABLE | {NO_STATUS, ABNORMAL_CLOSURE, 1015}
 """Besides: what stands for none, and is never sent."""

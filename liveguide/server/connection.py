@@ -47,7 +47,7 @@ from .route import ON_REQUEST, Route
 from .sessions import Sessions, cookie_name
 from .trace import Traces, is_upgrade
 from .wire.outgoing import QueueLimits
-from .wire.protocol import wire_protocol
+from .wire.protocol import WireProtocol, wire_protocol
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +129,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__reference: weakref.ref[tornado.websocket.WebSocketHandler] = weakref.ref(self)
         self.__decision = Decision.REFUSED
         self.__opened = self.__ended = self.__gone = self.__told = False
+        self.__wire: WireProtocol | None = None  # `close` takes it from `ws_connection`
         self.__asking: asyncio.Future[Any] | None = None
         self.session = self.__session = Sessions.throwaway()
         self.args = _arguments(self.request)
@@ -330,7 +331,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         queue = QueueLimits(int(limits["max_queue_messages"]), int(limits["max_queue_bytes"]))
         rate, burst = limits["message_rate"], limits["message_burst"]
         frames = Rate(_FRAMES * rate, _FRAMES * burst) if rate else None
-        return wire_protocol(self, self.__shared.counts, queue, self.__traced, frames)
+        self.__wire = wire_protocol(self, self.__shared.counts, queue, self.__traced, frames)
+        return self.__wire
 
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Open as the author's class does."""
@@ -401,7 +403,9 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def __end(self) -> None:
         self.__shared.connections.discard(self)
         self.__session.connections.discard(self)
-        self.__shared.counts.closed[self.close_code or ABNORMAL_CLOSURE] += 1
+        code = ABNORMAL_CLOSURE if self.__wire is None else self.__wire.first_code
+        self.__shared.counts.closed[code] += 1
+        self.__wire = None
         if self.__traced is not None:
             self.__traced.closed(self.close_code, self.close_reason)
         clear(self)

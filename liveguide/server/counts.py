@@ -26,7 +26,8 @@ class Counts:
 
         opened: WebSockets that were opened.
 
-        closed: WebSockets that were closed, by close code (RFC 6455, section 7.4).
+        closed: WebSockets that were closed, by the close code that either end has said first
+            (RFC 6455, section 7.4).
 
         refused: Requests and connections that were refused, by reason: one word, such as `rate`.
 

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from liveguide.server.metrics import code_label, told_to_prometheus
 
 from .conftest import ECHO, Serve, Served, handshake, routes
+from .wire.client import CLOSE, TEXT, client_frame, raw_client, saying
 
 GUIDE = {
     "gramex.yaml": routes(
@@ -71,6 +72,31 @@ async def test_connections_are_told_open_and_closed(served: Served, scrape: Scra
     told = await scrape()
     assert told["liveguide_connections_open"] == 0
     assert told["liveguide_connections_closed_total code=4xxx"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "code"),
+    [
+        ("/echo", client_frame(TEXT, b"x", mask=False), 1002),
+        ("/echo", client_frame(TEXT, b"\xff"), 1007),
+        ("/echo", client_frame(TEXT, b"x" * 70_000), 1009),
+        ("/ill", client_frame(TEXT, b"x"), 1011),
+        ("/echo", client_frame(CLOSE, saying(1001)), 1001),
+        ("/echo", client_frame(CLOSE), 1005),
+        ("/echo", b"", 1006),
+    ],
+)
+async def test_a_close_is_counted_by_the_code_that_was_said_first(
+    served: Served, path: str, sent: bytes, code: int
+) -> None:
+    """Whichever end has said it, and 1006 only where neither has said any."""
+    async with raw_client(served.port, path) as client:
+        client.send(sent)
+        if sent:
+            await client.receive()
+    await until_closed(served)
+
+    assert served.app.counts.closed == {code: 1}
 
 
 def test_clients_can_t_make_labels() -> None:

@@ -22,7 +22,14 @@ from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol
 
-from ..close_codes import INTERNAL_ERROR, POLICY_VIOLATION, TRY_AGAIN_LATER
+from ..close_codes import (
+    ABNORMAL_CLOSURE,
+    INTERNAL_ERROR,
+    NO_STATUS,
+    NORMAL_CLOSURE,
+    POLICY_VIOLATION,
+    TRY_AGAIN_LATER,
+)
 from ..counts import Counts
 from ..rates import Rate
 from .channel import Channel
@@ -86,6 +93,11 @@ class WireProtocol(WebSocketProtocol):
 
         frames: How many control frames, and short ones that do not end their message, a client
             may send; `None` for any number.
+
+    Attributes:
+
+        first_code: The code of the close frame that was sent first, by either end, or what
+            stands for it.
     """
 
     handler: WebSocketHandler
@@ -113,6 +125,7 @@ class WireProtocol(WebSocketProtocol):
         self._turn: asyncio.Handle | None = None  # this one's next, after others had theirs
         self._pong: bytes | None = None  # the last ping's, while the client does not read
         self._is_failed = False
+        self.first_code = ABNORMAL_CLOSURE
         self._close_code: int | None = None
         self._close_reason: str | None = None
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -209,6 +222,8 @@ class WireProtocol(WebSocketProtocol):
         self.server_terminated = True
         if self.stream is None or self.stream.closed():
             return
+        if not self.client_terminated:
+            self.first_code = code or (NO_STATUS if reason is None else NORMAL_CLOSURE)
         self._stop_pinging()
         self._outgoing.send_control(said)
         self._cut_after(CLOSE_SECONDS)
@@ -333,6 +348,8 @@ class WireProtocol(WebSocketProtocol):
         else:
             self._close_code, self._close_reason = read_close(data)
             self.client_terminated = True
+            if not self.server_terminated:
+                self.first_code = self._close_code or NO_STATUS
             self.close(self._close_code)
             self._drained()
 
