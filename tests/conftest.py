@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from installing import ROOT, build_wheel
 
+from liveguide.server.leftovers import ConnectionsLoop
+
 # A process that a test starts elsewhere runs this package, not one that is installed,
 # and what is compiled once stays compiled: the tests start hundreds of processes.
 os.environ["PYTHONPATH"] = str(ROOT)
@@ -51,6 +53,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if session.config.getoption("--fail-on-skip") and skipped and session.exitstatus == 0:
         reporter.write_line(f"\n{len(skipped)} skipped, and --fail-on-skip was given", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def _loop() -> None:
+    """Run every test on the kind of loop on which the command serves."""
+    ConnectionsLoop()
 
 
 WriteTree = Callable[[Mapping[str, str | bytes]], Path]

@@ -15,10 +15,10 @@ import websockets
 from certificate import make_certificate
 from server.conftest import Served, routes
 from server.wire.client import CLOSE, PONG, TEXT, client_frame, raw_client
-from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from websockets.exceptions import ConnectionClosed
 
+from liveguide.server.accepting import BoundedServer
 from liveguide.server.tls import tls_context
 from liveguide.server.wire import protocol
 
@@ -192,7 +192,7 @@ async def test_pings_of_one_who_does_not_read_are_answered_once(serve):
 async def over_tls(served: Served, folder: Path) -> AsyncIterator[tuple[int, ssl.SSLContext]]:
     """Serve the same over TLS; yield the port, and what a client trusts."""
     certificate, key = make_certificate(folder)
-    server = HTTPServer(served.app, ssl_options=tls_context(certificate, key))
+    server = BoundedServer(served.app, ssl_options=tls_context(certificate, key))
     listening, port = bind_unused_port()
     server.add_socket(listening)
     yield port, ssl.create_default_context(cafile=certificate)

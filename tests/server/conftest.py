@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import websockets
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
-from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
+from liveguide.server.accepting import BoundedServer
 from liveguide.server.app import SiteApplication, make_app
 from liveguide.settings import Settings
 
@@ -32,7 +32,7 @@ class Served:
     """An application that listens, and ways to talk to it."""
 
     app: SiteApplication
-    server: HTTPServer
+    server: BoundedServer
     site: Path
     port: int
 
@@ -101,7 +101,7 @@ Serve = Callable[..., Awaitable[Served]]
 
 @pytest.fixture(name="serve")
 async def _serve(write_tree: Any, tmp_path: Path) -> AsyncIterator[Serve]:
-    """Return a function that serves a guide of some files and a site of some others."""
+    """Return a function that serves a guide of some files, as the command does, and a site."""
     started: list[Served] = []
 
     async def serve(
@@ -118,7 +118,7 @@ async def _serve(write_tree: Any, tmp_path: Path) -> AsyncIterator[Serve]:
         options.setdefault("hosts", ["x"])  # as whom tests that write requests by hand address it
         settings = settings or UNHURRIED
         app = make_app(guide, folder, settings, secret=SECRET, **options)
-        server = HTTPServer(app)
+        server = BoundedServer(app)
         listening, port = bind_unused_port()
         server.add_socket(listening)
         served = Served(app, server, folder, port)
