@@ -90,13 +90,14 @@ class Copier:
 
     Attributes:
 
-        taken: The files of the guide whose names are those of copies: they stay what they are.
+        taken: The files and folders of the guide whose names are those of copies: they stay what
+            they are.
 
     Args:
 
         site: The site that is being written.
 
-        outputs: The paths in it of the guide's own files.
+        outputs: The paths in it of the guide's own files and folders.
 
         compressors: What to make the copies with.
     """

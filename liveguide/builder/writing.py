@@ -113,7 +113,8 @@ def write_site(
 
         What the author may want to know.
     """
-    copier = Copier(staging, site.sources.outputs) if copies else None
+    named = [*site.sources.outputs, *site.sources.folders]
+    copier = Copier(staging, named) if copies else None
 
     def write(part: Part) -> tuple[list[str], dict[str, str]]:
         outputs = list(part.write())

@@ -75,6 +75,14 @@ def test_a_file_of_the_guide_with_a_copy_s_name_stays(staging: Path) -> None:
     assert "gzip" not in copied["index.html"]
 
 
+def test_a_folder_with_a_copy_s_name_stays(build: Build) -> None:
+    """The page has its other copies."""
+    built = build({"a.md": PAGE, "a.html.gz/b.txt": "B"}, copies=True)
+
+    assert built.text("a.html.gz/b.txt") == "B"
+    assert (built.site / "a.html.br").is_file()
+
+
 def test_copies_of_what_has_not_changed_are_kept(build: Build) -> None:
     """The second build's copies are the first one's files, but for the page that changed."""
     built = build({"a.md": PAGE, "b.md": PAGE}, copies=True)
