@@ -172,7 +172,7 @@ class Embedded:
             return False
         del attributes["style"]
         if style:
-            name = "style-" + hashlib.sha256(style.encode()).hexdigest()[:8]
+            name = "style-" + hashlib.sha256(style.encode()).hexdigest()[:16]
             attributes["class"] = f"{attributes.get('class') or ''} {name}".strip()
             self.styles[name] = style
         return True

@@ -39,5 +39,5 @@ def qr_code(address: str) -> QRCode:
     written = io.BytesIO()
     code.save(written, kind="svg", xmldecl=False, svgclass=None, lineclass=None, omitsize=True)
     svg = written.getvalue().decode()
-    digest = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    digest = hashlib.sha256(svg.encode()).hexdigest()[:16]
     return QRCode(f"{ASSETS}/qr/{digest}.svg", svg)
