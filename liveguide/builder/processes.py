@@ -119,7 +119,7 @@ class _Helper:
         except SourceErrors as error:
             self._send(output, (0, None, SourceErrors(error.problems)))
         except Exception as error:
-            self._send(output, (0, None, error))
+            self._send(output, (0, None, _sendable(error)))
         finally:  # nothing of the parent's is to be done here once more
             os._exit(0)
 
@@ -168,3 +168,14 @@ def _end_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(set_signal_at_end_of_parent, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it has ended before
+
+
+def _sendable(error: Exception) -> Exception:
+    """Return an exception, or what is told of it if it can't be sent."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        import traceback
+
+        return RuntimeError("".join(traceback.format_exception(error)))
+    return error

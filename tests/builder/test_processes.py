@@ -1,0 +1,46 @@
+"""Work over several processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from liveguide.builder.processes import over_processes
+
+
+class TwoParts(Exception):
+    """An exception that pickle can write, but not read: it is made of more than it keeps."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(f"{what} in {where}")
+
+
+class WithFunction(Exception):
+    """An exception that pickle can't even write."""
+
+    def __init__(self) -> None:
+        super().__init__("no fun in x.md")
+        self.function = lambda: None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+@pytest.mark.parametrize("error", [TwoParts("no fun", "x.md"), WithFunction()])
+def test_an_exception_that_can_not_be_sent_is_told(error: Exception) -> None:
+    """It is not taken for a process that was killed."""
+    parent = os.getpid()
+    told, tell = os.pipe()
+
+    def work(thing: int) -> int:
+        if os.getpid() != parent:
+            os.write(tell, b"x")
+            raise error
+        os.read(told, 1)  # until the other has begun
+        return thing
+
+    with pytest.raises(RuntimeError, match="no fun in x"):
+        list(over_processes(work, range(2), jobs=2))
+
+    os.close(told)
+    os.close(tell)
