@@ -8,6 +8,7 @@ finds the modules in it, `from . import other` included.
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import importlib.util
 import itertools
@@ -16,6 +17,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Collection, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -28,7 +30,9 @@ _numbers = itertools.count(1)
 
 
 SECONDS_PER_IMPORT = 30
-"""So long the server waits for an author's module, in which it does nothing else."""
+"""So long the server waits for an author's module; at its start it does nothing else meanwhile."""
+
+_TO_END = 1  # second: for an import that has been told to
 
 
 class _TooLong(BaseException):
@@ -99,7 +103,7 @@ class AuthorModules:
         for folder, package in self._packages.items():
             files = {
                 Path(file).resolve()
-                for name, module in sys.modules.items()
+                for name, module in list(sys.modules.items())  # another thread may import
                 if name.startswith(f"{package}.") and (file := getattr(module, "__file__", None))
             }
             if not any(path.parent == folder or path in files for path in python):
@@ -114,8 +118,9 @@ class AuthorModules:
     def forget(self, kept: AuthorModules) -> None:
         """Take out of `sys.modules` what *kept* does not share; who holds one goes on with it."""
         for package in set(self._packages.values()) - set(kept._packages.values()):
-            for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
-                del sys.modules[name]
+            for name in list(sys.modules):
+                if name == package or name.startswith(f"{package}."):
+                    del sys.modules[name]
 
     def _import(self, name: str, folder: Path) -> ModuleType | None:
         if name in self._failures:
@@ -123,8 +128,8 @@ class AuthorModules:
         try:
             if importlib.util.find_spec(name) is None:
                 return None
-            with _no_bytecode(), _time_limit():
-                return importlib.import_module(name)
+            with _no_bytecode():
+                return _import_in_time(name)
         except BaseException as error:  # CancelledError and GeneratorExit, too, are the author's
             if isinstance(error, KeyboardInterrupt) and _is_raised_by_ctrl_c():
                 raise
@@ -132,12 +137,37 @@ class AuthorModules:
             raise failure from error
 
 
+def _import_in_time(name: str) -> ModuleType:
+    """Import a module; raise `_TooLong` where that does not end."""
+    if threading.current_thread() is threading.main_thread():
+        with _time_limit():
+            return importlib.import_module(name)
+    # Signals reach the main thread only, so this is left to a thread that can be left behind.
+    imported: Future[ModuleType] = Future()
+
+    def load() -> None:
+        try:
+            imported.set_result(importlib.import_module(name))
+        except BaseException as error:
+            imported.set_exception(error)
+
+    thread = threading.Thread(target=load, name=f"import of {name}", daemon=True)
+    thread.start()
+    thread.join(SECONDS_PER_IMPORT)
+    if thread.is_alive():
+        number = ctypes.c_ulong(thread.ident or 0)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(number, ctypes.py_object(_TooLong))
+        thread.join(_TO_END)
+    if not imported.done():
+        raise _TooLong  # it waits in C code, and ends when that does
+    return imported.result()
+
+
 @contextmanager
 def _time_limit() -> Iterator[None]:
-    """Raise `_TooLong` in an import that does not end; only a main thread can."""
-    is_limited = signal.getitimer(signal.ITIMER_REAL)[0] > 0
-    if is_limited or threading.current_thread() is not threading.main_thread():
-        yield
+    """Raise `_TooLong` in what does not end; in the main thread."""
+    if signal.getitimer(signal.ITIMER_REAL)[0] > 0:
+        yield  # it is limited already
         return
 
     def stop(*_: object) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
+import threading
 
 import pytest
 
@@ -151,3 +153,26 @@ def test_an_import_that_does_not_end_is_given_up(write_tree, monkeypatch, endles
     place, _, message = str(caught.value).partition(": error: ")
     assert place in (f"{guide}/chat.py:2", f"{guide}/chat.py:3")
     assert message == ("importing 'chat' takes more than 0.2 s; do what takes long in a function")
+
+
+@pytest.mark.parametrize(
+    ("endless", "places"),
+    [
+        ("while True:\n    x = 1", ["chat.py:2", "chat.py:3"]),
+        ("import os\nos.read(os.pipe()[0], 1)", ["gramex.yaml"]),  # nothing ends what is in C
+    ],
+    ids=["computes", "waits"],
+)
+async def test_an_import_in_a_thread_is_given_up_too(write_tree, monkeypatch, endless, places):
+    """As at a reload, which has no signals to end it."""
+    monkeypatch.setattr(loading, "SECONDS_PER_IMPORT", 0.2)
+    guide = write_tree({"chat.py": f"x = 0\n{endless}\n"})
+
+    with pytest.raises(SourceError) as caught:
+        await asyncio.to_thread(AuthorModules().find, guide, "chat")
+
+    place, _, message = str(caught.value).partition(": error: ")
+    assert place in [f"{guide}/{name}" for name in places]
+    assert message == ("importing 'chat' takes more than 0.2 s; do what takes long in a function")
+    running = [thread.name for thread in threading.enumerate()]
+    assert any("chat" in name for name in running) == (places == ["gramex.yaml"])

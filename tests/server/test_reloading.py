@@ -16,6 +16,17 @@ NUMBER = "def say(handler, message):\n    handler.write_message('{}')\n"
 SAYS = "on_message:\n  function: bot.say"
 
 
+IMPATIENT = """
+import sys
+from liveguide.server import modules
+from liveguide.server.cli import main
+
+modules.SECONDS_PER_IMPORT = 0.5
+
+sys.exit(main())
+"""
+
+
 @pytest.fixture(name="reload")
 def _reload():
     """Return a function that sends SIGHUP, and waits for the last line that comes of it."""
@@ -123,3 +134,24 @@ async def test_a_renewed_certificate_is_used(guide, start, reload, tmp_path):
 
     assert old != new.read_text()
     assert await asyncio.to_thread(shown) == new.read_text()
+
+
+async def test_a_module_that_hangs_keeps_nobody_from_reloading(guide, start, reload):
+    """It is given up and named; what was loaded goes on, until the module is mended."""
+    (guide / "gramex.yaml").write_text(routes(bot=SAYS))
+    (guide / "bot.py").write_text(NUMBER.format("one"))
+    process = await start("--port", "0", "--no-build", script=IMPATIENT)
+    url = (await address(process)).replace("http", "ws") + "bot"
+    (guide / "bot.py").write_text("while True:\n    pass\n")
+
+    hangs, not_used = await reload(process)
+    async with websockets.connect(url, proxy=None) as ws:
+        assert await ask(ws) == "one"
+    (guide / "bot.py").write_text(NUMBER.format("mended"))
+    await reload(process)
+    async with websockets.connect(url, proxy=None) as ws:
+        assert await ask(ws) == "mended"
+
+    assert hangs.startswith("ERROR guide/bot.py:")
+    assert " error: importing 'bot' takes more than 0.5 s; do what takes long in a" in hangs
+    assert not_used.startswith("ERROR the configuration is not used")
