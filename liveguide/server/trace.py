@@ -27,10 +27,12 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketProtocol
 
+from .close_codes import POLICY_VIOLATION
 from .counts import Counts
 from .ongoing import Ongoing
 from .origins import parse_origin
 from .places import Places
+from .rates import Rate
 from .refusals import Refusal, answer
 from .sessions import Sessions, cookie_name
 from .traced import TracedConnection
@@ -49,6 +51,8 @@ MOST_WAITING = 256 * 1024
 
 _TELL_CUT_AFTER = 1.0
 _LONGEST_MESSAGE = 1024  # a page has nothing to say on its trace
+_FRAMES = 10, 30
+"""Pings, pongs and fragments that a page may send a second, and at once."""
 
 
 class Traces:
@@ -226,7 +230,7 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         self._traces = traces
         self._connections = connections
         self._sessions = sessions
-        self._counts = counts
+        self._counts = counts.but_for_messages()
         self._trace: Trace | None = None
         self.refusal = ""
 
@@ -256,7 +260,7 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
         """Return our protocol, with more room than records ever take: see `MOST_WAITING`."""
         limits = QueueLimits(messages=MOST_WAITING, size=4 * MOST_WAITING)
-        return wire_protocol(self, self._counts, limits)
+        return wire_protocol(self, self._counts, limits, frames=Rate(*_FRAMES))
 
     def check_origin(self, origin: str) -> bool:
         """Return what `prepare` has made sure of."""
@@ -270,7 +274,11 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         self._trace.tell({"type": "key", "key": self._trace.key})
 
     def on_message(self, message: str | bytes) -> None:
-        """Pass over what the page says: it only listens here."""
+        """Close a trace on which something is said: a page only listens here."""
+        if self.ws_connection is not None:
+            address = self.request.remote_ip or ""
+            self._counts.refuse(POLICY_VIOLATION, "rate", self.request.path, address)
+            self.close(POLICY_VIOLATION, "a page has nothing to say here")
 
     def on_close(self) -> None:
         """Forget the page."""

@@ -92,19 +92,31 @@ async def test_a_plain_request_for_a_trace_is_no_handshake(serve):
     assert (await served.get(TRACE)).code == 400
 
 
-async def test_what_a_page_says_on_its_trace_is_passed_over(serve):
-    """Small messages change nothing; a large one closes the trace with 1009."""
+@pytest.mark.parametrize(("said", "code"), [('{"type": "key"}', 1008), ("x" * 2000, 1009)])
+async def test_a_page_that_says_something_on_its_trace_is_closed(serve, said, code):
+    """With the first message, of many, and one line of log."""
     served = await serve({"gramex.yaml": routes(echo=ECHO)})
 
     async with open_page(served) as page:
-        await page.ws.send('{"type": "key"}')
-        async with page.connect("/echo"):
-            await page.told("handshake")
-        await page.ws.send("x" * 2000)
+        for _ in range(10):
+            await page.ws.send(said)
         with pytest.raises(ConnectionClosed):
             await page.line("never")
 
-        assert page.ws.close_code == 1009
+        assert page.ws.close_code == code
+    assert served.app.counts.refused.total() == 1
+
+
+async def test_a_trace_is_in_no_count_of_messages(serve):
+    """What pages are told of their own sockets is no traffic of the guide's."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)})
+
+    async with open_page(served) as page, page.connect("/echo") as ws:
+        await page.told("handshake")
+        await ws.send("hello")
+        assert await ws.recv() == "hello"
+
+    assert (served.app.counts.messages_in, served.app.counts.messages_out) == (1, 1)
 
 
 @pytest.mark.parametrize(

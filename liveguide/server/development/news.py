@@ -107,7 +107,7 @@ class NewsHandler(tornado.websocket.WebSocketHandler):
 
     def initialize(self, news: News, connections: Ongoing[Any], counts: Counts) -> None:
         self._news = news
-        self._counts = counts
+        self._counts = counts.but_for_messages()
         self._connections = connections
 
     @property
