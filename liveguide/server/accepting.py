@@ -47,6 +47,7 @@ class BoundedServer(HTTPServer):
         self._app = app
         self._listening: list[socket.socket] = []
         self._said = float("-inf")
+        self._is_short = False
         self._resuming: asyncio.TimerHandle | None = None
 
     def add_sockets(self, sockets: Iterable[socket.socket]) -> None:
@@ -81,6 +82,7 @@ class BoundedServer(HTTPServer):
             try:
                 connection, address = listening.accept()
             except BlockingIOError:
+                self._is_short = False
                 return
             except OSError as error:
                 if error.errno in _EXHAUSTED:
@@ -102,12 +104,14 @@ class BoundedServer(HTTPServer):
         return False
 
     def _wait(self, why: str) -> None:
-        """Accept nothing until there is room again."""
+        """Accept nothing until there is room; counted once, until all who wait have found some."""
         loop = asyncio.get_running_loop()
         self._pause()
         self._resuming = loop.call_later(_LOOK_AGAIN, self._resume)
         capacity = self._app.capacity
-        self._app.counts.refused["full"] += 1
+        if not self._is_short:
+            self._app.counts.refused["full"] += 1
+        self._is_short = True
         if loop.time() - self._said >= _SAY_AGAIN:
             self._said = loop.time()
             log.warning(

@@ -9,6 +9,10 @@ from collections import Counter
 
 from server.conftest import ECHO, routes
 
+from liveguide.server import accepting
+from liveguide.server.accepting import BoundedServer
+from liveguide.settings import Settings
+
 from .process import Running, running
 
 SETTINGS = "limits: {loopback: true, address_sockets: 20, address_rate: 5, address_burst: 20}\n"
@@ -113,3 +117,28 @@ async def test_one_address_that_says_nothing_does_not_take_all_places(write_tree
         for one in [*silent, other]:
             await one.close()
     assert b"refused 429 sockets '' from 127.0.0.1" in server.log
+
+
+async def test_who_waits_for_a_place_is_counted_once(serve, monkeypatch):
+    """However often the server looks whether there is room: nobody is turned away."""
+    looks: asyncio.Queue[None] = asyncio.Queue()
+    resume = BoundedServer._resume
+
+    def look(server: BoundedServer) -> None:
+        looks.put_nowait(None)
+        resume(server)
+
+    monkeypatch.setattr(BoundedServer, "_resume", look)
+    monkeypatch.setattr(accepting, "_LOOK_AGAIN", 0.001)
+    few = Settings(limits={"connections": 2})
+    served = await serve({"gramex.yaml": routes(echo=ECHO)}, settings=few)
+    held = [await asyncio.open_connection("127.0.0.1", served.port) for _ in range(2)]
+    waits = asyncio.ensure_future(served.get("/"))
+    async with asyncio.timeout(10):
+        for _ in range(20):
+            await looks.get()
+        for _, writer in held:
+            writer.close()
+        assert (await waits).code == 200
+
+    assert served.app.counts.refused == {"full": 1}
