@@ -25,7 +25,6 @@ from .policy import (
     EVAL,
     LARGEST,
     NO_HTML_OF_TEXT,
-    OF_ANOTHER_HOST,
     TOO_LARGE,
     Embedded,
     author_stylesheet,
@@ -218,9 +217,9 @@ def _judged(file: SourceFile) -> tuple[str, list[Any]]:
 def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Problem]:
     for what, offset in embedded.stopped(text):
         line = None if offset is None else text.count("\n", 0, offset) + 1
-        if what in embedded.foreign:
-            message = f"{what[:200]!r} {OF_ANOTHER_HOST}"
-            yield Problem(str(file.path), line, message, "warning")
+        fault = embedded.fault(what)
+        if fault is not None:
+            yield Problem(str(file.path), line, fault, "warning")
             continue
         shown, fix = f"the attribute {what}=", "use a listener in a script"
         if what == EVAL:

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..errors import did_you_mean
 from .extensions.page import PageState
-from .markup import Attributes, visit
+from .markup import Attributes, candidates, visit
 from .picture_sizes import size_of
 from .policy import Embedded
 from .sources import INDEX_NAMES, Sources, relative_url, source_view_of, url_of
@@ -48,7 +48,6 @@ _URL_ATTRIBUTES = {
     "track": ("src",),
     "video": ("src", "poster"),
 }
-_CANDIDATE = re.compile(r"\s*(?P<address>[^\s,]\S*[^\s,]|[^\s,])(?P<size>\s+[\d.]+[wx])?\s*(?:,|$)")
 
 
 @dataclass(frozen=True)
@@ -195,17 +194,13 @@ def rewrite_links(html: str, page: PageState) -> tuple[str, PageLinks]:
         return relative_url(url_of(target.output), page.url) + query + hash_
 
     def rewritten_set(written: str) -> str:
-        candidates, position = [], 0
-        while position < len(written.rstrip()):
-            match = _CANDIDATE.match(written, position)
-            if match is None:
-                fix = 'write srcset="small.png 480w, large.png 960w"'
-                message = f"the srcset {written!r} can't be read; {fix}"
-                page.report(lines.find(written), message, "warning")
-                return written
-            candidates.append(rewritten(match["address"]) + (match["size"] or ""))
-            position = match.end()
-        return ", ".join(candidates)
+        try:
+            return ", ".join(rewritten(address) + size for address, size in candidates(written))
+        except ValueError:
+            fix = 'write srcset="small.png 480w, large.png 960w"'
+            message = f"the srcset {written!r} can't be read; {fix}"
+            page.report(lines.find(written), message, "warning")
+            return written
 
     html = visit(html, visit_tag, found.embedded.visit_text)
     for fragment, written in own_anchors:

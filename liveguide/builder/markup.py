@@ -18,6 +18,7 @@ _VISITED = re.compile(
 _ATTRIBUTE = re.compile(
     r"""(?P<name>[^\s"'>/=]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+)))?"""
 )
+_CANDIDATE = re.compile(r"\s*(?P<address>[^\s,]\S*[^\s,]|[^\s,])(?P<size>\s+[\d.]+[wx])?\s*(?:,|$)")
 
 Attributes = dict[str, str | None]
 VisitTag = Callable[[str, Attributes], bool]
@@ -56,6 +57,18 @@ def read_attributes(text: str) -> Attributes:
         value = next((value for value in values if value is not None), None)
         attributes.setdefault(match["name"].lower(), None if value is None else unescape(value))
     return attributes
+
+
+def candidates(srcset: str) -> list[tuple[str, str]]:
+    """Return each address of a `srcset` and the size behind it; raise `ValueError` for nonsense."""
+    found, position = [], 0
+    while position < len(srcset.rstrip()):
+        match = _CANDIDATE.match(srcset, position)
+        if match is None:
+            raise ValueError(srcset)
+        found.append((match["address"], match["size"] or ""))
+        position = match.end()
+    return found
 
 
 def write_attributes(attributes: Attributes) -> str:

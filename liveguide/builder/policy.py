@@ -13,15 +13,17 @@ which Markdown's own tables use, become rules of a stylesheet. Event attributes
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from .markup import Attributes, visit
+from .markup import Attributes, candidates, visit
 
 _BASE = {
     "default-src": "'none'",
@@ -46,14 +48,18 @@ _DATA_SCRIPT = re.compile(r"(?:application|text)/(?!javascript|ecmascript)|specu
 _ADDRESSES = {"action", "data", "formaction", "href", "src", "xlink:href"}
 _ELSEWHERE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _FOREIGN = {
-    "script": ("src", "script-src"),
-    "link": ("href", "style-src"),
-    "img": ("src", "img-src"),
-    "iframe": ("src", "frame-src"),
-    "audio": ("src", "media-src"),
-    "video": ("src", "media-src"),
-    "source": ("src", "media-src"),
+    "script": {"src": "script-src"},
+    "link": {"href": "style-src"},
+    "img": {"src": "img-src"},
+    "input": {"src": "img-src"},
+    "iframe": {"src": "frame-src"},
+    "audio": {"src": "media-src"},
+    "video": {"src": "media-src", "poster": "img-src"},
+    "source": {"src": "media-src"},
+    "track": {"src": "media-src"},
 }
+_PLUGINS = ("embed", "object")  # nothing is allowed to them, not even what is of this site
+_HOST = re.compile(r"[\w.-]+(:\d+)?", re.ASCII)
 
 _PATH = re.compile(r"(?<![:/])/.*")
 
@@ -79,6 +85,12 @@ OF_ANOTHER_HOST = (
     "or add integrity= with its hash"
 )
 """What is said of it."""
+
+NOT_NAMED = "is stopped by the security policy, which can't name its host; keep a copy in the guide"
+"""What is said of it."""
+
+NO_PLUGINS = "is stopped by the security policy; use <img>, <video> or <iframe>"
+"""What is said of `<embed>` and `<object>`."""
 
 BASE_POLICY = "; ".join(f"{name} {value}" for name, value in _BASE.items())
 """The policy of a page on which its author embedded nothing."""
@@ -110,6 +122,10 @@ class Embedded:
 
         addresses: The `javascript:` addresses, which it stops too.
 
+        unnamed: The addresses at other hosts that no policy can name.
+
+        plugins: The names of the elements that no policy of ours allows.
+
         foreign: The addresses of code of other hosts that is taken as it comes.
 
         styles: The `style=` attributes that became a class, by the class.
@@ -121,6 +137,8 @@ class Embedded:
     scripts: list[str] = field(default_factory=list)
     attributes: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
+    plugins: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     styles: dict[str, str] = field(default_factory=dict)
     is_drawing: bool = False
@@ -145,25 +163,34 @@ class Embedded:
             for key in _ADDRESSES & attributes.keys()
             if (value := attributes[key]) and _is_script(value)
         ]
-        if name in _FOREIGN:
-            attribute, directive = _FOREIGN[name]
+        if name in _PLUGINS:
+            self.plugins.append(name)
+        for attribute, directive in _FOREIGN.get(name, {}).items():
             address = attributes.get(attribute) or ""
             self._allow_address(directive, address)
             is_code = name == "script" or (attributes.get("rel") or "").lower() == "stylesheet"
             if is_code and _ELSEWHERE.match(address) and not attributes.get("integrity"):
                 self.foreign.append(address)
-        for candidate in (attributes.get("srcset") or "").split(","):
-            self._allow_address("img-src", candidate.strip().partition(" ")[0])
+        with contextlib.suppress(ValueError):  # reported with the link itself
+            for address, _ in candidates(attributes.get("srcset") or ""):
+                self._allow_address("img-src", address)
 
     def _allow_address(self, directive: str, written: str) -> None:
+        if not _ELSEWHERE.match(written):
+            return
         try:
-            address = urlsplit(written)
+            address = urlsplit(written.strip())
         except ValueError:  # reported with the link itself
             return
-        if address.scheme in ("http", "https") and address.netloc:
-            source = f"{address.scheme}://{address.netloc}{address.path}"
-            if re.fullmatch(r"[\w:/.@%+~-]+", source):  # nothing that could end the directive
-                self.allow(directive, source)
+        name, colon, port = address.netloc.partition(":")
+        host = ".".join(map(_in_ascii, name.split("."))) + colon + port
+        if not _HOST.fullmatch(host):
+            self.unnamed.append(written)
+            return
+        # Without a scheme it means that of the page. Browsers decode paths before they compare
+        # them, so everything is encoded that could end the directive.
+        scheme = f"{address.scheme}://" if address.scheme else ""
+        self.allow(directive, scheme + host + quote(address.path, safe="/%:@+~"))
 
     def move_style(self, attributes: Attributes) -> bool:
         """Turn a `style=` attribute into a class; return whether there was one."""
@@ -178,7 +205,7 @@ class Embedded:
         return True
 
     def stopped(self, source: str) -> Iterator[tuple[str, int | None]]:
-        """Yield what is reported, an attribute, address or call; and where in *source*."""
+        """Yield what is reported, an attribute, address, element or call; and where in *source*."""
         for script in self.scripts:
             start = source.find(script)
             for what, place in stopped_in_script(script):
@@ -187,9 +214,20 @@ class Embedded:
             pattern = rf"(?<=[\s\"'{{]){re.escape(attribute)}\s*="
             for offset in _places(pattern, source, count):
                 yield attribute, offset
-        for address, count in Counter(self.addresses + self.foreign).items():
+        for address, count in Counter(self.addresses + self.unnamed + self.foreign).items():
             for offset in _places(re.escape(address), source, count):
                 yield address, offset
+        for name, count in Counter(self.plugins).items():
+            for offset in _places(rf"<{name}\b", source, count):
+                yield name, offset
+
+    def fault(self, what: str) -> str | None:
+        """Return what is said of an address or an element of other hosts, if *what* is one."""
+        if what in self.foreign:
+            return f"{what[:200]!r} {OF_ANOTHER_HOST}"
+        if what in self.unnamed:
+            return f"{what[:200]!r} {NOT_NAMED}"
+        return f"the element <{what}> {NO_PLUGINS}" if what in self.plugins else None
 
     def policy(self, unsafe_eval: bool = False) -> str:
         """Return the text of the policy; of a long one, that of a shorter one which allows more."""
@@ -254,6 +292,13 @@ def embedded_in_document(html: str, is_drawing: bool = False) -> Embedded:
 
     visit(html, visit_tag, embedded.visit_text)
     return embedded
+
+
+def _in_ascii(label: str) -> str:
+    """Return one part of a host's name as it is looked up: UTS 46, as browsers do it."""
+    if label.isascii():
+        return label
+    return "xn--" + unicodedata.normalize("NFKC", label).lower().encode("punycode").decode()
 
 
 def _is_script(address: str) -> bool:

@@ -50,7 +50,6 @@ from .policy import (
     EVAL,
     LARGEST,
     NO_HTML_OF_TEXT,
-    OF_ANOTHER_HOST,
     TOO_LARGE,
     Embedded,
     stopped_in_script,
@@ -275,8 +274,9 @@ def _report_stopped(embedded: Embedded, unsafe_eval: bool, page: PageState) -> N
     for snippet in page.snippets:
         found += [(what, snippet.line) for what, _ in stopped_in_script(snippet.code)]
     for what, line in found:
-        if what in embedded.foreign:
-            message = f"{what[:200]!r} {OF_ANOTHER_HOST}"
+        fault = embedded.fault(what)
+        if fault is not None:
+            message = fault
         elif what in embedded.addresses:
             message = f"the link {what[:60]!r} is stopped by the page's security policy; "
             message += "use a script of its own"

@@ -72,7 +72,7 @@ def test_a_link_is_written_as_the_site_needs_it(render: Render, written: str, ad
         '<video poster="{}"></video>',
         '<iframe src="{}"></iframe>',
         '<link rel="icon" href="{}">',
-        '<object data="{}"></object>',
+        '<audio src="{}"></audio>',
         "![x]({})",
         "[x][r]\n\n[r]: {}",
         '[x]({} "title")',

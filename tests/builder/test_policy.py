@@ -13,6 +13,8 @@ from liveguide.builder.policy import (
     BASE_POLICY,
     LARGEST,
     NO_HTML_OF_TEXT,
+    NO_PLUGINS,
+    NOT_NAMED,
     OF_ANOTHER_HOST,
     TOO_LARGE,
     author_stylesheet,
@@ -109,6 +111,29 @@ def test_scripts_that_are_data_need_no_hash(render: Render) -> None:
         ),
         ('<iframe src="https://play.example/x"></iframe>', "frame-src", "https://play.example/x"),
         ('<video src="https://v.example/x"></video>', "media-src", "https://v.example/x"),
+        ('<video poster="https://v.example/p"></video>', "img-src", "https://v.example/p"),
+        ('<video><track src="https://v.example/t"></video>', "media-src", "https://v.example/t"),
+        ('<img src="//img.example/a.png" alt="">', "img-src", "img.example/a.png"),
+        (
+            '<script src="//cdn.example/a.js" integrity="sha256-x"></script>',
+            "script-src",
+            "cdn.example/a.js",
+        ),
+        (
+            "![a](https://img.example/Straße_(1)!,=*;'.png)",
+            "img-src",
+            "https://img.example/Stra%C3%9Fe_%281%29%21%2C%3D%2A%3B%27.png",
+        ),
+        (
+            '<img src="https://Bücher.straße.example:81/a%20b" alt="">',
+            "img-src",
+            "https://xn--bcher-kva.xn--strae-oqa.example:81/a%20b",
+        ),
+        (
+            '<img srcset="https://c.example/w_1,h_2/x.png 2x" alt="">',
+            "img-src",
+            "https://c.example/w_1%2Ch_2/x.png",
+        ),
     ],
 )
 def test_what_a_page_loads_from_elsewhere_is_allowed(
@@ -123,13 +148,32 @@ def test_what_a_page_loads_from_elsewhere_is_allowed(
 
 
 @pytest.mark.parametrize(
-    "address", ["https://a.example/x;script-src *", "https://a.example/ *", "https://[x"]
+    ("address", "source"),
+    [
+        ("https://a.example/x;script-src *", " https://a.example/x%3Bscript-src%20%2A"),
+        ("https://a.example/ *", " https://a.example/%20%2A"),
+        ("https://a.example;script-src */", ""),
+        ("https://[x", ""),
+    ],
 )
-def test_an_address_can_not_widen_the_policy(render: Render, address: str) -> None:
-    """An address that could end its directive, or that is none, is not allowed."""
+def test_an_address_can_not_widen_the_policy(render: Render, address: str, source: str) -> None:
+    """What could end a directive is encoded; where the host could, it is not allowed."""
     page = render(f'<img src="{address}" alt="">\n')
 
-    assert page.policy == BASE_POLICY
+    assert page.policy == BASE_POLICY.replace("data:", f"data:{source}")
+
+
+def test_what_the_policy_stops_of_other_hosts_is_reported(build: Build) -> None:
+    """An address whose host it can't name, and elements that it never allows."""
+    html = '<img src="//me@a.example/x" alt="">\n<object data="a.svg"></object>\n'
+    built = build({"README.md": f"# T\n\n{html}", "demo.html": html, "a.svg": "<svg/>"})
+
+    assert built.messages == [
+        f"guide/README.md:3: warning: '//me@a.example/x' {NOT_NAMED}",
+        f"guide/README.md:4: warning: the element <object> {NO_PLUGINS}",
+        f"guide/demo.html:1: warning: '//me@a.example/x' {NOT_NAMED}",
+        f"guide/demo.html:2: warning: the element <object> {NO_PLUGINS}",
+    ]
 
 
 def test_a_script_that_calls_eval_is_reported_where_it_does(render: Render) -> None:
