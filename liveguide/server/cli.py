@@ -18,6 +18,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -140,7 +141,7 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
         if status != 0:
             return _failed(args.program, "the site could not be built")
     certificate = (args.certfile, args.keyfile)
-    reload = Reload(app, guide, site, strict=args.strict, tls=tls, certificate=certificate)
+    reload = Reload(app, guide, site, strict=args.strict, certificate=certificate)
     return _listen(args, app, tls, reload=reload)
 
 
@@ -190,7 +191,8 @@ def _listen(
     # An author who looks on sees what is printed as it is.
     harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
     with harmless, overheard():
-        asyncio.run(serve(app, server, sockets, _both(beside or nullcontext(), numbers), reload))
+        renewed = None if reload is None else partial(reload, server)
+        asyncio.run(serve(app, server, sockets, _both(beside or nullcontext(), numbers), renewed))
     return 0
 
 

@@ -10,15 +10,18 @@ site is found anew for each request.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import ssl
+import os
 import time
 from pathlib import Path
+
+from tornado.httpserver import HTTPServer
 
 from ..errors import Problem, SourceErrors, UsageError
 from ..settings import read_settings
 from .app import SiteApplication
-from .loading import load_endpoints
+from .loading import Loaded, load_endpoints
 from .logs import event
 from .tls import tls_context
 
@@ -44,9 +47,7 @@ class Reload:
 
         strict: Whether warnings are errors, as at the start.
 
-        tls: The context that the server's listener holds, `None` without TLS.
-
-        certificate: The files of certificate and key that it was made from.
+        certificate: The files of certificate and key, `None` without TLS.
     """
 
     def __init__(
@@ -56,29 +57,30 @@ class Reload:
         site: Path,
         *,
         strict: bool = False,
-        tls: ssl.SSLContext | None = None,
         certificate: tuple[Path | None, Path | None] = (None, None),
     ) -> None:
         self._app = app
         self._guide = guide
         self._site = site
         self._strict = strict
-        self._tls = tls
         self._certificate = certificate
         self._versions = _versions(guide)
 
-    async def __call__(self) -> None:
-        """Use what the files now say; where something is wrong with them, say so and go on."""
+    async def __call__(self, server: HTTPServer) -> None:
+        """
+        Use what the files now say; where something is wrong with them, say so and go on.
+
+        Args:
+
+            server: Listens for the application; it shows the new certificate from then on.
+        """
         started = time.perf_counter()
-        problems: list[Problem] = []
-        versions = _versions(self._guide)
-        changed = {p for p, _ in versions.items() ^ self._versions.items() if p.suffix == ".py"}
         last = self._app.loaded
         # In a thread: importing takes time in which readers should not wait.
-        loaded = await asyncio.to_thread(load_endpoints, self._guide, self._site, last, changed)
-        problems += loaded.problems
+        loaded, versions = await asyncio.to_thread(self._load, last)
+        problems = [*loaded.problems]
         failed = loaded.failed or (self._strict and bool(loaded.problems))
-        settings = self._app.settings_in_use
+        settings, tls = self._app.settings_in_use, server.ssl_options
         try:
             settings = read_settings(self._guide)
         except SourceErrors as error:
@@ -88,7 +90,7 @@ class Reload:
             problems.append(Problem(str(self._guide), None, str(error)))
             failed = True
         try:
-            tls_context(*self._certificate)
+            tls = tls_context(*self._certificate)
         except UsageError as error:
             problems.append(Problem(str(self._certificate[0]), None, str(error)))
             failed = True
@@ -99,9 +101,7 @@ class Reload:
             loaded.modules.forget(last.modules)
             log.error("the configuration is not used: what was loaded before goes on", extra=_EVENT)
             return
-        certfile, keyfile = self._certificate
-        if self._tls is not None and certfile is not None:
-            self._tls.load_cert_chain(certfile, keyfile or certfile)
+        server.ssl_options = tls
         self._versions = versions
         # The old modules stay in `sys.modules`: open connections go on with them, and what they
         # import inside a function is looked for there.
@@ -114,14 +114,21 @@ class Reload:
             extra=_EVENT,
         )
 
+    def _load(self, last: Loaded) -> tuple[Loaded, Versions]:
+        versions = _versions(self._guide)
+        changed = {path for path, _ in versions.items() ^ self._versions.items()}
+        return load_endpoints(self._guide, self._site, last, changed), versions
+
 
 def _versions(guide: Path) -> Versions:
     """Return what tells whether a Python file of the guide has changed."""
     versions: Versions = {}
-    for path in guide.rglob("*.py"):
-        try:
-            stat = path.stat()
-        except OSError:
-            continue  # removed just now
-        versions[path] = stat.st_mtime_ns, stat.st_size, stat.st_ino
+    for folder, folders, names in os.walk(guide):
+        folders[:] = [name for name in folders if not name.startswith(".")]  # say, a .venv
+        for name in names:
+            if name.endswith(".py"):
+                with contextlib.suppress(OSError):  # removed just now
+                    stat = os.stat(os.path.join(folder, name))
+                    version = stat.st_mtime_ns, stat.st_size, stat.st_ino
+                    versions[Path(folder, name)] = version
     return versions
