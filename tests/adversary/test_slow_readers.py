@@ -106,6 +106,23 @@ async def test_who_does_not_read_is_closed_and_the_others_hear_all(serve, caplog
     silent.close()
 
 
+async def test_who_does_not_read_gets_no_pings_without_end(serve):
+    """An author's pings wait in the same queue as messages."""
+    served = await serve(guide("max_queue_messages: 5"))
+    silent = await mute(served, "/room")
+    shrink(served)
+    (handler,) = served.app.connections
+
+    handler.write_message(PIECE * 100)
+    for _ in range(5):
+        handler.ping()
+    assert not served.app.counts.refused
+    handler.ping()
+
+    assert served.app.counts.refused == {"slow": 1}
+    silent.close()
+
+
 async def test_who_reads_again_in_time_is_told_why(serve):
     """1013, after the rest of the message that was on its way."""
     served = await serve(guide("max_queue_messages: 2"))

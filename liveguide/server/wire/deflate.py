@@ -23,6 +23,9 @@ _LARGEST_WINDOW = 15
 _SMALLEST_WINDOW = 9
 """In bits. The protocol has 8 too, which zlib can't write."""
 
+MOST_ENDS = 100
+"""Blocks of a message that call themselves the last: after each, what follows is copied."""
+
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _PARAMETER = re.compile(rf'[ \t]*;[ \t]*({_TOKEN})(?:[ \t]*=[ \t]*(?:({_TOKEN})|"({_TOKEN})"))?')
 _EXTENSION = re.compile(rf"[ \t]*({_TOKEN})")
@@ -163,11 +166,12 @@ class Deflater:
 class Inflater:
     """Decompresses the messages of one connection, which come in parts."""
 
-    __slots__ = ("_agreement", "_zlib")
+    __slots__ = ("_agreement", "_ends", "_zlib")
 
     def __init__(self, agreement: Agreement) -> None:
         self._agreement = agreement
         self._zlib: Any = None
+        self._ends = 0  # of final blocks in this message
 
     def inflate(self, part: bytes, room: int) -> bytes:
         """
@@ -199,11 +203,15 @@ class Inflater:
             part = self._zlib.unused_data
             if self._zlib.eof:
                 self._zlib = None
+                self._ends += 1
+                if self._ends > MOST_ENDS:
+                    raise ProtocolFault(TOO_BIG, "size", "a message has too many final blocks")
         return inflated
 
     def end(self, room: int) -> bytes:
         """Return what was still to come of a message that has come whole."""
         inflated = self.inflate(_TAIL, room)
+        self._ends = 0
         if self._agreement.client_forgets:
             self._zlib = None
         return inflated

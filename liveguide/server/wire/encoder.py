@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tornado.escape import json_encode
 
 from .frames import BINARY, TEXT, frame
+
+_LARGEST_KEPT = 64 * 1024
+"""Bytes of a message that is kept longer than until the event loop's next turn."""
+
+_NOTHING = object()  # which nobody sends
 
 
 class Encoder:
@@ -26,7 +32,7 @@ class Encoder:
     """
 
     def __init__(self) -> None:
-        self.message: str | bytes | None = None
+        self.message: object = _NOTHING
         self.binary = False
         self.payload = b""
         self.frame = b""
@@ -56,6 +62,13 @@ class Encoder:
         self.payload = payload
         self.frame = frame(BINARY if binary else TEXT, payload)
         self.message, self.binary = message, binary
+        if len(payload) > _LARGEST_KEPT:
+            asyncio.get_running_loop().call_soon(self.forget)
+
+    def forget(self) -> None:
+        """Let go of the last message."""
+        self.message = _NOTHING
+        self.payload = self.frame = b""
 
 
 encoder = Encoder()

@@ -203,10 +203,16 @@ class WireProtocol(WebSocketProtocol):
         return self._outgoing.send(encoder.frame)
 
     def write_ping(self, data: bytes) -> None:
-        """Send a ping of at most 125 bytes; raises ValueError for more."""
-        self._outgoing.send_control(frame(PING, data))
+        """Send a ping of at most 125 bytes, which waits as messages do; ValueError for more."""
+        self._outgoing.send(frame(PING, data))
         if self._watcher is not None:
             self._watcher.pinged(data)
+
+    def _beat(self) -> None:
+        """Send a ping of the heartbeat's own, which may always wait: they are few."""
+        self._outgoing.send_control(frame(PING, b""))
+        if self._watcher is not None:
+            self._watcher.pinged(b"")
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """
@@ -250,7 +256,7 @@ class WireProtocol(WebSocketProtocol):
             self._heartbeat = Heartbeat(
                 interval,
                 interval if timeout is None else timeout,
-                lambda: self.write_ping(b""),
+                self._beat,
                 self._unanswered,
             )
 

@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 
-from liveguide.server.wire.deflate import Agreement, Deflater, Inflater, agree
+from liveguide.server.wire.deflate import MOST_ENDS, Agreement, Deflater, Inflater, agree
+from liveguide.server.wire.frames import ProtocolFault
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,18 @@ def test_a_block_may_be_the_last_one() -> None:
 
     for _ in range(2):
         assert inflater.inflate(hello, 10) + inflater.end(5) == b"Hello"
+
+
+def test_only_so_many_blocks_of_a_message_may_be_the_last_one() -> None:
+    """Each costs a copy of what follows; the next message may have as many again."""
+    empty, inflater = b"\x03\x00", Inflater(Agreement())
+
+    for _ in range(2):
+        assert inflater.inflate(empty * MOST_ENDS, 10) + inflater.end(10) == b""
+    with pytest.raises(ProtocolFault) as caught:
+        inflater.inflate(empty * (MOST_ENDS + 1), 10)
+
+    assert (caught.value.code, caught.value.reason) == (1009, "size")
 
 
 def test_what_comes_before_is_known_unless_the_client_forgets() -> None:
