@@ -93,6 +93,20 @@ async def test_an_address_opens_the_tab_that_it_leads_into(open_page, page: Page
     await expect(page.get_by_role("heading", name="Deep inside")).to_be_in_viewport()
 
 
+async def test_an_address_that_can_not_be_decoded_leads_nowhere(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+    """A stray `%`, in a link or in the name of a heading, stops no script."""
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    url = await open_page(f"{TABS}\n## Half {{#50%}}\n\n## Whole\n")
+
+    await page.goto(url + "#50%")
+    await page.reload()
+    await page.get_by_text("JavaScript", exact=True).click()
+
+    await expect(page.get_by_role("heading", name="Deep inside")).to_be_visible()
+    assert faults == []
+
+
 async def test_tabs_work_without_scripts(serve_tree: ServeTree, browser: Browser) -> None:
     """They are radio buttons."""
     server = await serve_tree({"README.md": f"# T\n\n{TABS}"})

@@ -4,9 +4,9 @@
 // no storage, no way into the page and none to other hosts; what it says is
 // data, and becomes text. Taking the frame away ends whatever it does.
 
-/** @typedef {import('./program.js').ProgramEvent} ProgramEvent */
 import { say } from './words.js'
 
+/** @typedef {import('./program.js').ProgramEvent} ProgramEvent */
 
 const RUNNER = new URL('../runner.html', import.meta.url)
 const ASKED_EVERY = 1000

@@ -1,4 +1,5 @@
 // Marks, in the page's contents, the heading that the reader is below.
+import { targetOf } from '../lib/target.js'
 
 /** In px from the top of the window: what is above is read, or being read. */
 const LINE = 120
@@ -7,7 +8,7 @@ export function startScrollSpy() {
   /** @type {Map<Element, Element>} */
   const links = new Map()
   for (const link of document.querySelectorAll('.contents a')) {
-    const heading = document.getElementById(decodeURIComponent(link.getAttribute('href')?.slice(1) ?? ''))
+    const heading = targetOf(/** @type {HTMLAnchorElement} */ (link).hash)
     if (heading) links.set(heading, link)
   }
   const headings = [...links.keys()]

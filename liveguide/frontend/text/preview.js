@@ -1,5 +1,6 @@
 // Footnotes and notes on code, shown beside their marks: for as long as the pointer or the focus is
 // on the mark or on the preview, or until Escape.
+import { targetOf } from '../lib/target.js'
 
 const LINGER = 150 // the way from the mark to the preview, in milliseconds
 const GAP = 6
@@ -21,7 +22,7 @@ let leaving = 0
  */
 export function preview(link) {
   clearTimeout(leaving)
-  const note = document.getElementById(decodeURIComponent(link.hash.slice(1)))
+  const note = targetOf(link.hash)
   if (!note || link === mark || !(link.matches(':hover') || link.matches(':focus-visible'))) return
   close()
   mark = link

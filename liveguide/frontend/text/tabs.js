@@ -1,5 +1,7 @@
 // Tabs of one title agree over the page, and from page to page. Without this script each set is
 // radio buttons.
+import { recall, remember } from '../lib/remembered.js'
+import { targetOf } from '../lib/target.js'
 
 const KEY = 'liveguide-tabs'
 const KEPT = 20
@@ -7,21 +9,17 @@ const KEPT = 20
 /** @returns {string[]} the titles that were chosen, the latest first */
 function chosen() {
   try {
-    const titles = JSON.parse(localStorage.getItem(KEY) ?? '[]')
+    const titles = JSON.parse(recall(KEY) ?? '[]')
     return Array.isArray(titles) ? titles.map(String) : []
   } catch {
-    return [] // storage may be forbidden
+    return [] // it is not ours
   }
 }
 
 /** @param {string} title */
-function remember(title) {
+function prefer(title) {
   const titles = [title, ...chosen().filter((other) => other !== title)].slice(0, KEPT)
-  try {
-    localStorage.setItem(KEY, JSON.stringify(titles))
-  } catch {
-    // It holds for this page.
-  }
+  remember(KEY, JSON.stringify(titles))
 }
 
 const sets = [...document.querySelectorAll('.tabbed-set')]
@@ -52,7 +50,7 @@ function choose(titles) {
 
 /** Show what the address leads to, also where a tab or a folded block hides it. */
 function reveal() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  const target = targetOf(location.hash)
   if (!target) return
   for (let at = target.parentElement; at; at = at.parentElement) {
     if (!at.matches('.tabbed-content')) continue
@@ -67,7 +65,7 @@ export function startTabs() {
   document.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement) || !target.parentElement?.matches('.tabbed-set')) return
     const before = target.getBoundingClientRect().top
-    remember(titleOf(target))
+    prefer(titleOf(target))
     choose([titleOf(target)])
     // Sets above may have grown: the one that was pressed stays where it is.
     scrollBy({ top: target.getBoundingClientRect().top - before, behavior: 'instant' })
