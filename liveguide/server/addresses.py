@@ -10,17 +10,27 @@ from .rates import Rate
 
 _MOST_REMEMBERED = 10_000
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def known_address(text: str) -> Address | None:
+    """Return the address that a text is, `None` where it is none."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    # A socket that listens on :: sees IPv4 peers as ::ffff:192.0.2.1.
+    return getattr(address, "ipv4_mapped", None) or address
+
 
 def client_network(address: str) -> str:
     """Return what one client has: an IPv4 address, or the first 64 bits of an IPv6 one."""
     if ":" not in address:
         return address
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    mapped = getattr(found, "ipv4_mapped", None)
-    return str(mapped or ipaddress.ip_network((int(found), 64), strict=False))
+    known = known_address(address)
+    if isinstance(known, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((int(known), 64), strict=False))
+    return address if known is None else str(known)
 
 
 class Handshakes:

@@ -7,7 +7,6 @@ from its address, opened of late from there, and in all.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +16,10 @@ from tornado.httputil import HTTPServerRequest
 
 from ..hosts import Hosts
 from ..settings import Settings
-from .addresses import Handshakes, client_network
+from .addresses import Handshakes, client_network, known_address
 from .capacity import Capacity
 from .connections import Connections
-from .forwarded import Network
-from .origins import is_loopback
+from .forwarded import Network, trusted
 from .refusals import Refusal
 from .trace import is_upgrade
 
@@ -128,11 +126,11 @@ class Admission:
         return 2 * most
 
     def _is_exempt(self, address: str) -> bool:
-        return not self._limits["loopback"] and is_loopback(address.removeprefix("::ffff:"))
+        if self._limits["loopback"]:
+            return False
+        known = known_address(address)
+        return known is not None and known.is_loopback
 
     def _is_proxy(self, address: str) -> bool:
-        try:
-            known = ipaddress.ip_address(address.removeprefix("::ffff:"))
-        except ValueError:
-            return False
-        return any(known in network for network in self._proxies)
+        known = known_address(address)
+        return known is not None and trusted(known, self._proxies)

@@ -12,8 +12,9 @@ import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 
+from .addresses import Address, known_address
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Some proxies add the port: 192.0.2.1:4711, [2001:db8::1]:4711.
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+")
@@ -41,7 +42,7 @@ def forwarded(
         proxies: Whose headers are believed.
     """
     address = _parse(peer) if proxies else None
-    if address is None or not _trusted(address, proxies):
+    if address is None or not trusted(address, proxies):
         return peer, None
     chain = headers.get("X-Forwarded-For")
     # A proxy that adds to the one may pass on the other as the client wrote it.
@@ -50,27 +51,23 @@ def forwarded(
     return str(client or address), _SCHEMES.get(scheme.rpartition(",")[2].strip().lower())
 
 
-def _client(header: str, proxies: Sequence[Network]) -> _Address | None:
+def _client(header: str, proxies: Sequence[Network]) -> Address | None:
     address = None
     for item in reversed(header.split(",")):
         address = _parse(item)
-        if address is None or not _trusted(address, proxies):
+        if address is None or not trusted(address, proxies):
             return address
     return address
 
 
-def _parse(text: str) -> _Address | None:
+def _parse(text: str) -> Address | None:
     text = text.strip()
     with_port = _WITH_PORT.fullmatch(text)
     if with_port:
         text = with_port[1] or with_port[2]
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    # A socket that listens on :: sees IPv4 peers as ::ffff:192.0.2.1.
-    return getattr(address, "ipv4_mapped", None) or address
+    return known_address(text)
 
 
-def _trusted(address: _Address, proxies: Sequence[Network]) -> bool:
+def trusted(address: Address, proxies: Sequence[Network]) -> bool:
+    """Say whether an address is a proxy's whose headers are believed."""
     return any(address in network for network in proxies)

@@ -15,6 +15,7 @@ from liveguide.server.addresses import Handshakes, client_network
         ("2001:db8:1:2::", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::ffff:c000:207", "192.0.2.7"),
         ("", ""),
         ("no address", "no address"),
         ("no:address", "no:address"),
