@@ -97,7 +97,7 @@ def test_only_so_many_blocks_of_a_message_may_be_the_last_one() -> None:
     empty, inflater = b"\x03\x00", Inflater(Agreement())
 
     for _ in range(2):
-        assert inflater.inflate(empty * MOST_ENDS, 10) + inflater.end(10) == b""
+        assert inflater.inflate(empty * MOST_ENDS + b"\x00", 10) + inflater.end(10) == b""
     with pytest.raises(ProtocolFault) as caught:
         inflater.inflate(empty * (MOST_ENDS + 1), 10)
 
