@@ -25,7 +25,10 @@ SMALLEST = 1024
 """In bytes: what is smaller fits one packet either way."""
 
 LARGEST = 16 * 1024 * 1024
-"""In bytes: what is larger is rarely text that somebody reads."""
+"""In bytes: what is larger is rarely text that somebody reads.
+
+Copies of what has more than 4 MiB are for nginx: our own server sends such files as they are.
+"""
 
 _TEXT = (
     *(".css", ".csv", ".htm", ".html", ".js", ".json", ".map", ".mjs", ".svg", ".txt"),
