@@ -39,7 +39,7 @@ from .walking import MANIFEST
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
 
-SCRIPTS = ("main.js", "page.js", "runner.js", "theme.js")
+SCRIPTS = ("first.js", "main.js", "page.js", "runner.js")
 """The scripts that HTML of ours names."""
 
 SPEAKING = ("main.js", "page.js")

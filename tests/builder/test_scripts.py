@@ -362,4 +362,4 @@ def test_the_script_of_every_page_is_small(joined: dict[str, str]) -> None:
         return len(gzip.compress(text.encode(), 9))
 
     assert weight("main.js") <= LARGEST_MAIN
-    assert weight("page.js") + weight("theme.js") <= LARGEST_PAGE
+    assert weight("page.js") + weight("first.js") <= LARGEST_PAGE

@@ -11,10 +11,11 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Response, async_playwright, expect
 
 from liveguide.builder.site import build_site
 
@@ -33,6 +34,28 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+_goto, _reload = Page.goto, Page.reload
+
+
+async def _goto_ready(page: Page, url: str, **options: Any) -> Response | None:
+    """Open a page, and wait for the script that one of ours loads after its first paint."""
+    response = await _goto(page, url, **options)
+    await _is_ready(page)
+    return response
+
+
+async def _reload_ready(page: Page, **options: Any) -> Response | None:
+    response = await _reload(page, **options)
+    await _is_ready(page)
+    return response
+
+
+async def _is_ready(page: Page) -> None:
+    await page.locator("html[data-theme]:not([data-ready])").wait_for(state="detached")
+
+
+Page.goto, Page.reload = _goto_ready, _reload_ready  # type: ignore[method-assign, assignment]
 
 
 class Server:

@@ -1,4 +1,4 @@
-// The button that goes round the themes: the system's, light, dark. theme.js has set the first.
+// The button that goes round the themes: the system's, light, dark. first.js has set the first.
 import { remember } from '../lib/remembered.js'
 import { say } from '../lib/words.js'
 
