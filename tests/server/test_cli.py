@@ -209,8 +209,9 @@ async def test_warnings_are_shown_and_stop_a_strict_start(guide, start):
         ),
         (
             ["--no-build", "--site", "guide"],
-            1,
-            "site_server: there is no site in guide; leave out --no-build, or build it first",
+            2,
+            "site_server: the site guide holds the guide guide, whose sources it would serve; "
+            "name the folder of the built site",
         ),
         (
             ["nowhere"],

@@ -63,6 +63,7 @@ def _command(write_tree: Any, tmp_path: Path) -> list[str]:
     """Return the command that serves a guide whose endpoints tell who is asking."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
+    (tmp_path / "site/.liveguide.json").write_text("{}")
     guide = write_tree({"gramex.yaml": routes(echo=OWN, session=SESSION, who=WHO)})
     options = ["--site", str(tmp_path / "site"), "--no-build", "--port", "0"]
     return [sys.executable, str(ROOT / "site_server.py"), str(guide), *options]
