@@ -35,15 +35,7 @@ class BoundedServer(HTTPServer):
 
     def initialize(self, app: SiteApplication, **options: Any) -> None:  # type: ignore[override]
         """Take the limits of requests from *app*; *options* are Tornado's."""
-        seconds = app.limits["header_seconds"]
-        super().initialize(
-            app,
-            idle_connection_timeout=seconds,
-            body_timeout=seconds,
-            max_header_size=int(app.limits["header_size"]),
-            max_body_size=int(app.limits["body_size"]),
-            **options,
-        )
+        super().initialize(app, **options)
         self._app = app
         self._listening: list[socket.socket] = []
         self._said = float("-inf")
@@ -128,7 +120,12 @@ class BoundedServer(HTTPServer):
             self._listen(listening)
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        """Serve one connection, and count it."""
+        """Serve one connection, within the limits that hold now, and count it."""
+        limits = self._app.limits
+        self.conn_params.header_timeout = limits["header_seconds"]
+        self.conn_params.body_timeout = limits["header_seconds"]
+        self.conn_params.max_header_size = int(limits["header_size"])
+        self.conn_params.max_body_size = int(limits["body_size"])
         self._app.capacity.begin(client_network(address[0]))
         super().handle_stream(stream, address)
 

@@ -155,3 +155,23 @@ async def test_a_module_that_hangs_keeps_nobody_from_reloading(guide, start, rel
     assert hangs.startswith("ERROR guide/bot.py:")
     assert " error: importing 'bot' takes more than 0.5 s; do what takes long in a" in hangs
     assert not_used.startswith("ERROR the configuration is not used")
+
+
+async def test_the_limits_of_requests_are_read_anew(guide, start, reload):
+    """Who connects after it is held to the new ones."""
+    process = await start("--port", "0", "--no-build")
+    port = int((await address(process)).split(":")[2].strip("/"))
+
+    async def answered() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX: {'x' * 2048}\r\n\r\n"
+        writer.write(head.encode())
+        try:
+            return await asyncio.wait_for(reader.readline(), 10)
+        finally:
+            writer.close()
+
+    assert await answered() == b"HTTP/1.1 200 OK\r\n"
+    (guide / "liveguide.yaml").write_text("limits: {header_size: 1024}\n")
+    await reload(process)
+    assert await answered() == b""
