@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -200,78 +200,68 @@ def _read(path: str, line: int, key: str, value: Any) -> Any:
         return _entries(value, path, line)
     if key == "limits":
         return _limits(value, path, line)
-    _check(path, line, key, value, Settings.__dict__.get(key, ()))
-    if key == "url" and value:
-        return site_address(value)
-    if key == "hosts":
-        return tuple(host_pattern(item) for item in value)
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _check(path: str, line: int, key: str, value: Any, default: Any) -> None:
-    if isinstance(default, str):
+    if isinstance(Settings.__dict__.get(key), str):
         if not isinstance(value, str):
             fix = "" if isinstance(value, (dict, list)) else "; put it in quotes"
             raise SourceError(path, line, f"{key!r} must be text, but it is {kind_of(value)}{fix}")
-    elif not isinstance(value, YAMLSequence) or not all(isinstance(v, str) for v in value):
+        return _text(value, path, line, key) if value else ""
+    if not isinstance(value, YAMLSequence) or not all(isinstance(v, str) for v in value):
         raise SourceError(
             path, line, f"{key!r} must be a list of texts, each on a line that begins with '- '"
         )
-    for text in [value] if isinstance(value, str) else value:
-        wrong = wrong_character(text)
-        if wrong:
-            raise SourceError(path, line, f"{key!r}: {wrong}")
-    wrong = _wrong_text(key, value) if isinstance(value, str) and value else None
+    return tuple(
+        _text(item, path, mark.line, key) for item, mark in zip(value, value.marks, strict=True)
+    )
+
+
+def _text(text: str, path: str, line: int, key: str) -> str:
+    """Return what a text of the setting *key* stands for, checked."""
+    wrong = wrong_character(text)
     if wrong:
-        raise SourceError(path, line, wrong)
-    if key == "languages":
-        for item, mark in zip(value, value.marks, strict=True):
-            wrong = wrong_language(item)
-            if wrong:
-                raise SourceError(path, mark.line, wrong)
-    if key == "url" and value:
-        try:
-            site_address(value)
-        except ValueError as error:
-            raise SourceError(path, line, str(error)) from None
-    if key == "hosts":
-        for item, mark in zip(value, value.marks, strict=True):
-            try:
-                host_pattern(item)
-            except ValueError as error:
-                raise SourceError(path, mark.line, str(error)) from None
-    if key == "trusted_proxies":
-        for item, mark in zip(value, value.marks, strict=True):
-            try:
-                network(item)
-            except ValueError:
-                raise SourceError(
-                    path,
-                    mark.line,
-                    f"{item!r} is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8",
-                ) from None
+        raise SourceError(path, line, f"{key!r}: {wrong}")
+    try:
+        return _READERS[key](text) if key in _READERS else text
+    except ValueError as error:
+        raise SourceError(path, line, str(error)) from None
 
 
-def _wrong_text(key: str, value: str) -> str | None:
-    """Return what is wrong with a setting that is text, or `None`."""
-    if key in ("accent", "accent_dark"):
-        return check_accent(value, dark=key == "accent_dark")
-    if key == "language":
-        return wrong_language(value)
-    if key == "edit":
-        unknown = set(re.findall(r"\{(.*?)\}", value)) - {"branch", "path"}
-        if unknown:
-            return (
-                f"{'{' + min(unknown) + '}'!r} stands for nothing here; use {{branch}} and {{path}}"
-            )
-        if "{path}" not in value or not _is_address(value):
-            return (
-                f"{value!r} is no address of a page to edit; write it as "
-                "https://git.example.org/project/edit/{branch}/guide/{path}"
-            )
-    if key == "repository" and not _is_address(value):
-        return f"{value!r} is not an address; write it as https://git.example.org/project"
-    return None
+def _language(text: str) -> str:
+    return _unless(wrong_language(text), text)
+
+
+def _unless(wrong: str | None, text: str) -> str:
+    if wrong:
+        raise ValueError(wrong)
+    return text
+
+
+def _edit(text: str) -> str:
+    unknown = set(re.findall(r"\{(.*?)\}", text)) - {"branch", "path"}
+    if unknown:
+        name = "{" + min(unknown) + "}"
+        raise ValueError(f"{name!r} stands for nothing here; use {{branch}} and {{path}}")
+    if "{path}" not in text or not _is_address(text):
+        raise ValueError(
+            f"{text!r} is no address of a page to edit; write it as "
+            "https://git.example.org/project/edit/{branch}/guide/{path}"
+        )
+    return text
+
+
+def _repository(text: str) -> str:
+    if not _is_address(text):
+        raise ValueError(f"{text!r} is not an address; write it as https://git.example.org/project")
+    return text
+
+
+def _proxy(text: str) -> str:
+    try:
+        network(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not an address or a network; write it as 127.0.0.1 or 10.0.0.0/8"
+        ) from None
+    return text
 
 
 def _is_address(text: str) -> bool:
@@ -356,3 +346,17 @@ def network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     import ipaddress  # for those who name proxies
 
     return ipaddress.ip_network(address, strict=False)
+
+
+_READERS: Mapping[str, Callable[[str], str]] = {
+    "accent": lambda text: _unless(check_accent(text, dark=False), text),
+    "accent_dark": lambda text: _unless(check_accent(text, dark=True), text),
+    "edit": _edit,
+    "hosts": host_pattern,
+    "language": _language,
+    "languages": _language,
+    "repository": _repository,
+    "trusted_proxies": _proxy,
+    "url": site_address,
+}
+"""For texts of settings that are not any text: return the value, or raise ValueError."""

@@ -188,6 +188,7 @@ def test_a_network_may_be_named_by_one_of_its_addresses() -> None:
         ("repository: git@example.org:a", "write it as https://git.example.org/project"),
         ("description: []", "1: error: 'description' must be text, but it is a list"),
         ('include: ["\\0"]', "1: error: 'include': it has the character U+0000"),
+        ('include:\n- a\n- "\\0"', "3: error: 'include': it has the character U+0000"),
         (
             'title: "a\\eb"',
             "1: error: 'title': it has the character U+001B, which no page can hold",
