@@ -103,6 +103,7 @@ def nginx_configuration(folder: Path, public: int, port: int) -> str:
     kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     folders = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     text = text.replace("\nhttp {\n", f"\nhttp {{\n{folders}\n")
+    text = text.replace("/srv/guide/site", f"{folder}/site")
     text = text.replace("listen 80;", f"listen 127.0.0.1:{public} backlog=4096;")
     return text.replace("http://127.0.0.1:8888;", f"http://127.0.0.1:{port};")
 
@@ -131,6 +132,7 @@ async def measure(clients: int, node: str, folder: Path) -> None:
     (folder / "guide/gramex.yaml").write_text(ROUTES)
     (folder / "site").mkdir()
     (folder / "site/.liveguide.json").write_text("{}")  # by which a site is known
+    (folder / "site/.liveguide.policies").touch()
     public, port = free_port(), free_port()
     (folder / "nginx.conf").write_text(nginx_configuration(folder, public, port))
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")

@@ -13,9 +13,9 @@ MANIFEST = ".liveguide.json"
 """The file that holds it, written by the builder."""
 
 DEFAULT_POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; frame-src 'self'; base-uri 'none'; "
-    "form-action 'self'; require-trusted-types-for 'script'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; media-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'"
 )
 """The policy of everything that the builder names none for."""
 

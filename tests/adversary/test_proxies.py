@@ -10,6 +10,7 @@ from e2e.test_nginx import FORGED, proxied_server
 from server.conftest import Serve, routes
 from tornado.httpclient import AsyncHTTPClient
 
+from liveguide.builder.nginx import policy_map
 from liveguide.settings import Settings
 
 WHO = routes(who="open: {function: handler.write_message(handler.request.remote_ip)}")
@@ -56,6 +57,7 @@ async def test_nginx_passes_on_the_readers_own_address_and_name(write_tree, tmp_
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
     (tmp_path / "site/.liveguide.json").write_text("{}")
+    (tmp_path / "site/.liveguide.policies").write_text(policy_map({}))
     settings = "limits: {loopback: true, address_sockets: 1, address_rate: 0}\n"
     guide = write_tree({"gramex.yaml": WHO, "liveguide.yaml": settings})
     options = ("--no-build", "--trusted-proxy", "127.0.0.1", "--host", "docs.example")

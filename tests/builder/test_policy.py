@@ -20,6 +20,7 @@ from liveguide.builder.policy import (
     author_stylesheet,
     embedded_in_document,
 )
+from liveguide.server.manifest import DEFAULT_POLICY
 
 from .conftest import Build, Render, messages
 
@@ -52,6 +53,11 @@ def test_a_page_allows_its_own_site_only(render: Render) -> None:
         "form-action": ["'self'"],
         "require-trusted-types-for": ["'script'"],
     }
+
+
+def test_the_server_says_the_same_of_what_it_is_told_nothing_of() -> None:
+    """So does nginx, which has ours."""
+    assert DEFAULT_POLICY == BASE_POLICY
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from certificate import make_certificate
 from playwright.async_api import Browser, expect
 from tornado.httpclient import AsyncHTTPClient
 
+from liveguide.builder.nginx import policy_map
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,12 +122,18 @@ async def running(*command: str | Path, **options: Any) -> AsyncIterator[Process
         await asyncio.wait_for(process.communicate(), 60)
 
 
-@contextlib.asynccontextmanager
-async def proxied_server(folder: Path, guide: Path, *options: str) -> AsyncIterator[Proxied]:
-    """Run the server for a guide, and nginx in front of it."""
+def installed_nginx() -> str:
+    """Return the path of nginx, or skip the test."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None:
         pytest.skip("nginx is not installed: apt-get install nginx-light")
+    return nginx
+
+
+@contextlib.asynccontextmanager
+async def proxied_server(folder: Path, guide: Path, *options: str) -> AsyncIterator[Proxied]:
+    """Run the server for a guide, and nginx in front of it."""
+    nginx = installed_nginx()
     certificate, key = make_certificate(folder / "tls")
     script = [sys.executable, ROOT / "site_server.py", guide, "--site", folder / "site"]
     async with running(*script, "--port", "0", *options, stdout=PIPE) as server:
@@ -153,6 +161,7 @@ def _small_guide(write_tree: Any, tmp_path: Path) -> Path:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("<h1>Home</h1>")
     (tmp_path / "site/.liveguide.json").write_text("{}")
+    (tmp_path / "site/.liveguide.policies").write_text(policy_map({}))
     guide: Path = write_tree({"gramex.yaml": WHO})
     return guide
 
@@ -223,8 +232,6 @@ async def test_nginx_sends_the_files_as_the_server_would(tmp_path):
                     raise_error=False,
                 )
                 headers = {k: v for k, v in answer.headers.items() if k not in OF_EACH}
-                if not headers.get("Content-Type", "").startswith("text/html"):
-                    headers.pop("Content-Security-Policy", None)  # nginx has the pages' for all
                 answers.append((answer.code, answer.body, headers))
             assert answers[1] == answers[0], path
 
@@ -244,6 +251,7 @@ ODD = {
     "bar (1).md": f"# bar\n\n{INLINE.format(3)}",
     "Bar (1).md": "# Bar\n",
     "BAR (1).md": f"# BAR\n\n{INLINE.format(4)}",
+    "reindex.md": "# Not a folder's page\n",
     "many.md": "# Many\n\n" + "\n".join(INLINE.format(n) for n in range(30)),
     "a.svg": '<svg xmlns="http://www.w3.org/2000/svg">'
     + "".join(f'<path style="stroke-width: {n}"/>' for n in range(300))
@@ -254,14 +262,32 @@ ODD = {
 async def test_nginx_knows_each_page_of_an_odd_guide(write_tree, tmp_path):
     """It starts, and sends the policy and the body that the server sends."""
     async with proxied_server(tmp_path, write_tree(ODD)) as proxied:
-        for path in [name.replace(" ", "%20").replace(".md", ".html") for name in ODD][1:]:
+        pages = [name.replace(" ", "%20").replace(".md", ".html") for name in ODD][1:]
+        for path in [*pages, "", "re", "re/"]:
             direct, plain = [
-                await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/{path}")
+                await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/{path}", raise_error=False)
                 for port in (proxied.direct, proxied.plain)
             ]
+            assert plain.code == direct.code == (404 if path in ("re", "re/") else 200)
             assert plain.body == direct.body
             policies = [a.headers["Content-Security-Policy"] for a in (plain, direct)]
             assert policies[0] == policies[1], path
+
+
+async def test_nginx_does_not_start_without_the_policies(tmp_path):
+    """A site that was never built goes out with no policy at all otherwise."""
+    (tmp_path / "site").mkdir()
+    certificate, key = make_certificate(tmp_path / "tls")
+    proxied = Proxied(1, *free_ports(2), certificate)
+    (tmp_path / "nginx.conf").write_text(configuration_for(proxied, tmp_path, key))
+    command = [installed_nginx(), "-t", "-e", "stderr", "-c", tmp_path / "nginx.conf"]
+    for policies, status in [(None, 1), (policy_map({}), 0)]:
+        if policies is not None:
+            (tmp_path / "site/.liveguide.policies").write_text(policies)
+        async with running(*command, "-g", f"pid {tmp_path}/nginx.pid;", stderr=PIPE) as process:
+            _, said = await process.communicate()
+        assert process.returncode == status, said
+        assert (b"site/.liveguide.policies" in said) is bool(status)
 
 
 async def test_a_browser_runs_the_page_through_nginx(tmp_path, browser: Browser):
