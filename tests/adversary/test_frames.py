@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import zlib
 
 import pytest
@@ -217,6 +218,37 @@ async def test_what_follows_the_handshake_at_once_is_read(serve):
     assert answer.endswith(b"\r\n\r\n\x81\x05hasty\x88\x00")
 
 
+LEAVES = """
+import socket, struct
+
+def leave(handler):
+    client = socket.socket(fileno=int(handler.args['fd'][0]))
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+    client.close()
+"""
+
+
+async def test_who_leaves_right_after_a_hasty_frame_is_no_error(serve, caplog):
+    """The connection is reset after the request was read, and before it is answered."""
+    entry = routes(leaves=f"{ECHO}\non_request: {{function: bot.leave}}", echo=ECHO)
+    served = await serve({"gramex.yaml": entry, "bot.py": LEAVES})
+    client = socket.create_connection(("127.0.0.1", served.port))
+    client.sendall(
+        f"GET /leaves?fd={client.fileno()} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        + client_frame(TEXT, b"hasty")
+    )
+    client.detach()
+
+    async with served.connect("/echo") as other:
+        await other.send("next")
+        assert await other.recv() == "next"
+    await served.app.connections.ended()
+
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("key", ["", "short", "A" * 24, "*" * 24, "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
 async def test_a_key_that_is_none_is_answered_400(serve, key):
     """RFC 6455, section 4.2.1: 16 bytes in base64."""
@@ -233,6 +265,23 @@ async def test_a_key_that_is_none_is_answered_400(serve, key):
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.endswith(b'{"error": "Sec-WebSocket-Key must be 16 bytes in base64"}')
+
+
+@pytest.mark.parametrize("early", [b"", client_frame(TEXT, b"early")])
+async def test_a_handshake_of_http_1_0_is_answered_400(serve, caplog, early):
+    """RFC 6455, section 4.2.1; Tornado closes such a connection when its request is answered."""
+    served = await serve(GUIDE)
+    request = (
+        "GET /echo HTTP/1.0\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+
+    answer = await served.raw(request.encode() + early)
+
+    assert answer.partition(b" ")[2].startswith(b"400 ")
+    assert b"a handshake needs HTTP/1.1" in answer
+    assert not [record for record in caplog.records if record.exc_info]
+    assert len(served.app.connections) == 0
 
 
 async def test_one_busy_client_does_not_keep_the_others_waiting(serve):

@@ -30,6 +30,8 @@ def answer(handler: WebSocketHandler, compresses: bool) -> tuple[str | None, Agr
         HTTPError: It is no handshake: 400.
     """
     headers = handler.request.headers
+    if handler.request.version == "HTTP/1.0":
+        raise HTTPError(400, reason="a handshake needs HTTP/1.1")
     key = headers.get("Sec-WebSocket-Key", "")
     if not headers.get("Host"):
         raise HTTPError(400, reason="a handshake needs a Host")

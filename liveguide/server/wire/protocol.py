@@ -494,4 +494,7 @@ async def _take_over(stream: IOStream) -> bytes:
         async with asyncio.timeout(CLOSE_SECONDS):
             await stream.write(b"")
     reading = asyncio.ensure_future(stream.read_bytes(_LONGEST_HEAD, partial=True))
-    return reading.result() if reading.done() else b""
+    early = reading.result() if reading.done() else b""
+    if stream.closed():
+        raise StreamClosedError
+    return early
