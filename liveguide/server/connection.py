@@ -428,8 +428,13 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         Call a method of the author's.
 
         It is called in the connection's own context, by which what it says meanwhile is told
-        to this page: `prepare` has set it, and the protocol keeps it.
+        to this page: `prepare` has set it, and the protocol keeps it. Only a function of
+        another connection that calls this one's method has brought its own.
         """
+        if working.get() is not self.__reference:
+            with self.__speaking():
+                waits = self.__run(key, method, *values, **named)
+            return None if waits is None else self.__wait_speaking(waits)
         began = 0.0 if self.__shared.counts.handler_seconds is None else perf_counter()
         # An author's sys.exit() is an error of that function, not the server's end.
         try:
@@ -442,6 +447,19 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if began:
             self.__took(key, began)
         return None
+
+    @contextmanager
+    def __speaking(self) -> Iterator[None]:
+        heard, worked = listening.set(self.__traced), working.set(self.__reference)
+        try:
+            yield
+        finally:
+            listening.reset(heard)
+            working.reset(worked)
+
+    async def __wait_speaking(self, result: Awaitable[None]) -> None:
+        with self.__speaking():
+            await result
 
     async def __wait(self, key: str, result: Awaitable[Any], began: float) -> None:
         try:

@@ -196,9 +196,12 @@ def on_close(handler):
     assert bob.lines() == []
 
 
-async def test_what_a_function_has_another_s_handler_do_is_that_other_s(serve):
+@pytest.mark.parametrize("begins", ["def", "async def"])
+async def test_what_a_function_has_another_s_handler_do_is_that_other_s(serve, begins):
     """A message handed on to another reader's handler, and its end, are told that reader's page."""
     bot = """\
+import asyncio
+
 handlers = []
 
 def open(handler):
@@ -214,6 +217,12 @@ def on_message(handler, message):
 def on_close(handler):
     print('closed', handler.name)
 """
+    if begins == "async def":
+        bot = bot.replace("def on_message", "async def on_message")
+        bot = bot.replace(
+            "    print(handler.name", "    await asyncio.sleep(0)\n    print(handler.name"
+        )
+        bot = bot.replace("handlers[0].on_message", "await handlers[0].on_message")
     served = await serve({"gramex.yaml": ALL, "bot.py": bot})
 
     async with hearing(served) as ada, open_page(served) as bob, ada.connect("/bot"):

@@ -295,6 +295,7 @@ async def test_a_function_that_can_t_be_cancelled_does_not_keep_the_process(tmp_
     guide, site = tmp_path / "guide", tmp_path / "site"
     guide.mkdir()
     site.mkdir()
+    (site / ".liveguide.json").write_text("{}")
     for name, content in entries(bot, "stubborn").items():
         (guide / name).write_text(content)
     process = await asyncio.create_subprocess_exec(
