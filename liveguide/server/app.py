@@ -128,6 +128,7 @@ class SiteApplication(tornado.web.Application):
         self._proxies = [network(name) for name in (*settings.trusted_proxies, *self._more_proxies)]
         self.limits = limits_of(SITE_LIMITS, settings.limits)
         self._sessions.use(self.limits["session_seconds"], self.limits["session_idle_seconds"])
+        self._endings.use()
         self.capacity.use(self.limits["connections"])
         self.admission = Admission(
             settings,

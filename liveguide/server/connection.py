@@ -348,8 +348,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__shared.answering.opened()
         self.__shared.connections.add(self)
         self.__session.connections.add(self)
-        if self.__session.get("user"):
-            self.__shared.endings.watch(self.__session)
+        self.__shared.endings.opened(self.__session)
         self.__shared.counts.opened += 1
         if self.__traced is not None:
             self.__traced.opened(self)
@@ -403,6 +402,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def __end(self) -> None:
         self.__shared.connections.discard(self)
         self.__session.connections.discard(self)
+        self.__shared.endings.closed(self.__session)
         code = ABNORMAL_CLOSURE if self.__wire is None else self.__wire.first_code
         self.__shared.counts.closed[code] += 1
         self.__wire = None

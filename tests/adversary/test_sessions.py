@@ -7,7 +7,7 @@ import time
 
 import pytest
 import websockets
-from server.conftest import SECRET, routes
+from server.conftest import SECRET, Served, routes
 from server.test_login import BOT, GRAMEX, LOGIN, Reader
 from tornado.web import create_signed_value
 
@@ -84,6 +84,43 @@ async def test_a_session_that_ends_closes_its_sockets_in_all_tabs(members, limit
     assert [(ws.close_code, ws.close_reason) for ws in (one, two)] == [ended, ended]
     with pytest.raises(websockets.InvalidStatus, match="401"):
         await reader.connect("/whoami")
+
+
+async def test_sessions_that_a_reload_makes_shorter_end_at_once(members):
+    """What is open in one does not stay until the time that held when it opened."""
+    served = await members()
+    reader = Reader(served)
+    await reader.log_in()
+
+    async with reader.connect("/whoami") as ws:
+        served.app.use(served.app.loaded, Settings(limits={"session_seconds": 1}))
+        await asyncio.wait_for(ws.wait_closed(), 5)
+
+    assert (ws.close_code, ws.close_reason) == (1008, "the session has ended")
+
+
+async def test_nothing_waits_for_the_end_of_a_session_that_nobody_is_in(members):
+    """Its timer is there while a tab is open, whichever, and goes with the last one."""
+    served = await members()
+    reader = Reader(served)
+    await reader.log_in()
+
+    async with reader.connect("/whoami"):
+        async with reader.connect("/whoami"):
+            await _open(served, 2)
+        await _open(served, 1)
+        (handler,) = served.app.connections
+        session = handler.session
+        assert session.ending is not None
+    await _open(served, 0)
+
+    assert session.ending is None
+
+
+async def _open(served: Served, count: int) -> None:
+    async with asyncio.timeout(5):
+        while len(served.app.connections) != count:  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
 
 async def test_who_says_something_keeps_the_session(members):
