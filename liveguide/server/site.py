@@ -204,7 +204,12 @@ class Site(Router):
         """Return the path of a file of the site; raise `NoFile` for everything else."""
         root = os.path.realpath(self._site)  # a release, where the site is a link to one
         path = os.path.join(root, output)
-        if not request.path.endswith("/") and os.path.isdir(path):
+        try:
+            # Asked first: to resolve a path takes a call for each segment, and longer for each.
+            is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+        except (OSError, ValueError):
+            raise NoFile(404) from None
+        if is_folder and not request.path.endswith("/"):
             # The path has no empty segment, so it can't read as another host's address.
             query = f"?{request.query}" if request.query else ""
             raise NoFile(301, Location=f"{request.path}/{query}")

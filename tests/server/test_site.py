@@ -137,8 +137,8 @@ async def test_a_folder_is_redirected_to_its_slash(served):
         "/chat/%0d%0aX-Evil:%201",
         "/x" * 2000,
         "/" + "x" * 5000,
-        "http://evil.example/chat",
-        "http://evil.example/",
+        "ftp://evil.example/chat",
+        "http:/evil.example/",
         "*",
     ],
 )
@@ -256,6 +256,22 @@ async def test_links_out_of_the_site_are_not_followed(served, tmp_path):
     (served.site / "link.txt").symlink_to(tmp_path / "outside.txt")
 
     assert (await served.get("/link.txt")).code == 404
+
+
+@pytest.mark.parametrize("path", ["/a" * 7000, "/chat" + "/a" * 7000 + "/"])
+async def test_a_path_of_many_segments_is_not_resolved(served, monkeypatch, path):
+    """It names nothing, which one question to the disk tells; one for each segment takes long."""
+    lstat, asked = os.lstat, []
+
+    def counted(path, **options):
+        asked.append(path)
+        return lstat(path, **options)
+
+    monkeypatch.setattr(os, "lstat", counted)
+    response = await served.get(path)
+
+    assert response.code == 404
+    assert len(asked) < 100
 
 
 async def test_a_site_behind_a_link_is_served(served):
