@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ from .site import Site, StatusHandler
 from .trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
+
+_WHOLE_ADDRESS = re.compile(r"https?://(?P<host>[^/?]*)/?(?P<rest>.*)", re.IGNORECASE)
 
 WEBSOCKET_SETTINGS: dict[str, Any] = {
     "websocket_max_message_size": int(ENDPOINT_LIMITS["max_message_size"].default),
@@ -173,6 +176,7 @@ class SiteApplication(tornado.web.Application):
 
     def find_handler(self, request: tornado.httputil.HTTPServerRequest, **kwargs: Any) -> Any:
         """Find out who is asking, and whether they may, before anything else is decided."""
+        _shorten_target(request)
         address, scheme = forwarded(request.remote_ip or "", request.headers, self._proxies)
         request.remote_ip = address
         request.protocol = scheme or request.protocol
@@ -256,3 +260,14 @@ def make_app(
     places = Places(guide, site)
     sessions = Sessions(secret, older=older_secrets)
     return SiteApplication(loaded, site, settings, sessions, places, trusted_proxies, hosts)
+
+
+def _shorten_target(request: tornado.httputil.HTTPServerRequest) -> None:
+    """Take the host off an address in full: it counts, whatever `Host` says (RFC 9112, 3.2.2)."""
+    whole = _WHOLE_ADDRESS.fullmatch(request.uri or "")
+    if whole is None:
+        return
+    request.host = request.headers["Host"] = whole["host"]
+    request.host_name = tornado.httputil.split_host_and_port(request.host.lower())[0]
+    request.uri = "/" + whole["rest"]
+    request.path = request.uri.partition("?")[0]

@@ -42,6 +42,32 @@ async def test_a_foreign_name_is_answered_421_before_anything_else(
 
 
 @pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://docs.example.org/_liveguide/status.json?a", 200),
+        ("HTTPS://docs.example.org:8888/_liveguide/status.json", 200),
+        ("http://docs.example.org/nowhere", 404),
+        ("http://docs.example.org?a", 200),
+        ("http://docs.example.org//evil.example/", 404),
+        ("http://evil.example/_liveguide/status.json", 421),
+        ("http:///_liveguide/status.json", 421),
+        ("http://docs.example.org@evil.example/_liveguide/status.json", 421),
+        ("ftp://docs.example.org/_liveguide/status.json", 404),
+    ],
+)
+async def test_an_address_in_full_names_the_host(serve: Serve, target: str, status: int) -> None:
+    """Whatever the header says: RFC 9112, section 3.2.2."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)}, settings=SETTINGS, hosts=[])
+    other = "evil.example" if status == 200 else "docs.example.org"
+
+    answer = await served.raw(
+        f"GET {target} HTTP/1.1\r\nHost: {other}\r\nConnection: close\r\n\r\n".encode()
+    )
+
+    assert int(answer.split()[1]) == status
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [
         ("Host: docs.example.org\r\n", 200),
