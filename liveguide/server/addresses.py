@@ -43,17 +43,24 @@ class Handshakes:
     """
 
     def __init__(self, limits: Mapping[str, float]) -> None:
-        self._limits = limits
+        self._rate, self._burst = limits["address_rate"], limits["address_burst"]
         self._rates: OrderedDict[str, Rate] = OrderedDict()
+
+    def use(self, limits: Mapping[str, float]) -> None:
+        """Count by these limits from now on; anew, where they differ from the last ones."""
+        rate, burst = limits["address_rate"], limits["address_burst"]
+        if (rate, burst) != (self._rate, self._burst):
+            self._rate, self._burst = rate, burst
+            self._rates.clear()
 
     def take(self, network: str, now: float) -> float:
         """Count a handshake; return the seconds until there may be one, 0 or less for now."""
-        if not self._limits["address_rate"]:
+        if not self._rate:
             return 0
         rate = self._rates.get(network)
         if rate is None:
             self._forget(now)
-            rate = Rate(self._limits["address_rate"], self._limits["address_burst"])
+            rate = Rate(self._rate, self._burst)
             self._rates[network] = rate
         self._rates.move_to_end(network)
         return rate.take(now)

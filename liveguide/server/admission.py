@@ -44,6 +44,8 @@ class Admission:
         sockets: The open WebSockets.
 
         capacity: How many connections there may be in all.
+
+        handshakes: How often each address has opened a socket of late.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Admission:
         proxies: Sequence[Network],
         sockets: Connections,
         capacity: Capacity,
+        handshakes: Handshakes,
     ) -> None:
         public = urlsplit(settings.url).hostname
         self._hosts = Hosts([*settings.hosts, *hosts, *([public] if public else [])])
@@ -62,7 +65,7 @@ class Admission:
         self._proxies = proxies
         self._sockets = sockets
         self._capacity = capacity
-        self._handshakes = Handshakes(limits)
+        self._handshakes = handshakes
 
     def refusal(self, request: HTTPServerRequest) -> Refusal | None:
         """Return why a request is not answered, `None` where it may go on."""

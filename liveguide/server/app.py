@@ -17,6 +17,7 @@ from tornado.routing import PathMatches, Rule
 from ..errors import SourceErrors
 from ..limits import ENDPOINT_LIMITS, SITE_LIMITS, limits_of
 from ..settings import Settings, network
+from .addresses import Handshakes
 from .admission import Admission
 from .attempts import Attempts
 from .capacity import Capacity
@@ -96,6 +97,7 @@ class SiteApplication(tornado.web.Application):
         self._sessions = sessions
         self._endings = Endings(sessions)
         self._attempts = Attempts()
+        self._handshakes = Handshakes(limits_of(SITE_LIMITS, settings.limits))
         self.places = places
         self._traces = traces = Traces(places)
         self.counts = Counts()
@@ -133,6 +135,7 @@ class SiteApplication(tornado.web.Application):
         self._sessions.use(self.limits["session_seconds"], self.limits["session_idle_seconds"])
         self._endings.use()
         self.capacity.use(self.limits["connections"])
+        self._handshakes.use(self.limits)
         self.admission = Admission(
             settings,
             self.limits,
@@ -140,6 +143,7 @@ class SiteApplication(tornado.web.Application):
             proxies=self._proxies,
             sockets=self.connections,
             capacity=self.capacity,
+            handshakes=self._handshakes,
         )
         self._shared = Shared(
             self._sessions,

@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import pytest
+import websockets
 from server.conftest import ECHO, routes
 from server.wire.client import (
     CLOSE,
@@ -151,6 +152,17 @@ async def test_frames_without_end_do_not_keep_the_others_waiting(serve):
 
 
 LOOPBACK = {"loopback": True, "address_sockets": 3, "address_rate": 1, "address_burst": 5}
+
+
+async def test_a_reload_gives_nobody_another_burst(serve):
+    """Who has opened too many of late waits, whatever else is read anew."""
+    settings = Settings(limits={**LOOPBACK, "address_burst": 1})
+    served = await serve({"gramex.yaml": routes(echo=ECHO)}, settings=settings)
+    async with served.connect("/echo"):
+        served.app.use(served.app.loaded, settings)
+
+        with pytest.raises(websockets.InvalidStatus, match="429"):
+            await served.connect("/echo")
 
 
 async def test_an_address_with_too_many_sockets_is_answered_429(serve):

@@ -45,6 +45,17 @@ def test_a_rate_of_none_bounds_nothing():
     assert [handshakes.take("192.0.2.7", 100.0) for _ in range(100)] == [0] * 100
 
 
+def test_a_rate_that_is_read_anew_forgets_nobody():
+    """As long as it stays the same; by another one everybody is counted anew."""
+    handshakes = Handshakes({"address_rate": 1, "address_burst": 1})
+    handshakes.take("192.0.2.7", 100.0)
+
+    handshakes.use({"address_rate": 1, "address_burst": 1})
+    assert handshakes.wait("192.0.2.7", 100.0) == 1
+    handshakes.use({"address_rate": 0, "address_burst": 1})
+    assert handshakes.wait("192.0.2.7", 100.0) == 0
+
+
 def test_who_has_been_quiet_is_forgotten():
     """Strangers who came once are not remembered for ever, and many at once only up to a bound."""
     handshakes = Handshakes({"address_rate": 1, "address_burst": 1})
