@@ -211,6 +211,13 @@ def _construct(loader: Any, node: yaml.Node, path: str, offset: int) -> Any:
         ) from error
 
 
+def has_wrong_character(text: str) -> bool:
+    """Return whether a text has a character that no page can hold."""
+    # The first question is asked quickly, and answers for most texts.
+    is_plain = text.replace("\n", "").isprintable()
+    return not is_plain and WRONG_CHARACTER.search(text) is not None
+
+
 def wrong_character(text: str) -> str | None:
     """Return what is wrong with the first character that no page can hold, or `None`."""
     found = None if text.isprintable() else WRONG_CHARACTER.search(text)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import pickle
 import select
 import signal
 import sys
@@ -124,6 +123,8 @@ class _Helper:
             os._exit(0)
 
     def _send(self, output: int, message: object) -> None:
+        import pickle
+
         content = pickle.dumps(message)
         content = len(content).to_bytes(8, "big") + content
         while content:
@@ -131,6 +132,8 @@ class _Helper:
 
     def results(self, wait: bool) -> Iterator[tuple[int, Any]]:
         """Yield what this process has sent; to its end if we *wait*."""
+        import pickle  # only here and above: most builds have no other process
+
         while not self._is_done and (wait or select.select([self._output], [], [], 0)[0]):
             content = os.read(self._output, 1 << 20)
             if not content:

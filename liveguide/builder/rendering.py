@@ -29,7 +29,7 @@ from ..errors import Problem, SourceError
 from ..settings import Settings
 from ..textfile import read_text
 from ..words import say_in
-from ..yamlfile import WRONG_CHARACTER, wrong_character
+from ..yamlfile import has_wrong_character, wrong_character
 from .dependencies import noted, reads
 from .extensions.annotations import AnnotationsExtension
 from .extensions.blocks import BlocksExtension, without_unread
@@ -241,7 +241,7 @@ class Renderer:
 def _report_characters(rendered: RenderedPage) -> None:
     """Report characters that no page can hold, the first of each line."""
     body, line = rendered.front_matter.body, rendered.front_matter.body_line
-    if WRONG_CHARACTER.search(body):
+    if has_wrong_character(body):
         for number, text in enumerate(body.split("\n"), line):
             wrong = wrong_character(text)
             if wrong:

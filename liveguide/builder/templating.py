@@ -102,6 +102,11 @@ class _Loader(Loader):
         found = _PLACE.search(text)
         return (found[1], int(found[2])) if found else None
 
+    def load(self, name: str, parent_path: str | None = None) -> Template:
+        """Return the template *name*, which is looked for only once."""
+        known: Template | None = self.templates.get(name)
+        return known or super().load(name, parent_path)
+
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
         """
         Return the name itself, for templates stand in one folder.

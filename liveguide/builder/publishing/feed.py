@@ -19,7 +19,7 @@ OUTPUT = "feed.xml"
 MOST_ENTRIES = 30
 """How many changes the feed has, the newest."""
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def feed(
