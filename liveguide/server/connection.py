@@ -272,6 +272,12 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.logged_refusal = error.get_message() or "" if isinstance(error, HTTPError) else ""
         self.finish({"error": self.refusal})
 
+    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> asyncio.Future[None]:
+        """Answer as the author's class does; a stop waits until that is sent."""
+        sent = super().finish(chunk)
+        self.__shared.answering.sending(sent)
+        return sent
+
     def check_origin(self, origin: str) -> bool:
         """
         Return what `prepare` decided; where that was not final, ask the author's class.

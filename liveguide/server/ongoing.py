@@ -38,8 +38,8 @@ class Ongoing(Generic[Item]):
             await self._changed.wait()
 
 
-class Answering(Ongoing[asyncio.Task[Any]]):
-    """The requests that handlers are at work on, each by its task."""
+class Answering(Ongoing[asyncio.Future[Any]]):
+    """The requests that handlers are at work on, each by its task, and answers on their way."""
 
     def begin(self) -> None:
         """Note that this task answers a request, until it is done, or `opened` is called in it."""
@@ -47,6 +47,12 @@ class Answering(Ongoing[asyncio.Task[Any]]):
         if task is not None:
             self.add(task)
             task.add_done_callback(self.discard)
+
+    def sending(self, sent: asyncio.Future[None] | None) -> None:
+        """Note that an answer is on its way, until it is *sent*."""
+        if sent is not None and not sent.done():
+            self.add(sent)
+            sent.add_done_callback(self.discard)
 
     def opened(self) -> None:
         """Note that this task has answered a handshake: a WebSocket is waited for otherwise."""

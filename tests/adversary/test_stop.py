@@ -175,6 +175,27 @@ async def test_what_has_begun_before_the_stop_is_answered(guide, start, tmp_path
     assert (await ended(process))[0] == 0
 
 
+async def test_a_page_on_its_way_is_sent_whole(guide, start):
+    """Also to a client who begins to read when the stop has begun."""
+    (guide / "gramex.yaml").write_text("url:\n  big: {pattern: /big, handler: bot.big}\n")
+    (guide / "bot.py").write_text(
+        "async def big(websocket=None):\n    print('at work')\n    return 'x' * 60_000_000\n"
+    )
+    process = await start("--port", "0", "--no-build")
+    port = int((await address(process)).split(":")[2].strip("/"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /big HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+
+    process.terminate()
+    await nobody_listens(port)
+    page = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+
+    assert len(page) == 60_000_000  # more than the system's buffers hold
+    assert (await ended(process))[0] == 0
+
+
 async def test_a_stop_while_a_module_is_imported_ends_the_start(guide, start):
     """A start that hangs in an author's module can be stopped, and leaves no traceback."""
     (guide / "gramex.yaml").write_text(routes(bot="open: {function: bot.open}"))
