@@ -132,7 +132,7 @@ class _Helper:
 
     def results(self, wait: bool) -> Iterator[tuple[int, Any]]:
         """Yield what this process has sent; to its end if we *wait*."""
-        import pickle  # only here and above: most builds have no other process
+        import pickle  # not at the top: most builds have no other process
 
         while not self._is_done and (wait or select.select([self._output], [], [], 0)[0]):
             content = os.read(self._output, 1 << 20)
@@ -175,6 +175,8 @@ def _end_with(parent: int) -> None:
 
 def _sendable(error: Exception) -> Exception:
     """Return an exception, or what is told of it if it can't be sent."""
+    import pickle
+
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
