@@ -263,7 +263,7 @@ def test_the_table_names_pages_and_snippets(build: Build) -> None:
     ) in table[0]
     assert '<span role="status">not tried yet</span>' in table[0]
     assert "<p>After</p>" in page.replace(table[0], "")
-    assert "_liveguide/main.js" in page
+    assert 'data-script="main.js"' in page
 
 
 def test_the_table_names_the_tests(build: Build) -> None:

@@ -153,7 +153,7 @@ def test_a_page_speaks_its_folder_s_language(build: Build) -> None:
     assert '<html lang="de" dir="ltr">' in page
     assert "Zum Inhalt springen" in page
     assert "Auf dieser Seite" in page
-    assert 'src="../_liveguide/page.de.js"' in page
+    assert 'data-script="page.de.js"' in page
     assert '<a class="site-title" href="../de/">' in page
     assert links(page, '<ol class="crumbs">', "</ol>") == [("./", "Start")]
 
