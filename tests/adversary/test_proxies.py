@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import websockets
-from e2e.test_nginx import FORGED, proxied_server
+from e2e.test_nginx import FORGED, Proxied, proxied_server
 from server.conftest import Serve, routes
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from liveguide.builder.nginx import policy_map
 from liveguide.settings import Settings
@@ -51,6 +51,12 @@ async def test_no_header_makes_a_stranger_another_address(serve: Serve) -> None:
                 await seen(served, X_Forwarded_For=f"192.0.2.{number}")
 
 
+async def fetch(proxied: Proxied, path: str, host: str) -> HTTPResponse:
+    """Return what nginx answers to one who asks for an address by the name *host*."""
+    url = f"http://127.0.0.1:{proxied.plain}/{path}"
+    return await AsyncHTTPClient().fetch(url, headers={"Host": host}, raise_error=False)
+
+
 @pytest.mark.browser
 async def test_nginx_passes_on_the_readers_own_address_and_name(write_tree, tmp_path: Path) -> None:
     """Behind deploy/nginx.conf each reader is bounded alone, and a foreign name is answered 421."""
@@ -75,11 +81,9 @@ async def test_nginx_passes_on_the_readers_own_address_and_name(write_tree, tmp_
             assert refused.value.response.status_code == 429
             assert refused.value.response.headers["Retry-After"] == "10"
 
-        url = f"http://127.0.0.1:{proxied.plain}/who"
-        statuses = {
-            host: (
-                await AsyncHTTPClient().fetch(url, headers={"Host": host}, raise_error=False)
-            ).code
+        asked = [
+            (await fetch(proxied, path, host)).code
+            for path in ("who", "")
             for host in ("docs.example", f"127.0.0.1:{proxied.plain}", "evil.example")
-        }
-        assert list(statuses.values()) == [426, 426, 421]
+        ]
+        assert asked == [426, 426, 421, 200, 200, 421]
