@@ -171,8 +171,8 @@ def search_parts(
         return [search_output(number)]
 
     for number, group in enumerate(groups):
-        names = [page.name for page in group]
-        basis = digest_of(names, None if number else first)
+        pages_basis = [page.digest for page in group]
+        basis = digest_of(pages_basis, None if number else first)
         yield Part(f"search {number}", basis, partial(write, number, group))
 
 

@@ -4,11 +4,11 @@ The folder in which the builds of one site keep what the next one need not make 
 It stands beside the site, in `.liveguide/cache/`, and may be deleted at any time.
 
     index.json      what the last build made of what, and its report
-    pages/NAME      one page: what all may know of it, and below that what it holds
+    pages/PACK      pages (packs.py): of each, what all may know of it, and below that what it holds
 
 It is JSON and text, and nothing in it is ever run. What it says still ends up in pages, so
-it is read only where nobody but us may write, as the site itself; each file has the
-hash of its content, in its name or its first line, so that half of one, or one that
+it is read only where nobody but us may write, as the site itself; the index has the
+hash of its content in its first line, and a page in its name, so that half of one, or one that
 a disk has damaged, is never taken for a page.
 """
 
@@ -23,12 +23,16 @@ import tempfile
 import time
 import weakref
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from .packs import Pack, PackedName
 
 _INDEX = "index.json"
 _PAGES = "pages"
 _SHORT: Any = {"ensure_ascii": False, "separators": (",", ":")}
+_BYTES_ALLOWED = 1 << 20
 _SECONDS_KEPT = 600  # another build may be about to note a page that it has written
 
 
@@ -65,6 +69,7 @@ class Cache:
             (folder / _PAGES).mkdir()
             self._is_kept = False
         self._folder = folder
+        self._pack = Pack(folder / _PAGES)
 
     def read_index(self) -> dict[str, Any]:
         """Return what `write_index` wrote; empty where there is nothing, or nothing to trust."""
@@ -84,7 +89,7 @@ class Cache:
 
     def write_index(self, index: dict[str, Any], names: Collection[str]) -> None:
         """
-        Write what is read first, whole or not at all, and remove the pages that it does not name.
+        Write what is read first, whole or not at all, and remove packs of which it names no page.
 
         Args:
 
@@ -121,15 +126,10 @@ class Cache:
             places[key] = [len(below), len(content), _digest(content)]
             below += content
         above = _encoded(json.dumps({**known, "places": places}, **_SHORT))
-        name = _digest(above)
-        path, content = self._folder / _PAGES / name, above + b"\n" + below
-        try:
-            is_there = path.stat().st_size == len(content)
-        except FileNotFoundError:
-            is_there = False
-        if not is_there:
-            path.write_bytes(content)
-        return name
+        if self._pack.process != os.getpid():  # a fork writes into one of its own
+            self._pack = Pack(self._folder / _PAGES)
+        first = self._pack.append(above + b"\n" + below)
+        return str(PackedName(_digest(above), self._pack.name, first, len(above), len(below)))
 
     def page(self, name: str) -> dict[str, Any]:
         """
@@ -139,14 +139,10 @@ class Cache:
 
             CacheError: It is gone, or not what was kept.
         """
-        try:
-            with open(self._folder / _PAGES / name, "rb") as file:
-                above = file.readline().rstrip(b"\n")
-        except OSError as error:
-            raise CacheError(f"{name}: {_told(error)}") from error
-        if _digest(above) != name:
-            raise CacheError(f"{name} is not what was written")
-        known: dict[str, Any] = json.loads(_decoded(above))
+        place = PackedName.read(name)
+        known: dict[str, Any] = json.loads(
+            self._read(place.pack, place.first, place.above, place.digest)
+        )
         return known
 
     def text(self, name: str, place: tuple[int, int, str]) -> str:
@@ -163,29 +159,63 @@ class Cache:
 
             CacheError: It is gone, or not what was kept.
         """
+        page = PackedName.read(name)
         first, length, digest = place
+        return self._read(page.pack, page.first + page.above + 1 + first, length, digest)
+
+    def _read(self, pack: str, first: int, length: int, digest: str) -> str:
         try:
-            with open(self._folder / _PAGES / name, "rb") as file:
-                file.readline()
-                file.seek(first, os.SEEK_CUR)
-                content = file.read(length)
+            file = os.open(self._folder / _PAGES / pack, os.O_RDONLY)
+            try:
+                content = os.pread(file, length, first)
+            finally:
+                os.close(file)
         except OSError as error:
-            raise CacheError(f"{name}: {_told(error)}") from error
+            raise CacheError(f"{pack}: {_told(error)}") from error
         if _digest(content) != digest:
-            raise CacheError(f"{name} is not what was written")
+            raise CacheError(f"{pack} is not what was written")
         return _decoded(content)
+
+    def gathered(self, names: dict[str, str]) -> dict[str, str]:
+        """
+        Return the names of pages, after they were gathered if most of their packs is not theirs.
+
+        Args:
+
+            names: The pages that are still needed, by whatever the caller calls them.
+        """
+        places = {key: PackedName.read(name) for key, name in names.items()}
+        needed = sum(place.length for place in places.values())
+        try:
+            packs = {self._folder / _PAGES / place.pack for place in places.values()}
+            held = sum(pack.stat().st_size for pack in packs)
+            if held <= 2 * needed + _BYTES_ALLOWED:
+                return names
+            self._pack = Pack(self._folder / _PAGES)
+            return {key: str(self._moved(place)) for key, place in places.items()}
+        except OSError:
+            return names  # whoever reads them next finds what is wrong
+
+    def _moved(self, place: PackedName) -> PackedName:
+        """Append a page to the pack of this process; return its new name."""
+        with open(self._folder / _PAGES / place.pack, "rb") as file:
+            file.seek(place.first)
+            first = self._pack.append(file.read(place.length))
+        return replace(place, pack=self._pack.name, first=first)
 
     def clear(self) -> None:
         """Remove all that is kept."""
         shutil.rmtree(self._folder / _PAGES, ignore_errors=True)
         (self._folder / _INDEX).unlink(missing_ok=True)
         (self._folder / _PAGES).mkdir(mode=0o700, exist_ok=True)
+        self._pack = Pack(self._folder / _PAGES)
 
     def _remove_others(self, names: Collection[str]) -> None:
+        packs = {PackedName.read(name).pack for name in names}
         oldest = time.time() - _SECONDS_KEPT
         with os.scandir(self._folder / _PAGES) as entries:
             for entry in entries:
-                if entry.name not in names and entry.stat().st_mtime < oldest:
+                if entry.name not in packs and entry.stat().st_mtime < oldest:
                     os.unlink(entry)
 
 

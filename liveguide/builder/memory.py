@@ -304,6 +304,9 @@ class Memory:
         """Keep all that is remembered for other processes."""
         if self._site is None or self._site != _manifest_stamp(site):
             return
+        self._names = self.cache.gathered(self._names)
+        for uri, page in self._pages.items():
+            page.name = self._names.get(uri, page.name)
         index = {
             "basis": self._basis,
             "last": self._last,

@@ -74,7 +74,7 @@ class KnownPage:
 
         dependencies: What it was made of.
 
-        name: What the cache calls it: another name, whenever anything of it is another.
+        name: What the cache calls it.
 
         places: Where in the cache its texts are.
     """
@@ -102,6 +102,11 @@ class KnownPage:
     dependencies: Dependencies = field(default_factory=Dependencies, compare=False)
     name: str = field(default="", compare=False)
     places: dict[str, tuple[int, int, str]] = field(default_factory=dict, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """A hash that is another, whenever anything of it is another."""
+        return self.name.partition(" ")[0]
 
 
 @dataclass

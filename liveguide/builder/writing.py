@@ -252,7 +252,7 @@ class Writer:
                 page, page.file.output, []
             )
             showings = page.tables and self._site.showings
-            basis = digest_of(self._basis, page.name, own_image, showings)
+            basis = digest_of(self._basis, page.digest, own_image, showings)
             yield Part(f"page {page.file.uri}", basis, partial(self._write_page, page))
         for view in self._site.views:
             basis = digest_of(

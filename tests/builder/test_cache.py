@@ -233,8 +233,9 @@ def test_a_damaged_page_is_told_and_all_is_built() -> None:
 def test_a_damaged_text_of_a_page_is_told_and_all_is_built() -> None:
     """It is found late, when the page is written."""
     for path in (CACHE / "pages").iterdir():
-        above, below = path.read_bytes().split(b"\n", 1)
-        path.write_bytes(above + b"\n" + below.replace(b"Home", b"Evil"))
+        content = path.read_bytes()
+        path.write_bytes(content.replace(rb"<h1 id=\"home\">Home", rb"<h1 id=\"home\">Evil"))
+        assert path.read_bytes() != content
     Path("guide/a.md").write_text("---\ntitle: Other title\n---\n")
 
     report = build()
@@ -333,4 +334,25 @@ def test_only_pages_that_are_needed_are_kept() -> None:
 
     index = json.loads((CACHE / "index.json").read_bytes().split(b"\n", 1)[1])
     kept = {path.name for path in (CACHE / "pages").iterdir()}
-    assert kept == set(index["pages"].values()) != old
+    assert kept == {name.split(" ")[1] for name in index["pages"].values()}
+    assert old < kept  # of the old pack, one page is needed
+
+
+def test_a_cache_does_not_grow_for_ever(rendered: list[str]) -> None:
+    """Pages that are needed are gathered once most of what is kept is not."""
+    (GUIDE / "a.md").write_text("# A\n\n" + "Many words.\n" * 50_000)
+    build()
+    edit_one_page()
+    build()
+    for path in (CACHE / "pages").iterdir():
+        os.utime(path, (1, 1))
+    (GUIDE / "a.md").write_text("# A\n\nMore words.\n")
+
+    build()
+
+    assert sum(path.stat().st_size for path in (CACHE / "pages").iterdir()) < 100_000
+    rendered.clear()
+    edit_one_page()
+    build()
+    assert rendered == ["a.md"]
+    assert tree(SITE) == clean()

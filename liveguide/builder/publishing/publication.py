@@ -129,7 +129,7 @@ class Publication:
         """
         kept = work / FOLDER
         if not self._taken(llms.FULL_OUTPUT):
-            basis = digest_of(self._basis, [page.name for page in self._pages])
+            basis = digest_of(self._basis, [page.digest for page in self._pages])
             # All pages in one, for machines: to compress it takes as long as twenty pages.
             write = partial(self._write, site, llms.FULL_OUTPUT, self._llms_full)
             yield Part(llms.FULL_OUTPUT, basis, write, is_sent=False)
