@@ -8,7 +8,6 @@ leaves clients in the system's queue until a connection has closed.
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import socket
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from tornado.iostream import IOStream
 
 from .addresses import client_network
 from .app import SiteApplication
+from .capacity import EXHAUSTED
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ _AT_ONCE = 128
 
 _LOOK_AGAIN = 0.1  # seconds
 _SAY_AGAIN = 10.0  # seconds
-_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 class BoundedServer(HTTPServer):
@@ -77,7 +76,7 @@ class BoundedServer(HTTPServer):
                 self._is_short = False
                 return
             except OSError as error:
-                if error.errno in _EXHAUSTED:
+                if error.errno in EXHAUSTED:
                     self._wait(f": {error.strerror}")
                     return
                 continue  # the client has left already

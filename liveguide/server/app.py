@@ -29,12 +29,12 @@ from .forwarded import forwarded
 from .health import HealthHandler, ReadyHandler
 from .loading import Loaded, load_endpoints
 from .login import Doors, login_rule
-from .ongoing import Answering, Ongoing
+from .ongoing import Answering
 from .places import Places
 from .refusals import RefusalHandler, log_refusal
 from .route import Route
 from .safety import SafetyHeaders
-from .sending import Sending
+from .sending import Responses
 from .sessions import Sessions
 from .site import Site, StatusHandler
 from .trace import TraceHandler, Traces
@@ -91,9 +91,9 @@ class SiteApplication(tornado.web.Application):
         hosts: Iterable[str] = (),
     ) -> None:
         self.connections = Connections()
-        self.capacity = Capacity(self.connections)
         self.answering = Answering()
-        self.responses: Ongoing[Sending] = Ongoing()
+        self.responses = Responses()
+        self.capacity = Capacity(self.connections, self.responses)
         self._sessions = sessions
         self._endings = Endings(sessions)
         self._attempts = Attempts()
@@ -176,7 +176,7 @@ class SiteApplication(tornado.web.Application):
 
     def site_rules(self, site: Path) -> list[Any]:
         """Return the rules for everything that is no endpoint: the files of the site."""
-        return [(r".*", Site(site, self, self.responses))]
+        return [(r".*", Site(site, self, self.responses, self.capacity))]
 
     def find_handler(self, request: tornado.httputil.HTTPServerRequest, **kwargs: Any) -> Any:
         """Find out who is asking, and whether they may, before anything else is decided."""

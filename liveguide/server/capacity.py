@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 from collections import Counter
 
 from .connections import Connections
+from .sending import Responses
 
 _KEPT_DESCRIPTORS = 64
 """For files, listening sockets, and what authors' functions open."""
+
+_KEPT_FOR_FILES = 32
+"""So many of them for files that are being sent, which are read as slowly as their readers like."""
+
+EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+"""What the system says when it has no room for another connection or file."""
 
 _FEWEST, _MOST = 16, 1_000_000
 
@@ -21,6 +29,8 @@ class Capacity:
 
         sockets: The open WebSockets.
 
+        responses: The answers that are being sent, each on one of the connections.
+
     Attributes:
 
         most: How many connections there may be in all; no more are accepted.
@@ -28,8 +38,9 @@ class Capacity:
         most_sockets: How many may be WebSockets: some are kept for pages, and for saying no.
     """
 
-    def __init__(self, sockets: Connections) -> None:
+    def __init__(self, sockets: Connections, responses: Responses) -> None:
         self._sockets = sockets
+        self._responses = responses
         self._asking: Counter[str] = Counter()
         self._all_asking = 0
         self.use(0)
@@ -41,7 +52,8 @@ class Capacity:
             descriptors = _MOST  # RLIM_INFINITY
         possible = max(_FEWEST, descriptors - _KEPT_DESCRIPTORS)
         self.most = min(int(connections) or possible, possible)
-        self.most_sockets = self.most - min(64, max(1, self.most // 8))
+        self.most_sockets = self.most - _kept(self.most)
+        self._descriptors = possible
 
     def __len__(self) -> int:
         return self._all_asking + len(self._sockets)
@@ -65,9 +77,25 @@ class Capacity:
     @property
     def is_full(self) -> bool:
         """Whether no more connections are accepted."""
-        return len(self) >= self.most
+        return len(self) >= self.most or self._held >= self._descriptors
+
+    @property
+    def has_room_for_file(self) -> bool:
+        """Whether another file may be kept open while it is sent."""
+        if self._responses.files < _KEPT_FOR_FILES:
+            return True
+        return self._held < self._descriptors - _kept(self._descriptors)
+
+    @property
+    def _held(self) -> int:
+        return len(self) + max(0, self._responses.files - _KEPT_FOR_FILES)
 
     @property
     def has_room_for_sockets(self) -> bool:
         """Whether another WebSocket may open."""
         return self._sockets.taken < self.most_sockets
+
+
+def _kept(all_of_them: int) -> int:
+    """Return how many are kept for those who ask for pages."""
+    return min(64, max(1, all_of_them // 8))

@@ -17,6 +17,20 @@ from .ongoing import Ongoing
 _CHUNK = 64 * 1024
 
 
+class Responses(Ongoing["Sending"]):
+    """
+    The answers that are being sent.
+
+    Attributes:
+
+        files: How many files are open for them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files = 0
+
+
 class Sending(HTTPMessageDelegate):
     """
     Sends one answer when its request has come to its end.
@@ -39,7 +53,7 @@ class Sending(HTTPMessageDelegate):
     def __init__(
         self,
         request: HTTPServerRequest,
-        sending: Ongoing[Sending],
+        sending: Responses,
         head: Head,
         content: bytes | None,
         opened: BinaryIO | None = None,
@@ -50,13 +64,14 @@ class Sending(HTTPMessageDelegate):
         self.head = head
         self.content = content
         self._opened = opened
+        if opened is not None:
+            sending.files += 1
         self._start = start
         self._task: asyncio.Task[None] | None = None
 
     def on_connection_close(self) -> None:
         """Give up: the client has left before its request was complete."""
-        if self._opened is not None:
-            self._opened.close()
+        self._close()
 
     def finish(self) -> None:
         """
@@ -70,7 +85,7 @@ class Sending(HTTPMessageDelegate):
         date = _date(int(time.time()))
         head = b"%b%b%b\r\n" % (self.head.block, date, self._connection_line())
         if self._request.method == "HEAD" or self.content is not None:
-            self.on_connection_close()
+            self._close()
             content = b"" if self._request.method == "HEAD" else self.content or b""
             sent = connection.write(head + content)
             connection.finish()
@@ -96,11 +111,10 @@ class Sending(HTTPMessageDelegate):
         assert connection is not None
         assert opened is not None
         try:
-            with opened:
-                opened.seek(self._start)
-                while left and (chunk := opened.read(min(_CHUNK, left))):
-                    left -= len(chunk)
-                    await connection.write(chunk)
+            opened.seek(self._start)
+            while left and (chunk := opened.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                await connection.write(chunk)
             if left and isinstance(connection, HTTP1Connection):
                 connection.close()  # the file was cut off meanwhile: nobody must wait for the rest
             else:
@@ -108,7 +122,14 @@ class Sending(HTTPMessageDelegate):
         except StreamClosedError:
             pass
         finally:
+            self._close()
             self._sending.discard(self)
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+            self._sending.files -= 1
 
 
 @lru_cache(maxsize=1)

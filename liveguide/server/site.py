@@ -21,12 +21,12 @@ from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
 from tornado.routing import Router
 from tornado.web import Application, HTTPError, RequestHandler
 
+from .capacity import EXHAUSTED, Capacity
 from .codings import IDENTITY, choose
 from .conditions import Unsatisfiable, is_another, is_unchanged, part_of
 from .kept import Kept
 from .manifest import DEFAULT_POLICY, FRAMES, Manifest
-from .ongoing import Ongoing
-from .sending import Sending
+from .sending import Responses, Sending
 from .site_file import HEADERS, SiteFile, read_file
 from .trace import is_upgrade
 
@@ -52,6 +52,11 @@ class NoFile(Exception):
         super().__init__(status)
         self.status = status
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def _too_many() -> NoFile:
+    """Return why a file that is there is not sent: too many are open."""
+    return NoFile(503, Retry_After="10")
 
 
 class NoFileHandler(RequestHandler):
@@ -112,6 +117,8 @@ class Site(Router):
 
         sending: Holds what is being sent.
 
+        capacity: How many files may be open.
+
     Attributes:
 
         no_file_handler: Says that there is no file.
@@ -122,11 +129,14 @@ class Site(Router):
     no_file_handler: type[NoFileHandler] = NoFileHandler
     more_arguments: Mapping[str, object] = {}
 
-    def __init__(self, site: Path, application: Application, sending: Ongoing[Sending]) -> None:
+    def __init__(
+        self, site: Path, application: Application, sending: Responses, capacity: Capacity
+    ) -> None:
         self.manifest = Manifest(site)
         self._site = os.path.abspath(site)
         self._application = application
         self._sending = sending
+        self._capacity = capacity
         self._kept: Kept[SiteFile] = Kept(KEPT)
 
     def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
@@ -154,6 +164,9 @@ class Site(Router):
         if is_unchanged(headers, file.validators):
             file.close()
             return Sending(request, self._sending, file.unchanged, b"")
+        if file.opened is not None and not self._capacity.has_room_for_file:
+            file.close()
+            raise _too_many()
         try:
             part = part_of(headers, file.validators, file.size) if asks_part else None
         except Unsatisfiable:
@@ -192,7 +205,9 @@ class Site(Router):
             except (NoFile, OSError) as error:
                 if self.manifest.version() != site_version:
                     continue  # the site was replaced meanwhile, so this need not be so
-                raise error if isinstance(error, NoFile) else NoFile(404) from None
+                if isinstance(error, OSError):
+                    error = _too_many() if error.errno in EXHAUSTED else NoFile(404)
+                raise error from None
             if self.manifest.version() == site_version:
                 break
             file.close()  # the same: not all of it need be of one state

@@ -104,3 +104,35 @@ async def test_an_author_who_takes_all_descriptors_makes_others_wait(write_tree)
             await late
 
     assert server.log.count(b"others wait") <= 2
+
+
+async def answered(port: int, path: str) -> tuple[bytes, asyncio.StreamWriter]:
+    """Ask for a file, and read no more of the answer than its head."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+    host = b"Host: 127.0.0.1\r\nConnection: close\r\n"
+    writer.write(b"GET %b HTTP/1.1\r\n%b\r\n" % (path.encode(), host))
+    return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20), writer
+
+
+async def test_downloads_that_are_not_read_take_no_page_s_descriptor(write_tree):
+    """What is too much is answered 503 with Retry-After, never 404; pages are sent as ever."""
+    guide = write_tree({"gramex.yaml": routes(echo=ECHO)})
+    site = guide.parent / "site"
+    site.mkdir()
+    with (site / "large.mp4").open("wb") as large:
+        large.truncate(30_000_000)
+    (site / "page.html").write_text("<h1>Page</h1>")
+    async with running(guide, descriptors=128) as server:
+        downloads = [await answered(server.port, "/large.mp4") for _ in range(60)]
+        page, other = await answered(server.port, "/page.html")
+        for _, writer in [*downloads, (page, other)]:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    statuses = [head.split(b" ", 2)[1] for head, _ in downloads]
+    assert set(statuses) == {b"200", b"503"}
+    assert statuses.count(b"200") >= 32
+    assert all((b"Retry-After: 10" in head) == (b" 503 " in head) for head, _ in downloads)
+    assert page.startswith(b"HTTP/1.1 200 ")
+    assert b"refused 503 connections '/large.mp4'" in server.log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -281,6 +282,23 @@ async def test_a_site_behind_a_link_is_served(served):
     served.site.symlink_to(release)
 
     assert (await served.get("/chat/")).body.decode() == PAGE
+
+
+async def test_a_large_file_is_closed_however_its_answer_ends(serve):
+    """Sent, asked for by HEAD, not modified, in part, or left by its client."""
+    served = await serve({}, {"large.bin": bytes(20_000_000)})
+    whole = await served.get("/large.bin")
+    await served.get("/large.bin", method="HEAD")
+    await served.get("/large.bin", headers={"If-None-Match": whole.headers["Etag"]})
+    await served.get("/large.bin", headers={"Range": "bytes=5-9"})
+    await asyncio.wait_for(served.app.responses.ended(), 10)
+    assert served.app.responses.files == 0
+
+    stream = await served.open("/large.bin")
+    assert served.app.responses.files == 1
+    stream.transport.abort()
+    await asyncio.wait_for(served.app.responses.ended(), 10)
+    assert served.app.responses.files == 0
 
 
 async def test_a_large_file_arrives_whole(serve):

@@ -94,7 +94,7 @@ class WatchedApplication(SiteApplication):
                 ScriptHandler,
                 {"path": str(FRONTEND)},
             ),
-            (r".*", WatchedSite(site, self, self.responses, self.news)),
+            (r".*", WatchedSite(site, self, self.responses, self.capacity, self.news)),
         ]
 
     async def __aenter__(self) -> WatchedApplication:

@@ -14,9 +14,9 @@ from tornado.httputil import HTTPServerRequest
 from tornado.template import Loader
 from tornado.web import Application, HTTPError, StaticFileHandler
 
+from ..capacity import Capacity
 from ..manifest import DEFAULT_POLICY
-from ..ongoing import Ongoing
-from ..sending import Sending
+from ..sending import Responses, Sending
 from ..site import NoFileHandler, Site, output_of
 from .news import News
 
@@ -65,9 +65,14 @@ class WatchedSite(Site):
     no_file_handler = WatchedNoFileHandler
 
     def __init__(
-        self, site: Path, application: Application, sending: Ongoing[Sending], news: News
+        self,
+        site: Path,
+        application: Application,
+        sending: Responses,
+        capacity: Capacity,
+        news: News,
     ) -> None:
-        super().__init__(site, application, sending)
+        super().__init__(site, application, sending, capacity)
         self.more_arguments = {"news": news}
         self._news = news
 
