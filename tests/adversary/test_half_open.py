@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from server.conftest import ROOT, address, handshake, routes
@@ -42,10 +43,11 @@ ping_timeout: 0.05
 
 HURRIED = """
 import sys
+from liveguide.server import coroutines
 from liveguide.server.cli import main
 from liveguide.server.wire import protocol
 
-protocol.CLOSE_SECONDS = 0.1
+protocol.CLOSE_SECONDS = coroutines.GRACE = 0.1
 
 sys.exit(main())
 """
@@ -56,6 +58,8 @@ import websockets
 
 async def main():
     async with websockets.connect(sys.argv[1], proxy=None) as ws:
+        for n in range(20):
+            await ws.send(str(n))
         print(await ws.recv(), flush=True)
         await asyncio.Event().wait()
 
@@ -84,6 +88,18 @@ async def wait(websocket):
     await websocket.accept()
     await asyncio.Event().wait()
 """
+HERE_DEAF = """
+import asyncio
+
+async def wait(websocket):
+    await websocket.accept()
+    print('1 here')
+    await websocket.send('1')
+    try:
+        await asyncio.Event().wait()
+    finally:
+        print('0 here')
+"""
 DEAF_ENTRY = """
 url:
   deaf: {pattern: /deaf, handler: room.wait, kwargs: {ping_interval: 0.1, ping_timeout: 0.05}}
@@ -111,8 +127,9 @@ async def test_one_who_left_unread_messages_is_gone(serve, monkeypatch, last):
     await asyncio.wait_for(served.app.connections.ended(), 10)
 
 
-async def test_one_who_stays_is_waited_for_while_its_messages_are_unread(serve):
+async def test_one_who_stays_is_waited_for_while_its_messages_are_unread(serve, monkeypatch):
     """Its pongs wait behind them, so their absence says nothing."""
+    monkeypatch.setattr(coroutines, "GRACE", 0.05)
     served = await serve({"gramex.yaml": DEAF_ENTRY, "room.py": DEAF})
 
     async with raw_client(served.port, "/deaf") as client:
@@ -121,6 +138,7 @@ async def test_one_who_stays_is_waited_for_while_its_messages_are_unread(serve):
         assert (await client.receive())[0] == PING
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(served.app.connections.ended(), 0.3)
+    await asyncio.wait_for(served.app.connections.ended(), 10)
 
 
 def run(command: str) -> None:
@@ -150,14 +168,28 @@ def _namespace() -> Iterator[str]:
 
 async def test_a_client_behind_a_cut_link_is_gone(guide, start, namespace, tmp_path: Path):
     """No packet says so: its link goes down while its connection is open."""
-    (guide / "gramex.yaml").write_text(routes(room=KWARGS))
-    (guide / "room.py").write_text(HERE)
+    await cut_off(guide, start, namespace, tmp_path, HERE, routes(room=KWARGS))
+
+
+async def test_one_behind_a_cut_link_who_left_unread_messages_is_gone(
+    guide, start, namespace, tmp_path: Path
+):
+    """Nothing is acknowledged any more of what is sent to it."""
+    await cut_off(guide, start, namespace, tmp_path, HERE_DEAF, DEAF_ENTRY.replace("deaf", "room"))
+
+
+async def cut_off(
+    guide: Path, start: Any, namespace: str, folder: Path, module: str, entry: str
+) -> None:
+    """Cut a client's link, and wait until the server has noticed."""
+    (guide / "gramex.yaml").write_text(entry)
+    (guide / "room.py").write_text(module)
     options = ["--port", "0", "--address", "10.213.87.1", "--no-build"]
     process = await start(*options, script=HURRIED)
     url = (await address(process)).replace("http", "ws") + "room"
     command = ["ip", "netns", "exec", namespace, sys.executable, "-c", CLIENT, url]
     client = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}
+        *command, stdout=asyncio.subprocess.PIPE, cwd=folder, env={"PYTHONPATH": str(ROOT)}
     )
     try:
         assert client.stdout is not None

@@ -13,6 +13,7 @@ import select
 import socket
 import ssl
 import struct
+import sys
 from collections.abc import Callable
 
 from tornado.ioloop import IOLoop
@@ -23,8 +24,9 @@ _AT_ONCE = 64 * 1024
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 
-_LEFT = getattr(select, "POLLRDHUP", 0)
-"""What to ask for besides POLLERR and POLLHUP, where a system has it: Linux."""
+_TCP_INFO = struct.Struct("2xB53xI")
+"""Of the beginning of Linux' `struct tcp_info`, the fields `tcpi_retransmits` and
+`tcpi_last_ack_recv`, which is in milliseconds."""
 
 _buffer = bytearray(_AT_ONCE)  # for all connections: what is read is taken out at once
 _view = memoryview(_buffer)
@@ -91,13 +93,23 @@ class Channel:
         held = self._stream.socket
         return isinstance(held, ssl.SSLSocket) and held.pending() > 0
 
-    def has_left(self) -> bool:
-        """Say whether the other end has closed the connection, though not all it sent is read."""
+    def has_left(self, seconds: float) -> bool:
+        """
+        Say whether the other end is gone, though not all that it sent is read.
+
+        It has closed the connection, or (as far as Linux says so) acknowledges nothing for so long
+        of what is sent to it.
+        """
         if self._stream.closed():
             return True
         poll = select.poll()
-        poll.register(self._stream.fileno(), _LEFT)
-        return bool(poll.poll(0))
+        if sys.platform != "linux":
+            poll.register(self._stream.fileno(), 0)
+            return bool(poll.poll(0))
+        poll.register(self._stream.fileno(), select.POLLRDHUP)
+        told = self._stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
+        retransmits, silent = _TCP_INFO.unpack(told)
+        return bool(poll.poll(0)) or (retransmits > 0 and silent >= seconds * 1000)
 
     def forget_sent(self) -> None:
         """Have the system forget, when the stream is closed, what the other end has not read."""

@@ -18,8 +18,8 @@ class Heartbeat:
 
         ping: Sends a ping.
 
-        unanswered: Called once when an answer did not come in time; returns whether it may
-            still have come unread, and is to be waited for once more.
+        unanswered: Called when an answer did not come in time; returns whether it may still have
+            come unread, and the client is to be pinged once more.
     """
 
     __slots__ = ("_interval", "_is_answered", "_ping", "_timeout", "_timer", "_unanswered")
@@ -58,8 +58,6 @@ class Heartbeat:
 
     def _judge(self) -> None:
         loop = asyncio.get_running_loop()
-        if self._is_answered:
+        if self._is_answered or self._unanswered():
             rest = self._interval - self._timeout
             self._timer = loop.call_later(rest, self._beat)
-        elif self._unanswered():
-            self._timer = loop.call_later(self._timeout, self._judge)

@@ -390,7 +390,7 @@ class WireProtocol(WebSocketProtocol):
     def _unanswered(self) -> bool:
         """Give up a client that did not answer a ping, unless its answer could not be read yet."""
         if self._running is not None or self._turn is not None:
-            if self._channel.has_left():
+            if self._channel.has_left(self.handler.ping_timeout or 0):
                 self._close_stream()
                 return False
             return True
