@@ -15,7 +15,7 @@ from .output import in_site
 from .progress import Progress
 from .site import BuildReport, build_site
 
-_GARBAGE_THRESHOLDS = (30_000, 20, 20)
+_GARBAGE_THRESHOLDS = (60_000, 20, 20)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
