@@ -262,3 +262,17 @@ async def test_who_does_not_read_over_tls_is_told_and_the_speaker_goes_on(serve,
 
     assert {(opcode, len(payload)) for opcode, payload in received[:-1]} == {(TEXT, size)}
     assert received[-1] == (CLOSE, b"\x03\xf5messages are not read fast enough")
+
+
+async def test_who_does_not_read_is_given_up_though_a_function_waits_for_it(serve, caplog):
+    """One that answers no ping, and takes nothing more, goes while its message is awaited."""
+    files = guide()
+    files["gramex.yaml"] = routes(flood=f"{FLOOD}\nping_interval: 0.2\nping_timeout: 0.1")
+    served = await serve(files)
+
+    with await mute(served, "/flood") as client:
+        shrink(served)
+        await asyncio.get_running_loop().sock_sendall(client, client_frame(TEXT, b"go"))
+        await until(served, 0)
+
+    assert "refused 1013 slow '/flood' from 127.0.0.1" in caplog.text

@@ -57,6 +57,11 @@ class Outgoing:
         broken: Called when the connection turns out to be broken.
 
         drained: Called when all that waited was sent.
+
+    Attributes:
+
+        taken: The bytes that the system took of what had to wait; it stands still while a client
+            does not read.
     """
 
     __slots__ = (
@@ -70,6 +75,7 @@ class Outgoing:
         "_send",
         "_sent",
         "_size",
+        "taken",
     )
 
     def __init__(
@@ -88,6 +94,7 @@ class Outgoing:
         self._drained = drained
         self._queue: deque[_Frame] | None = None  # made when a client first reads too slowly
         self._size = 0
+        self.taken = 0
         # Bytes of the first frames that must be sent whatever else is dropped: the rest of a
         # frame, and what TLS has not sent, but wants to be given once more.
         self._begun = 0
@@ -206,6 +213,7 @@ class Outgoing:
         """Take off so many bytes that were sent."""
         assert self._queue is not None
         self._size -= count
+        self.taken += count
         self._begun = 0
         while self._queue and count >= len(self._queue[0][0]):
             data, sending = self._queue.popleft()

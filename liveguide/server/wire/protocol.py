@@ -120,6 +120,7 @@ class WireProtocol(WebSocketProtocol):
         self._subprotocol: str | None = None
         self._deflater: Deflater | None = None
         self._heartbeat: Heartbeat | None = None
+        self._taken_before = 0  # of what waits to be sent, when the last ping was sent
         self._timer: asyncio.TimerHandle | None = None
         self._running: asyncio.Future[Any] | None = None  # while an author's function is awaited
         self._turn: asyncio.Handle | None = None  # this one's next, after others had theirs
@@ -210,6 +211,7 @@ class WireProtocol(WebSocketProtocol):
 
     def _beat(self) -> None:
         """Send a ping of the heartbeat's own, which may always wait: they are few."""
+        self._taken_before = self._outgoing.taken
         self._outgoing.send_control(frame(PING, b""))
         if self._watcher is not None:
             self._watcher.pinged(b"")
@@ -390,6 +392,9 @@ class WireProtocol(WebSocketProtocol):
     def _unanswered(self) -> bool:
         """Give up a client that did not answer a ping, unless its answer could not be read yet."""
         if self._running is not None or self._turn is not None:
+            if self._outgoing and self._outgoing.taken == self._taken_before:
+                self._overflowed()  # it does not read, and what runs may be waiting for that
+                return False
             if self._channel.has_left(self.handler.ping_timeout or 0):
                 self._close_stream()
                 return False
