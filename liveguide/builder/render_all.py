@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from ..settings import Settings
@@ -17,6 +18,7 @@ from .sources import SourceFile, Sources
 from .templating import TEMPLATES
 
 _PAGES_WORTH_A_PROCESS = 40
+_GARBAGE_THRESHOLDS = (2_000, 10, 10)
 
 Asked = tuple[Path, Sources, Settings, Features | None]
 """What a `Renderer` is made of."""
@@ -53,6 +55,9 @@ def render_all(
         read.update({path: memory.digests.known(path) for path in read})
         return keep_page(page, memory.cache)
 
+    if len(files) > _PAGES_WORTH_A_PROCESS:
+        gc.freeze()  # what is loaded is none, and stays shared with forks
+        gc.set_threshold(*_GARBAGE_THRESHOLDS)  # `cli.py` sets those of a small build
     jobs = jobs_for(len(files), _PAGES_WORTH_A_PROCESS, jobs)
     for file, name in over_processes(render, files, jobs):
         known[file.uri] = memory.lightened(kept_page(file, name, memory.cache))
