@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from installing import ROOT, build_wheel
 
-from liveguide.server.leftovers import ConnectionsLoop
+from liveguide.server.endpoints.leftovers import ConnectionsLoop
 
 # A process that a test starts elsewhere runs this package, not one that is installed,
 # and what is compiled once stays compiled: the tests start hundreds of processes.

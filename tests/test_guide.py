@@ -15,7 +15,7 @@ from liveguide.builder.extensions import fences, snippets
 from liveguide.builder.extensions.elements import EXAMPLE_ATTRIBUTES
 from liveguide.builder.site import build_site
 from liveguide.commands import command_line
-from liveguide.server import route, routes
+from liveguide.server.endpoints import route, routes
 from liveguide.settings import Settings, read_settings
 
 ROOT = Path(__file__).parent.parent

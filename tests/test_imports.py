@@ -92,9 +92,9 @@ def test_schemas_are_made_from_tables_only() -> None:
     assert {name for name in known & set(MODULES) if not within(name, SCHEMAS)} == {
         "liveguide.builder.frontmatter",
         "liveguide.limits",
-        "liveguide.server",
-        "liveguide.server.gramex",
-        "liveguide.server.route",
+        "liveguide.server.endpoints",
+        "liveguide.server.endpoints.gramex",
+        "liveguide.server.endpoints.route",
         "liveguide.settings",
     }
     assert all(within(name, COMMANDS) or within(name, SCHEMAS) for name in importers(SCHEMAS))

@@ -1,12 +1,12 @@
-"""The schema of `gramex.yaml`, made from the tables in `server/route.py` and `server/gramex.py`."""
+"""The schema of `gramex.yaml`, made from the tables in `server/endpoints/`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..limits import ENDPOINT_LIMITS, Limit
-from ..server import gramex
-from ..server.route import CALLBACKS, FORM_KEYS, LOGIN, MEANINGS, ROUTE_KEYS
+from ..server.endpoints import gramex
+from ..server.endpoints.route import CALLBACKS, FORM_KEYS, LOGIN, MEANINGS, ROUTE_KEYS
 
 _FUNCTIONS = "WebSocketHandler"
 _NAME = r"[A-Za-z_]\w*"

@@ -17,27 +17,27 @@ from tornado.routing import PathMatches, Rule
 from ..errors import SourceErrors
 from ..limits import ENDPOINT_LIMITS, SITE_LIMITS, limits_of
 from ..settings import Settings, network
-from .addresses import Handshakes
-from .admission import Admission
-from .attempts import Attempts
-from .capacity import Capacity
+from .admission.addresses import Handshakes
+from .admission.admission import Admission
+from .admission.attempts import Attempts
+from .admission.capacity import Capacity
+from .admission.forwarded import forwarded
+from .admission.refusals import RefusalHandler, log_refusal
 from .connection import Endpoint, Shared
 from .connections import Connections
-from .counts import Counts
-from .endings import Endings
-from .forwarded import forwarded
-from .health import HealthHandler, ReadyHandler
-from .loading import Loaded, load_endpoints
-from .login import Doors, login_rule
+from .endpoints.loading import Loaded, load_endpoints
+from .endpoints.route import Route
 from .ongoing import Answering
-from .places import Places
-from .refusals import RefusalHandler, log_refusal
-from .route import Route
+from .reporting.counts import Counts
+from .running.health import HealthHandler, ReadyHandler
 from .safety import SafetyHeaders
-from .sending import Responses
-from .sessions import Sessions
-from .site import Site, StatusHandler
-from .trace import TraceHandler, Traces
+from .sessions.endings import Endings
+from .sessions.login import Doors, login_rule
+from .sessions.sessions import Sessions
+from .static.sending import Responses
+from .static.site import Site, StatusHandler
+from .tracing.places import Places
+from .tracing.trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
 

@@ -27,18 +27,18 @@ from tornado.netutil import bind_sockets
 from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..hosts import host_pattern
 from ..settings import Settings, read_settings
-from .accepting import BoundedServer
+from .admission.accepting import BoundedServer
+from .admission.origins import is_loopback
 from .app import SiteApplication, make_app
-from .console import overheard
-from .logs import printed_to, write_log
-from .manifest import MANIFEST
-from .metrics_address import check_metrics, metrics_at
 from .options import add_options
-from .origins import is_loopback
-from .reloading import Reload
-from .serving import serve
-from .sessions import load_older_secrets, load_secret
-from .tls import tls_context
+from .reporting.logs import printed_to, write_log
+from .reporting.metrics_address import check_metrics, metrics_at
+from .running.reloading import Reload
+from .running.serving import serve
+from .running.tls import tls_context
+from .sessions.sessions import load_older_secrets, load_secret
+from .static.manifest import MANIFEST
+from .tracing.console import overheard
 
 IsCurrent = Callable[[Path, Path], bool]
 Build = Callable[[Path, Path], int]

@@ -30,22 +30,22 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketProtocol
 
-from .admission import Admission
-from .callbacks import Callback
+from .admission.admission import Admission
+from .admission.origins import Decision, decide
+from .admission.rates import Rate
+from .admission.refusals import Refusal, answer
 from .close_codes import ABNORMAL_CLOSURE, INTERNAL_ERROR, POLICY_VIOLATION
 from .connections import Connections
-from .console import listening
-from .counts import Counts
-from .endings import Endings
-from .leftovers import clear, working
-from .logs import event, session_mark
+from .endpoints.callbacks import Callback
+from .endpoints.leftovers import clear, working
+from .endpoints.route import ON_REQUEST, Route
 from .ongoing import Answering
-from .origins import Decision, decide
-from .rates import Rate
-from .refusals import Refusal, answer
-from .route import ON_REQUEST, Route
-from .sessions import Sessions, cookie_name
-from .trace import Traces, is_upgrade
+from .reporting.counts import Counts
+from .reporting.logs import event, session_mark
+from .sessions.endings import Endings
+from .sessions.sessions import Sessions, cookie_name
+from .tracing.console import listening
+from .tracing.trace import Traces, is_upgrade
 from .wire.outgoing import QueueLimits
 from .wire.protocol import WireProtocol, wire_protocol
 

@@ -7,7 +7,7 @@ from collections import Counter
 import tornado.websocket
 from tornado.httputil import HTTPServerRequest
 
-from .addresses import client_network
+from .admission.addresses import client_network
 from .close_codes import SERVICE_RESTART
 from .ongoing import Ongoing
 

@@ -9,8 +9,8 @@ from collections import Counter
 
 from server.conftest import ECHO, routes
 
-from liveguide.server import accepting
-from liveguide.server.accepting import BoundedServer
+from liveguide.server.admission import accepting
+from liveguide.server.admission.accepting import BoundedServer
 from liveguide.settings import Settings
 
 from .process import Running, running

@@ -14,7 +14,7 @@ import pytest
 from server.conftest import ROOT, address, handshake, routes
 from server.wire.client import CLOSE, PING, TEXT, client_frame, raw_client, saying
 
-from liveguide.server import coroutines
+from liveguide.server.endpoints import coroutines
 from liveguide.server.wire import protocol
 
 HERE = """
@@ -43,7 +43,7 @@ ping_timeout: 0.05
 
 HURRIED = """
 import sys
-from liveguide.server import coroutines
+from liveguide.server.endpoints import coroutines
 from liveguide.server.cli import main
 from liveguide.server.wire import protocol
 

@@ -18,8 +18,8 @@ from server.wire.client import CLOSE, PONG, TEXT, client_frame, raw_client
 from tornado.testing import bind_unused_port
 from websockets.exceptions import ConnectionClosed
 
-from liveguide.server.accepting import BoundedServer
-from liveguide.server.tls import tls_context
+from liveguide.server.admission.accepting import BoundedServer
+from liveguide.server.running.tls import tls_context
 from liveguide.server.wire import protocol
 
 ROOM = """\

@@ -11,7 +11,7 @@ from server.conftest import ECHO, address, ended, handshake, routes
 
 HURRIED = """
 import sys
-from liveguide.server import serving
+from liveguide.server.running import serving
 from liveguide.server.cli import main
 
 serving.GRACE, serving.DEADLINE = 0.2, 0.5  # a tenth of what a site gives

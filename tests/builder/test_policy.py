@@ -20,7 +20,7 @@ from liveguide.builder.policy import (
     author_stylesheet,
     embedded_in_document,
 )
-from liveguide.server.manifest import DEFAULT_POLICY
+from liveguide.server.static.manifest import DEFAULT_POLICY
 
 from .conftest import Build, Render, messages
 

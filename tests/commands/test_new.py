@@ -14,7 +14,7 @@ from schemas.checking import faults
 from liveguide.builder.site import build_site
 from liveguide.checker.serving import serving
 from liveguide.commands import main
-from liveguide.server.routes import load_routes
+from liveguide.server.endpoints.routes import load_routes
 
 TOPIC = {
     "README.md",

@@ -13,7 +13,7 @@ from liveguide.builder.rendering import Renderer
 from liveguide.builder.site import build_site
 from liveguide.builder.sources import collect_sources
 from liveguide.errors import Problem, SourceErrors
-from liveguide.server.loading import load_endpoints
+from liveguide.server.endpoints.loading import load_endpoints
 from liveguide.settings import Settings, read_settings
 
 from .texts import gramex_texts, guides, pages, yaml_texts

@@ -9,8 +9,8 @@ import pytest
 
 from liveguide.errors import Problem
 from liveguide.schemas.gramex import schema
-from liveguide.server import gramex, route
-from liveguide.server.entries import read_entries
+from liveguide.server.endpoints import gramex, route
+from liveguide.server.endpoints.entries import read_entries
 from liveguide.yamlfile import parse_yaml
 
 from .checking import faults

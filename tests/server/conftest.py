@@ -16,7 +16,7 @@ import websockets
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tornado.testing import bind_unused_port
 
-from liveguide.server.accepting import BoundedServer
+from liveguide.server.admission.accepting import BoundedServer
 from liveguide.server.app import SiteApplication, make_app
 from liveguide.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liveguide.server.addresses import Handshakes, client_network
+from liveguide.server.admission.addresses import Handshakes, client_network
 
 
 @pytest.mark.parametrize(

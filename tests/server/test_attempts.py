@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liveguide.server.attempts import MOST_ATTEMPTS, Attempts
+from liveguide.server.admission.attempts import MOST_ATTEMPTS, Attempts
 
 
 def test_the_eleventh_attempt_within_a_minute_must_wait():

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from liveguide.server.callbacks import compile_callbacks
-from liveguide.server.modules import AuthorModules
-from liveguide.server.route import Route, Step
+from liveguide.server.endpoints.callbacks import compile_callbacks
+from liveguide.server.endpoints.modules import AuthorModules
+from liveguide.server.endpoints.route import Route, Step
 
 CHAT = """\
 def open(handler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from liveguide.builder.copies import ENDINGS as WRITTEN
-from liveguide.server.codings import ENDINGS, choose
+from liveguide.server.static.codings import ENDINGS, choose
 
 SMALLEST_FIRST = ("br", "zstd", "gzip")
 

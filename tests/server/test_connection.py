@@ -13,7 +13,7 @@ import pytest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from liveguide.server.sessions import Sessions
+from liveguide.server.sessions.sessions import Sessions
 
 from .conftest import ECHO, Served, routes
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from liveguide.server.console import overheard
+from liveguide.server.tracing.console import overheard
 
 from .conftest import Served, routes
 from .test_connection import bot_of

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from liveguide.errors import SourceErrors
-from liveguide.server.coroutines import MOST_WAITING, PAGE_POLICY
+from liveguide.server.endpoints.coroutines import MOST_WAITING, PAGE_POLICY
 
 from .conftest import Served, handshake
 from .test_classes import entry, refusal

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from liveguide.server.counts import Counts
+from liveguide.server.reporting.counts import Counts
 
 
 def test_a_refusal_is_counted_by_its_reason() -> None:

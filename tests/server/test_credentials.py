@@ -7,7 +7,7 @@ import time
 import pytest
 
 from liveguide.passwords import PasswordHash
-from liveguide.server.credentials import Credentials, read_credentials
+from liveguide.server.sessions.credentials import Credentials, read_credentials
 from liveguide.yamlfile import parse_yaml
 
 GEHEIM = str(PasswordHash.of("geheim"))

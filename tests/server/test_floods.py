@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liveguide.server.floods import Flood
+from liveguide.server.reporting.floods import Flood
 
 
 def test_the_first_of_a_kind_are_let_through() -> None:

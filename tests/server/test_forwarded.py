@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from liveguide.server.forwarded import forwarded
+from liveguide.server.admission.forwarded import forwarded
 
 PROXIES = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from liveguide.server.routes import load_routes
+from liveguide.server.endpoints.routes import load_routes
 
 from .conftest import Served
 

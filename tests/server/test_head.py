@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liveguide.server.head import Head
+from liveguide.server.static.head import Head
 
 
 def test_a_head_is_encoded_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from liveguide.server.heads import HIDDEN, request_head
+from liveguide.server.tracing.heads import HIDDEN, request_head
 
 
 def shown(*headers: tuple[str, str]) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liveguide.server.histogram import BOUNDS, Histogram
+from liveguide.server.reporting.histogram import BOUNDS, Histogram
 
 
 def test_each_bucket_counts_all_up_to_its_end() -> None:

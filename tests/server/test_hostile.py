@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from liveguide.errors import SourceErrors
-from liveguide.server import coroutines
+from liveguide.server.endpoints import coroutines
 
 from .conftest import handshake
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import websockets
 
-from liveguide.server.leftovers import holds
+from liveguide.server.endpoints.leftovers import holds
 
 from .conftest import address, routes
 

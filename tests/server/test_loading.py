@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from liveguide.server.connection import Endpoint
-from liveguide.server.loading import Loaded, load_endpoints
+from liveguide.server.endpoints.loading import Loaded, load_endpoints
 
 from .conftest import ECHO, routes
 

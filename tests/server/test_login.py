@@ -14,8 +14,8 @@ from websockets.exceptions import InvalidStatus
 
 from liveguide.errors import SourceErrors
 from liveguide.passwords import PasswordHash
-from liveguide.server.attempts import MOST_ATTEMPTS
-from liveguide.server.login import safe_next
+from liveguide.server.admission.attempts import MOST_ATTEMPTS
+from liveguide.server.sessions.login import safe_next
 from liveguide.settings import Settings
 
 from .conftest import Served

@@ -16,7 +16,7 @@ import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import decode_signed_value
 
-from liveguide.server.logs import (
+from liveguide.server.reporting.logs import (
     FORMATTERS,
     LONGEST_LINE,
     LONGEST_TRACEBACK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liveguide.server.membership import Membership, parse_auth
+from liveguide.server.sessions.membership import Membership, parse_auth
 from liveguide.yamlfile import parse_yaml
 
 

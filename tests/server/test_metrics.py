@@ -13,7 +13,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.testing import bind_unused_port
 from websockets.exceptions import ConnectionClosed
 
-from liveguide.server.metrics import code_label, told_to_prometheus
+from liveguide.server.reporting.metrics import code_label, told_to_prometheus
 
 from .conftest import ECHO, Serve, Served, handshake, routes
 from .wire.client import CLOSE, TEXT, client_frame, raw_client, saying
@@ -216,4 +216,5 @@ def test_who_asks_for_no_metrics_does_not_pay_for_them() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
 
-    assert not {"prometheus_client", "liveguide.server.metrics"} & set(loaded.stdout.split())
+    not_loaded = {"prometheus_client", "liveguide.server.reporting.metrics"}
+    assert not not_loaded & set(loaded.stdout.split())

@@ -10,8 +10,8 @@ import threading
 import pytest
 
 from liveguide.errors import SourceError
-from liveguide.server import modules as loading
-from liveguide.server.modules import AuthorModules
+from liveguide.server.endpoints import modules as loading
+from liveguide.server.endpoints.modules import AuthorModules
 
 
 def test_two_folders_may_have_modules_of_one_name(write_tree):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from liveguide.server.origins import Decision, decide, parse_origin, parse_rule
+from liveguide.server.admission.origins import Decision, decide, parse_origin, parse_rule
 
 OWN = "http://guide.example:8888"
 ALLOWED, ANONYMOUS, REFUSED = Decision.ALLOWED, Decision.ANONYMOUS, Decision.REFUSED

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.server.places import Place, Places
+from liveguide.server.tracing.places import Place, Places
 
 
 def place_of(places: Places, path: object, function: str = "on_message") -> Place | None:

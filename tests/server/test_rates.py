@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liveguide.server.rates import Rate
+from liveguide.server.admission.rates import Rate
 
 
 def test_so_many_may_happen_at_once_and_no_more() -> None:

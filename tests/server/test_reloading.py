@@ -18,7 +18,7 @@ SAYS = "on_message:\n  function: bot.say"
 
 IMPATIENT = """
 import sys
-from liveguide.server import modules
+from liveguide.server.endpoints import modules
 from liveguide.server.cli import main
 
 modules.SECONDS_PER_IMPORT = 0.5

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from liveguide.errors import in_order
-from liveguide.server.membership import Membership
-from liveguide.server.origins import OriginRule
-from liveguide.server.route import Step
-from liveguide.server.routes import load_routes
+from liveguide.server.admission.origins import OriginRule
+from liveguide.server.endpoints.route import Step
+from liveguide.server.endpoints.routes import load_routes
+from liveguide.server.sessions.membership import Membership
 
 ENTRY = """\
 url:

@@ -11,7 +11,7 @@ import pytest
 from tornado.web import create_signed_value
 
 from liveguide.errors import UsageError
-from liveguide.server.sessions import (
+from liveguide.server.sessions.sessions import (
     Session,
     Sessions,
     cookie_name,

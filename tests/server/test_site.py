@@ -9,8 +9,8 @@ import shutil
 
 import pytest
 
-from liveguide.server.manifest import DEFAULT_POLICY
-from liveguide.server.site_file import content_type
+from liveguide.server.static.manifest import DEFAULT_POLICY
+from liveguide.server.static.site_file import content_type
 
 PAGE = "<h1>Chat</h1>"
 STRICT = DEFAULT_POLICY + "; frame-ancestors 'self'"

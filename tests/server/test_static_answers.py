@@ -15,7 +15,7 @@ import brotli
 import pytest
 
 from liveguide.builder.copies import Copier
-from liveguide.server import site_file
+from liveguide.server.static import site_file
 
 from .conftest import Serve, Served
 

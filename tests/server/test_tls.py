@@ -17,7 +17,7 @@ import websockets
 from certificate import make_certificate
 
 from liveguide.errors import UsageError
-from liveguide.server.tls import tls_context
+from liveguide.server.running.tls import tls_context
 
 from .conftest import routes
 

@@ -9,8 +9,8 @@ import socket
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from liveguide.server.console import overheard
-from liveguide.server.trace import LINES_AT_ONCE, MOST_WAITING
+from liveguide.server.tracing.console import overheard
+from liveguide.server.tracing.trace import LINES_AT_ONCE, MOST_WAITING
 
 from .conftest import ECHO, routes
 from .tracing import TRACE, open_page

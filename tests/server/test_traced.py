@@ -9,7 +9,7 @@ import struct
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from liveguide.server.heads import HIDDEN
+from liveguide.server.tracing.heads import HIDDEN
 
 from .conftest import ECHO, Served, routes
 from .tracing import Page, open_page

@@ -81,7 +81,7 @@ def write_icons(accent: str, taken: Collection[str], kept: Path, site: Path) -> 
             continue
 
         def draw(function: str = function) -> bytes:
-            from . import drawing  # loads Pillow
+            from . import drawing
 
             icon: bytes = getattr(drawing, function)(accent)
             return icon

@@ -17,10 +17,10 @@ from ...settings import SETTINGS_FILE, Settings, read_settings
 from ..app import SiteApplication
 from ..close_codes import SERVICE_RESTART
 from ..connection import GuardedConnection
-from ..loading import Loaded, load_endpoints
-from ..places import Places
-from ..route import ROUTES_FILE
-from ..sessions import Sessions
+from ..endpoints.loading import Loaded, load_endpoints
+from ..endpoints.route import ROUTES_FILE
+from ..sessions.sessions import Sessions
+from ..tracing.places import Places
 from .builder import BuilderProcess
 from .news import Change, News, NewsHandler
 from .pages import FRONTEND, ScriptHandler, WatchedSite

@@ -16,9 +16,9 @@ from typing import Any
 import tornado.websocket
 from tornado.websocket import WebSocketProtocol
 
-from ..counts import Counts
+from ..admission.origins import parse_origin
 from ..ongoing import Ongoing
-from ..origins import parse_origin
+from ..reporting.counts import Counts
 from ..wire.protocol import wire_protocol
 
 _MOST_KEPT = 200

@@ -14,10 +14,10 @@ from tornado.httputil import HTTPServerRequest
 from tornado.template import Loader
 from tornado.web import Application, HTTPError, StaticFileHandler
 
-from ..capacity import Capacity
-from ..manifest import DEFAULT_POLICY
-from ..sending import Responses, Sending
-from ..site import NoFileHandler, Site, output_of
+from ..admission.capacity import Capacity
+from ..static.manifest import DEFAULT_POLICY
+from ..static.sending import Responses, Sending
+from ..static.site import NoFileHandler, Site, output_of
 from .news import News
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"

@@ -22,6 +22,7 @@ from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol
 
+from ..admission.rates import Rate
 from ..close_codes import (
     ABNORMAL_CLOSURE,
     INTERNAL_ERROR,
@@ -30,8 +31,7 @@ from ..close_codes import (
     POLICY_VIOLATION,
     TRY_AGAIN_LATER,
 )
-from ..counts import Counts
-from ..rates import Rate
+from ..reporting.counts import Counts
 from .channel import Channel
 from .deflate import Deflater, Inflater
 from .encoder import encoder

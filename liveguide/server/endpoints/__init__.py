@@ -1,0 +1,1 @@
+"""From a `gramex.yaml` and authors' code to the classes of connections."""

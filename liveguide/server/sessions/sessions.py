@@ -1,0 +1,352 @@
+"""
+Sessions: a dict for each reader, found again by a signed cookie.
+
+The cookie holds nothing but the session's id. It must be set on the response
+to the handshake, because after the upgrade there is no response left to set
+it on.
+
+A session ends some days after it began, and earlier where it is not used. When it
+began is part of its id; when it was used last is the age of its cookie, which is
+renewed, or is remembered.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import hmac
+import logging
+import os
+import re
+import secrets
+import stat
+import time
+from asyncio import TimerHandle
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+from tornado.web import RequestHandler, create_signed_value, decode_signed_value
+
+from ...errors import UsageError
+from ...limits import SITE_LIMITS
+
+log = logging.getLogger(__name__)
+
+_DAY = 24 * 60 * 60
+_RENEWED_AFTER = 1 / 24
+"""The part of the time a session may be unused after which its cookie is renewed."""
+
+_SECRET_BYTES = 32
+_FEWEST_VALUES = 10
+_DEFAULTS = re.compile(rb"secret|change|password|passwort|default|example|liveguide", re.IGNORECASE)
+
+
+class Session(dict[str, Any]):
+    """
+    What is known about one reader: `id`, `user` after a login, and what authors put there.
+
+    Attributes:
+
+        ended: Whether the reader has logged out, so that no connection may begin in it any more.
+
+        begun: When it began, in seconds since 1970.
+
+        used: When the reader last did something, by the monotonic clock.
+
+        connections: What is open in it.
+
+        ending: What looks whether its time is up.
+    """
+
+    def __init__(self, session_id: str, begun: float) -> None:
+        super().__init__(id=session_id)
+        self.begun = begun
+        self.ended = False
+        self.used = time.monotonic()
+        self.connections: set[Any] = set()
+        self.ending: TimerHandle | None = None
+
+
+class Sessions:
+    """
+    The sessions of one process.
+
+    Those of open connections are always kept, and besides them the most
+    recently used ones, up to a bound. The sessions of users who have logged in
+    have a bound of their own, so that strangers can't make them be forgotten.
+
+    Args:
+
+        secret: The key that cookies are signed with.
+
+        most: How many sessions to keep besides those in use, of strangers and of users each.
+
+        older: Keys that cookies were signed with earlier; what they signed is still believed.
+
+        clock: Returns the time, in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        secret: bytes,
+        most: int = 10_000,
+        *,
+        older: Sequence[bytes] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._secret = secret
+        self._secrets = (secret, *older)
+        self._clock = clock
+        self.use(
+            SITE_LIMITS["session_seconds"].default, SITE_LIMITS["session_idle_seconds"].default
+        )
+        self._most = most
+        self._in_use: WeakValueDictionary[str, Session] = WeakValueDictionary()
+        self._recent: OrderedDict[str, Session] = OrderedDict()
+        self._renewed: OrderedDict[str, Session] = OrderedDict()
+        self._gone: OrderedDict[str, None] = OrderedDict()
+
+    def use(self, seconds: float, idle_seconds: float) -> None:
+        """End sessions from now on so long after they began, and so long after they were used."""
+        self._seconds = seconds
+        self._idle_seconds = min(seconds, idle_seconds)
+
+    def open(self, name: str, cookie: str | None) -> tuple[Session, str | None]:
+        """
+        Return the session that a cookie stands for, or a new one.
+
+        Args:
+
+            name: The cookie's name, which its signature covers.
+
+            cookie: The cookie's value as the browser sent it, if it sent any.
+
+        Returns:
+
+            The session, and the cookie's new value where it must be set.
+        """
+        session_id = self._known(name, cookie, self._seconds)
+        session = self._in_use.get(session_id)
+        if session is None:
+            session_id = self._known(name, cookie, self._idle_seconds)
+            session = Session(session_id, _begun(session_id))
+        if not session_id or session_id in self._gone or self.time_left(session) <= 0:
+            return self._new(name, self._recent)
+        session.used = time.monotonic()
+        self._in_use[session_id] = session
+        self._keep(session_id, session, self._of(session_id))
+        fresh = self._decoded(self._secret, name, cookie, self._idle_seconds * _RENEWED_AFTER)
+        return session, None if fresh else self._cookie(name, session_id)
+
+    def time_left(self, session: Session) -> float:
+        """Return the seconds until a session ends if it is not used, 0 or less if it has ended."""
+        left = session.begun + self._seconds - self._clock()
+        return (
+            0 if session.ended else min(left, session.used + self._idle_seconds - time.monotonic())
+        )
+
+    def set_cookie(self, handler: RequestHandler, value: str) -> None:
+        """Have the browser that is answered send a session's cookie from now on."""
+        secure = handler.request.protocol == "https"
+        days = self._seconds / _DAY
+        handler.set_cookie(cookie_name(secure), value, expires_days=days, **cookie_flags(secure))
+
+    def _known(self, name: str, cookie: str | None, seconds: float) -> str:
+        """Return the id that we have signed, at most so long ago; empty for none."""
+        found = (self._decoded(secret, name, cookie, seconds) for secret in self._secrets)
+        return next(filter(None, found), b"").decode()
+
+    def _decoded(
+        self, secret: bytes, name: str, cookie: str | None, seconds: float
+    ) -> bytes | None:
+        days = seconds / _DAY
+        return decode_signed_value(secret, name, cookie, max_age_days=days, clock=self._clock)
+
+    def renew(self, name: str, session: Session) -> tuple[Session, str]:
+        """
+        Move what is known about a reader to a session with a new id.
+
+        Whoever knows the old id, by having planted its cookie for instance,
+        knows nothing of the new one, which has copies of what the old one holds.
+        Connections that are open stay in the old one, which nothing leads to any more.
+
+        Args:
+
+            name: The cookie's name, which its signature covers.
+
+            session: The session that was.
+
+        Returns:
+
+            The new session, which is kept as a user's, and the value of its cookie.
+        """
+        renewed, cookie = self._new(name, self._renewed)
+        for key, value in session.items():
+            # What can't be copied stays behind: shared, it would lead from the old to the new.
+            with contextlib.suppress(Exception):
+                renewed.setdefault(key, copy.deepcopy(value))
+        self._forget(session["id"])
+        return renewed, cookie
+
+    def end(self, session: Session) -> None:
+        """Log a reader out: the session has no user any more, and its id leads nowhere."""
+        session.ended = True
+        session.pop("user", None)
+        self._forget(session["id"])
+
+    def token(self, session: Session) -> str:
+        """
+        Return what a form of ours carries, and no other site knows.
+
+        It belongs to the session's id, so a form from before a login is worth nothing after it.
+        """
+        return hmac.new(self._secret, f"form {session['id']}".encode(), hashlib.sha256).hexdigest()
+
+    def _new(self, name: str, kept: OrderedDict[str, Session]) -> tuple[Session, str]:
+        begun = int(self._clock())
+        session_id = f"{secrets.token_urlsafe(24)}.{begun:x}"
+        session = self._in_use[session_id] = Session(session_id, begun)
+        self._keep(session_id, session, kept)
+        return session, self._cookie(name, session_id)
+
+    def _of(self, session_id: str) -> OrderedDict[str, Session]:
+        return self._renewed if session_id in self._renewed else self._recent
+
+    def _keep(self, session_id: str, value: Any, kept: OrderedDict[str, Any]) -> None:
+        kept[session_id] = value
+        kept.move_to_end(session_id)
+        while len(kept) > self._most:
+            kept.popitem(last=False)
+
+    def _forget(self, session_id: str) -> None:
+        for known in (self._in_use, self._recent, self._renewed):
+            known.pop(session_id, None)
+        self._keep(session_id, None, self._gone)
+
+    def _cookie(self, name: str, session_id: str) -> str:
+        return create_signed_value(self._secret, name, session_id, clock=self._clock).decode()
+
+    @staticmethod
+    def throwaway() -> Session:
+        """Return a session that nothing leads back to."""
+        return Session(secrets.token_urlsafe(24), time.time())
+
+
+def _begun(session_id: str) -> int:
+    """Return when a session began, as its id says; 0 where it says nothing."""
+    try:
+        return int(session_id.rpartition(".")[2], 16)
+    except ValueError:
+        return 0
+
+
+def cookie_name(secure: bool) -> str:
+    """
+    Return the name of the session's cookie.
+
+    Behind TLS it has the prefix by which browsers make sure that no other
+    host and no plain-text page set it (RFC 6265bis, section 4.1.3.2).
+    """
+    return "__Host-session" if secure else "session"
+
+
+def cookie_flags(secure: bool) -> dict[str, Any]:
+    """Return the arguments of `set_cookie` that keep the session's cookie to this site's server."""
+    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": secure}
+
+
+def load_secret(folder: Path) -> bytes:
+    """
+    Return the key for signing cookies, made at the first start.
+
+    Args:
+
+        folder: Where the file `secret` is kept, readable by its owner only.
+            Where nothing can be written there, the key lasts as long as the
+            process and a warning says so.
+
+    Raises:
+
+        UsageError: The file is there, but can't be read, is too short or too
+            easily guessed, or others may read it.
+    """
+    path = folder / "secret"
+    try:
+        return _read_secret(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_secret(path)
+    except OSError as error:
+        log.warning(
+            "%s can't be written (%s): sessions will end with this process", path, error.strerror
+        )
+        return secrets.token_bytes(_SECRET_BYTES)
+    return _read_secret(path)
+
+
+def load_older_secrets(folder: Path) -> list[bytes]:
+    """
+    Return the key that cookies were signed with before the present one, if it is kept.
+
+    It is the file `secret.old`: what `secret` was called before an operator moved it out of
+    the way. Whoever stops trusting it deletes it.
+
+    Args:
+
+        folder: Where the secrets are kept.
+
+    Raises:
+
+        UsageError: As `load_secret`.
+    """
+    try:
+        return [_read_secret(folder / "secret.old")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _write_secret(path: Path) -> None:
+    """Create the file whole or not at all, and never over another process's."""
+    part = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))
+        # Another process may be first: its secret is as good.
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink()
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            secret = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise UsageError(
+            f"{path} can't be read ({error.strerror}); "
+            "make it readable for the server, or delete it"
+        ) from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(
+            f"{path} may be read by others (mode {stat.S_IMODE(mode):04o}); "
+            f"delete it, or run: chmod 600 {path}"
+        )
+    if len(secret) < _SECRET_BYTES:
+        raise UsageError(
+            f"{path} holds {len(secret)} bytes, but a secret has at least {_SECRET_BYTES}; "
+            "delete it"
+        )
+    if len(set(secret)) < _FEWEST_VALUES or _DEFAULTS.search(secret):
+        raise UsageError(f"{path} holds what can be guessed; delete it, and a random one is made")
+    return secret

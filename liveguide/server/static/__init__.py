@@ -1,0 +1,1 @@
+"""The built files, sent from memory with each page's policy."""

@@ -1,0 +1,1 @@
+"""What a page that watches its own connections is told."""
