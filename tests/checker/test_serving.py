@@ -56,4 +56,4 @@ async def test_the_servers_log_is_at_hand(write_tree: WriteTree, tmp_path: Path)
         with pytest.raises(urllib.error.HTTPError):
             _get(url + "missing")
 
-    assert "404 GET '/missing'" in "\n".join(log)
+    assert "refused 404 missing '/missing'" in "\n".join(log)

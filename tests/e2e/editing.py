@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from playwright.async_api import Locator, Page, expect
@@ -159,11 +159,30 @@ class Datagrams(asyncio.DatagramProtocol):
 
 
 @contextlib.asynccontextmanager
+async def listening(
+    meet: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[int]:
+    """Have *meet* answer who connects, at a port that is returned; in the end, cut who is left."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await meet(reader, writer)
+
+    async with await asyncio.start_server(met, "127.0.0.1", 0) as server:
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            for writer in writers:
+                writer.close()
+            await asyncio.sleep(0)  # which is when they do
+
+
+@contextlib.asynccontextmanager
 async def recorder() -> AsyncIterator[Recorder]:
     """Return a server that notes who comes."""
     made = Recorder()
-    async with await asyncio.start_server(made.answer, "127.0.0.1", 0) as server:
-        made.port = server.sockets[0].getsockname()[1]
+    async with listening(made.answer) as made.port:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(
             lambda: Datagrams(made), local_addr=("127.0.0.1", made.port)
@@ -196,9 +215,5 @@ async def tap(url: str) -> AsyncIterator[Recorder]:
         upstream, onward = await asyncio.open_connection(host, int(port))
         await asyncio.gather(pump(reader, onward, True), pump(upstream, writer, False))
 
-    server = await asyncio.start_server(meet, "127.0.0.1", 0)
-    made.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(meet) as made.port:
         yield made
-    finally:
-        server.close()

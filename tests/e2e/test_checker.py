@@ -138,7 +138,7 @@ async def test_an_endpoint_that_refuses_fails(write_tree: WriteTree) -> None:
     assert lines[0].startswith("page.md:1: FAILED")
     assert lines[1].split() == ["expected", "a", "connection"]
     assert re.search(r"seen +(refused|could not connect)", lines[2])
-    assert any("401 GET '/members'" in line for line in lines)  # of the server's log
+    assert any("refused 401 auth '/members'" in line for line in lines)  # of the server's log
 
 
 async def test_a_script_that_throws_fails_and_its_neighbour_passes(write_tree: WriteTree) -> None:

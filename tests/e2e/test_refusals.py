@@ -12,6 +12,7 @@ import websockets
 from playwright.async_api import Page, expect
 
 from .conftest import ServeTree
+from .editing import listening
 from .panes import BENCH, GRAMEX, lines, rows, show, socket, unfolded
 
 pytestmark = pytest.mark.browser
@@ -67,9 +68,8 @@ async def _proxy(url: str, change: Callable[[bytes], bytes]) -> AsyncIterator[st
         upstream, onward = await asyncio.open_connection(host, int(port))
         await asyncio.gather(pump(reader, onward, change), pump(upstream, writer))
 
-    server = await asyncio.start_server(meet, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    server.close()
+    async with listening(meet) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 async def test_an_origin_that_is_not_listed_is_refused_with_403(

@@ -244,7 +244,7 @@ async def test_nothing_in_focus_hides_below_the_header(guide_url: str, page: Pag
     await page.set_viewport_size({"width": 1024, "height": 500})
     await page.emulate_media(reduced_motion="reduce")
     await page.goto(guide_url + "authoring/settings.html")
-    await page.keyboard.press("End")
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
     await page.locator("main a").last.focus()
     for _ in range(25):
         await page.keyboard.press("Shift+Tab")
