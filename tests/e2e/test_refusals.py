@@ -68,8 +68,8 @@ async def _proxy(url: str, change: Callable[[bytes], bytes]) -> AsyncIterator[st
         upstream, onward = await asyncio.open_connection(host, int(port))
         await asyncio.gather(pump(reader, onward, change), pump(upstream, writer))
 
-    async with listening(meet) as port:
-        yield f"http://127.0.0.1:{port}/"
+    async with listening(meet) as own:
+        yield f"http://127.0.0.1:{own}/"
 
 
 async def test_an_origin_that_is_not_listed_is_refused_with_403(
