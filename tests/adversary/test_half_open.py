@@ -47,7 +47,7 @@ from liveguide.server.endpoints import coroutines
 from liveguide.server.cli import main
 from liveguide.server.wire import protocol
 
-protocol.CLOSE_SECONDS = coroutines.GRACE = 0.1
+protocol.FAIL_SECONDS = coroutines.GRACE = 0.1
 
 sys.exit(main())
 """
@@ -69,7 +69,7 @@ asyncio.run(main())
 
 async def test_one_who_answers_no_ping_is_gone_and_the_others_are_told(serve, monkeypatch):
     """Its on_close is called, so that those who stay see how many they are; they notice no more."""
-    monkeypatch.setattr(protocol, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "FAIL_SECONDS", 0.1)
     served = await serve({"gramex.yaml": routes(room=KWARGS), "room.py": HERE})
 
     async with served.connect("/room") as stays:

@@ -400,6 +400,7 @@ class WireProtocol(WebSocketProtocol):
                 return False
             return True
         self.close(INTERNAL_ERROR, "ping timed out")
+        self._cut_after(FAIL_SECONDS)  # who answers no ping will hardly answer this
         return False
 
     def _writable(self) -> None:
