@@ -390,6 +390,10 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def on_close(self) -> None:
         """Close as the author's class does, once, and only after `open`."""
         if not self.__opened:
+            if self.__traced is not None and self.get_status() == 101:
+                # A browser that does not like the answer cuts at once: the page is to see it.
+                self.__traced.opened(self)
+                self.__traced.closed(None, None)
             self.__shared.connections.give_up(self.request)
             self.__gone = True
             if self.__asking is not None:
