@@ -30,6 +30,7 @@ def quicken(lexer: Lexer) -> None:
     # C#'s lexers have rules by their options, and so none of their class.
     has_rules = hasattr(kind, "_tokens") and "_tokens" not in vars(lexer)
     if has_rules and kind.get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed:
+        # For this one lexer: its class is Pygments', and others use it.
         lexer.get_tokens_unprocessed = MethodType(_tokens, lexer)  # type: ignore[method-assign]
 
 

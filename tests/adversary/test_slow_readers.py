@@ -157,6 +157,7 @@ async def test_one_who_never_reads_is_cut_off_soon(serve, monkeypatch):
     async with asyncio.timeout(5):
         while not stream.closed():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+    assert handler.ws_connection is None
 
     silent.close()
 

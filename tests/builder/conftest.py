@@ -86,3 +86,17 @@ def _build(
         return Built(build_site(Path("guide"), Path(site), **options), tmp_path / site)
 
     return build
+
+
+@pytest.fixture(name="rendered")
+def _rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the uris of the pages that are rendered from now on."""
+    uris: list[str] = []
+    render = Renderer.render
+
+    def noted(self, file):
+        uris.append(file.uri)
+        return render(self, file)
+
+    monkeypatch.setattr(Renderer, "render", noted)
+    return uris

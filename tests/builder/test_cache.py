@@ -15,7 +15,7 @@ import pytest
 from repository import Repository
 
 import liveguide
-from liveguide.builder import freshness, rendering
+from liveguide.builder import freshness
 from liveguide.builder.memory import Memory
 from liveguide.builder.site import BuildReport, build_site
 
@@ -50,20 +50,6 @@ def _built(
     monkeypatch.chdir(tmp_path)
     write_tree(FILES)
     assert build().written
-
-
-@pytest.fixture(name="rendered")
-def _rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the uris of the pages that are rendered from now on."""
-    uris: list[str] = []
-    render = rendering.Renderer.render
-
-    def noted(self, file):
-        uris.append(file.uri)
-        return render(self, file)
-
-    monkeypatch.setattr(rendering.Renderer, "render", noted)
-    return uris
 
 
 def edit_one_page() -> None:

@@ -55,20 +55,6 @@ def _rebuilder(guide: Path) -> Rebuilder:
     return rebuilder
 
 
-@pytest.fixture(name="rendered")
-def _rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the uris of the pages that are rendered from now on."""
-    uris: list[str] = []
-    render = rendering.Renderer.render
-
-    def noted(self, file):
-        uris.append(file.uri)
-        return render(self, file)
-
-    monkeypatch.setattr(rendering.Renderer, "render", noted)
-    return uris
-
-
 def edit(path: str, old: str, new: str) -> Path:
     """Replace a part of a file of the guide; return its path."""
     file = Path("guide", path)

@@ -32,6 +32,7 @@ _SAY_AGAIN = 10.0  # seconds
 class BoundedServer(HTTPServer):
     """Tornado's server, bounded as the application's limits say."""
 
+    # Tornado calls it with what the class was called with, whatever that is.
     def initialize(self, app: SiteApplication, **options: Any) -> None:  # type: ignore[override]
         """Take the limits of requests from *app*; *options* are Tornado's."""
         super().initialize(app, **options)
