@@ -9,7 +9,7 @@ What a guide promises to show: `features.yaml` at the top of the guide folder.
       gramex-open:
         source: gramex
         text: "`open` is called with the handler when a connection opens"
-        test: tests/server/test_functions.py::test_...
+        test: tests/server/endpoints/test_functions.py::test_...
 
 Fences and example cards name the features that they show, and a row that none
 of them names is an error. The file is optional.

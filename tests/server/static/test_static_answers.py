@@ -17,7 +17,7 @@ import pytest
 from liveguide.builder.copies import Copier
 from liveguide.server.static import site_file
 
-from .conftest import Serve, Served
+from ..conftest import Serve, Served
 
 TEXT = "<p>" + "words that are many, " * 100
 SIZE = len(TEXT)

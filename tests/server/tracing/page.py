@@ -10,7 +10,7 @@ from typing import Any
 
 import websockets
 
-from .conftest import Served
+from ..conftest import Served
 
 Record = dict[str, Any]
 

@@ -19,9 +19,9 @@ from certificate import make_certificate
 from liveguide.errors import UsageError
 from liveguide.server.running.tls import tls_context
 
-from .conftest import routes
+from ..conftest import routes
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 OWN = "on_message:\n  function: handler.write_message(message)"
 SESSION = "open:\n  function: handler.write_message(handler.session['id'])"

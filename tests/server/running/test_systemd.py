@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from .conftest import address, ended
+from ..conftest import address, ended
 
 
 @pytest.fixture(name="manager")

@@ -13,9 +13,9 @@ import pytest
 from liveguide.errors import SourceErrors
 from liveguide.server.endpoints.coroutines import MOST_WAITING, PAGE_POLICY
 
-from .conftest import Served, handshake
+from ..conftest import Served, handshake
+from ..tracing.test_console import hearing
 from .test_classes import entry, refusal
-from .test_console import hearing
 
 HEAD = """\
 import asyncio

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from liveguide.server.tracing.console import overheard
 from liveguide.server.tracing.trace import LINES_AT_ONCE, MOST_WAITING
 
-from .conftest import ECHO, routes
-from .tracing import TRACE, open_page
+from ..conftest import ECHO, routes
+from .page import TRACE, open_page
 
 MESSAGES = routes(bot="on_message: {function: bot.on_message}")
 LISTED = ECHO + "\norigins: [partner.example]"

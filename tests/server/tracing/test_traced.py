@@ -11,8 +11,8 @@ from websockets.exceptions import InvalidStatus
 
 from liveguide.server.tracing.heads import HIDDEN
 
-from .conftest import ECHO, Served, routes
-from .tracing import Page, open_page
+from ..conftest import ECHO, Served, routes
+from .page import Page, open_page
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 
 from liveguide.server.reporting.metrics import code_label, told_to_prometheus
 
-from .conftest import ECHO, Serve, Served, handshake, routes
-from .wire.client import CLOSE, TEXT, client_frame, raw_client, saying
+from ..conftest import ECHO, Serve, Served, handshake, routes
+from ..wire.client import CLOSE, TEXT, client_frame, raw_client, saying
 
 GUIDE = {
     "gramex.yaml": routes(

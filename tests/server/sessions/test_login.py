@@ -18,7 +18,7 @@ from liveguide.server.admission.attempts import MOST_ATTEMPTS
 from liveguide.server.sessions.login import safe_next
 from liveguide.settings import Settings
 
-from .conftest import Served
+from ..conftest import Served
 
 GEHEIM = str(PasswordHash.of("geheim"))
 GRAMEX = f"""\

@@ -10,8 +10,8 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from .conftest import ECHO, handshake, routes
-from .tracing import open_page
+from ..conftest import ECHO, handshake, routes
+from ..tracing.page import open_page
 
 HANDSHAKE = (
     b"GET %s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -13,9 +13,9 @@ import pytest
 
 from liveguide.server.tracing.console import overheard
 
-from .conftest import Served, routes
-from .test_connection import bot_of
-from .tracing import Page, open_page
+from ..conftest import Served, routes
+from ..test_connection import bot_of
+from .page import Page, open_page
 
 FUNCTIONS = """\
 open: {function: bot.open}

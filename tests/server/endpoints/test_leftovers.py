@@ -11,7 +11,7 @@ import websockets
 
 from liveguide.server.endpoints.leftovers import holds
 
-from .conftest import address, routes
+from ..conftest import address, routes
 
 
 class Handler:

@@ -8,7 +8,7 @@ from pathlib import Path
 from liveguide.server.connection import Endpoint
 from liveguide.server.endpoints.loading import Loaded, load_endpoints
 
-from .conftest import ECHO, routes
+from ..conftest import ECHO, routes
 
 BOT = "open: {function: bot.open}"
 

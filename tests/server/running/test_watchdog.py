@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import websockets
 
-from .conftest import ECHO, address, ended, routes
+from ..conftest import ECHO, address, ended, routes
 
 BOT = """\
 import asyncio

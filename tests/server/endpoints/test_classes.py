@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from .conftest import Served
+from ..conftest import Served
 
-GUIDE = Path(__file__).resolve().parents[2] / "guide"
+GUIDE = Path(__file__).resolve().parents[3] / "guide"
 IMPORTS = """\
 import asyncio
 import sys

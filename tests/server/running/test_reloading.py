@@ -10,7 +10,7 @@ import pytest
 import websockets
 from certificate import make_certificate
 
-from .conftest import address, routes
+from ..conftest import address, routes
 
 NUMBER = "def say(handler, message):\n    handler.write_message('{}')\n"
 SAYS = "on_message:\n  function: bot.say"

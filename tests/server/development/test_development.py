@@ -19,9 +19,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from liveguide.server.development.app import WatchedApplication
 
-from .conftest import ECHO, Serve, routes
+from ..conftest import ECHO, Serve, routes
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 VISIT = {"Sec-Fetch-Dest": "document"}
 
 
