@@ -10,6 +10,8 @@ Stage: takes the place of the tree processors `inline` and `smarty`, with their 
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from functools import cache
 from re import _constants, _parser  # type: ignore[attr-defined]  # private: `re` reads with them
 from typing import Any
@@ -18,7 +20,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import InlineProcessor
-from markdown.util import AtomicString
+from markdown.util import INLINE_PLACEHOLDER_PREFIX, AtomicString
 
 from .page import CurrentPage
 
@@ -27,36 +29,86 @@ _NAMES = {"inline": 20, "smarty": 6}
 
 class QuickInlineProcessor(InlineProcessor):
     """
-    Markdown's own, but for the loop over the patterns.
+    Markdown's own, but for the loops over the texts and the patterns.
 
-    The two methods named here after Markdown's class are private there; `tests/` compare
+    The methods named here after Markdown's class are private there; `tests/` compare
     what comes of them with what Markdown makes.
     """
 
     inlinePatterns: Any
     current: CurrentPage
     _patterns: tuple[Any, ...] = ()
-    _signs: frozenset[str]
+    _find_signs: Any
     _able: dict[frozenset[str], list[int]]
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
-        """Apply the patterns to a tree."""
+        """Apply the patterns to a tree; *ancestors* are the names of what it is in."""
+        self._take_patterns()
+        self.stashed_nodes: dict[str, Element | str] = {}
+        # Private in Markdown, see above, so its types have no such names.
+        place: Any = self._InlineProcessor__processPlaceholders  # type: ignore[attr-defined]
+        apply = self._InlineProcessor__handleInline
+        self.ancestors: list[str]
+        waiting = deque([(tree, list(ancestors or []))])
+        while waiting:
+            element, self.ancestors = waiting.popleft()
+            self.ancestors.append(element.tag.lower())
+            placed = []
+            for child in element:
+                text, tail = child.text, child.tail
+                if text and not isinstance(text, AtomicString):
+                    self.ancestors.append(child.tag.lower())
+                    text = apply(text)
+                    child.text = None
+                    if INLINE_PLACEHOLDER_PREFIX in text:
+                        nodes = place(text, child)
+                        waiting += nodes
+                        placed.append((child, nodes))
+                    else:  # as in most
+                        child.text = text or None
+                    self.ancestors.pop()
+                if tail:
+                    self._place_tail(element, child, apply(tail))
+                if len(child):
+                    waiting.append((child, self.ancestors[:]))
+            for child, nodes in placed:
+                for index, (node, _) in enumerate(nodes):
+                    child.insert(index, node)
+        return tree
+
+    def _take_patterns(self) -> None:
         patterns = tuple(self.inlinePatterns)
         if patterns != self._patterns:
             self._patterns, self._able = patterns, {}
-            self._signs = frozenset[str]().union(*map(_signs_of_pattern, patterns))
-        return super().run(tree, ancestors)
+            signs = frozenset[str]().union(*map(_signs_of_pattern, patterns))
+            one_of_them = f"[{re.escape(''.join(sorted(signs)))}]" if signs else "(?!)"
+            self._find_signs = re.compile(one_of_them).findall
+
+    def _place_tail(self, element: Element, child: Element, tail: str) -> None:
+        """Put what stands behind *child* in *element* there; its texts are still to be done."""
+        child.tail = None
+        if INLINE_PLACEHOLDER_PREFIX not in tail:
+            child.tail = tail or None
+            return
+        place: Any = self._InlineProcessor__processPlaceholders  # type: ignore[attr-defined]
+        holder = Element("holder")
+        nodes = place(tail, holder, False)
+        child.tail = holder.tail
+        index = list(element).index(child) + 1
+        for node, _ in reversed(nodes):
+            element.insert(index, node)
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
         if isinstance(data, AtomicString):
             return data
         self.current.state.converting = data
-        # Private in Markdown, see above, so its types have no such name.
-        apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
+        apply: Any = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
         for index in self._that_can_match(data):
             if index < patternIndex:
                 continue
             pattern, before = self._patterns[index], data
+            if not pattern.getCompiledRegExp().search(data):
+                continue
             data, matched, start = apply(pattern, data, index, 0)
             while matched:
                 data, matched, start = apply(pattern, data, index, start)
@@ -66,7 +118,7 @@ class QuickInlineProcessor(InlineProcessor):
 
     def _that_can_match(self, data: str) -> list[int]:
         """Return the places of the patterns of which a match can be in a text."""
-        present = self._signs.intersection(data)
+        present = frozenset[str](self._find_signs(data))
         able = self._able.get(present)
         if able is None:
             signs = [_signs_of_pattern(pattern) for pattern in self._patterns]
