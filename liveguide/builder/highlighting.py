@@ -105,9 +105,6 @@ Change = Literal["ins", "del", "out"]
 
 _NOTHING: Mapping[int, Any] = MappingProxyType({})
 
-JAVASCRIPT = frozenset({"js", "javascript", "mjs"})
-"""The names by which a fence says that its code is JavaScript for the browser."""
-
 
 def stylesheet() -> str:
     """Return the style rules for both colour schemes, in the layer `highlight`."""

@@ -64,16 +64,18 @@ class Memory:
 
         cache: What is kept on disk.
 
+        is_for_one_build: Whether only other processes will ask what this one has built.
+
     Args:
 
         site: The site, beside which other processes remember the same; `None` for a memory
             that goes with this object.
 
-        is_for_one_build: Whether only other processes will ask what this one has built.
+        is_for_one_build: See above.
     """
 
     def __init__(self, site: Path | None = None, is_for_one_build: bool = False) -> None:
-        self._is_for_one_build = is_for_one_build
+        self.is_for_one_build = is_for_one_build
         self.digests = Digests()
         self.cache = Cache(cache_of(site) if site else None)
         self._index: dict[str, Any] | None = None
@@ -160,14 +162,14 @@ class Memory:
 
     def lightened(self, page: KnownPage) -> KnownPage:
         """Return a page without what nobody will ask of this process, of ten thousand in one."""
-        if self._is_for_one_build:
+        if self.is_for_one_build:
             page.dependencies.clear()
         return page
 
     def keep_pages(self, pages: Collection[KnownPage]) -> None:
         """Remember pages."""
         self._names = {page.file.uri: page.name for page in pages}
-        if not self._is_for_one_build:
+        if not self.is_for_one_build:
             self._pages = {page.file.uri: page for page in pages}
 
     def forget(self, changed: Collection[Path]) -> None:

@@ -46,7 +46,10 @@ def jobs_for(count: int, worth_one: int, asked: int | None) -> int:
 
 
 def over_processes(
-    work: Callable[[Thing], Result], things: Sequence[Thing], jobs: int
+    work: Callable[[Thing], Result],
+    things: Sequence[Thing],
+    jobs: int,
+    before: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[Thing, Result]]:
     """
     Do *work* for each of *things*; yield each, in any order, and what came of it.
@@ -57,13 +60,17 @@ def over_processes(
 
         things: What to do it for.
 
-        jobs: How many processes do it, this one included.
+        jobs: How many processes do it, this one included; more than there are things make sense
+            where this one has something to do before.
+
+        before: What this process does before it does its share, while others work already.
 
     Raises:
 
         Exception: What *work* raised, in whichever process.
     """
     if jobs < 2:
+        before()
         for thing in things:
             yield thing, work(thing)
         return
@@ -81,6 +88,7 @@ def over_processes(
 
     helpers = [_Helper(lambda n: work(things[n]), mine) for _ in range(jobs - 1)]
     try:
+        before()
         for number in mine():
             yield things[number], work(things[number])
             for helper in helpers:

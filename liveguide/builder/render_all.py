@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..settings import Settings
 from .digests import digest_of
@@ -13,11 +16,14 @@ from .memory import Memory
 from .processes import jobs_for, over_processes
 from .progress import Progress
 from .rendered import KnownPage
-from .rendering import Renderer
 from .sources import SourceFile, Sources
-from .templating import TEMPLATES
+from .theming import TEMPLATES
+
+if TYPE_CHECKING:
+    from .rendering import Renderer
 
 _PAGES_WORTH_A_PROCESS = 40
+_RENDERING = f"{__package__}.rendering"
 _GARBAGE_THRESHOLDS = (2_000, 10, 10)
 
 Asked = tuple[Path, Sources, Settings, Features | None]
@@ -25,7 +31,11 @@ Asked = tuple[Path, Sources, Settings, Features | None]
 
 
 def render_all(
-    of: Asked, jobs: int | None, progress: Progress, memory: Memory | None = None
+    of: Asked,
+    jobs: int | None,
+    progress: Progress,
+    memory: Memory | None = None,
+    before: Callable[[], object] = lambda: None,
 ) -> list[KnownPage]:
     """
     Render every page, over processes where that pays, in the order of their addresses.
@@ -39,27 +49,38 @@ def render_all(
         progress: Is told how far it is.
 
         memory: Has the pages that need not be rendered again, and keeps the others.
+
+        before: What is to be done besides, at any time: it takes no time where another process
+            renders meanwhile.
     """
     memory = memory or Memory()
     guide, sources, settings, features = of
     basis = digest_of(guide, settings, features, memory.digests.of_folder(TEMPLATES))
     known = memory.pages(sources, basis)
     files = [file for file in sources.pages if file.uri not in known]
-    if files:
+
+    def renderer() -> Renderer:
+        from .rendering import Renderer
+
         renderer = memory.hold("renderer", basis, lambda: Renderer(*of))
         renderer.use(sources)
+        return renderer
 
     def render(file: SourceFile) -> str:
-        page = renderer.render(file)
+        page = renderer().render(file)
         read = page.dependencies.files
         read.update({path: memory.digests.known(path) for path in read})
         return keep_page(page, memory.cache)
 
     if len(files) > _PAGES_WORTH_A_PROCESS:
+        renderer()
         gc.freeze()  # what is loaded is none, and stays shared with forks
         gc.set_threshold(*_GARBAGE_THRESHOLDS)  # `cli.py` sets those of a small build
-    jobs = jobs_for(len(files), _PAGES_WORTH_A_PROCESS, jobs)
-    for file, name in over_processes(render, files, jobs):
+    if jobs is None and files and memory.is_for_one_build and _RENDERING not in sys.modules:
+        jobs = jobs_for(2, 1, None)  # to load what renders takes longer than to render these
+    else:
+        jobs = jobs_for(len(files), _PAGES_WORTH_A_PROCESS, jobs)
+    for file, name in over_processes(render, files, jobs, before):
         known[file.uri] = memory.lightened(kept_page(file, name, memory.cache))
         progress.step("Rendering pages", len(known), len(sources.pages))
     progress.clear()

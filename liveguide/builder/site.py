@@ -188,10 +188,16 @@ def _build(
 ) -> BuildReport:
     """Render, check and write what is collected; the arguments are those of `build_site`."""
     from .render_all import render_all
-    from .writing import write_site
+
+    def prepare() -> None:
+        from .history import recalled_history
+        from .writing import templates_of
+
+        templates_of(collected.guide, memory).load("page.html")
+        recalled_history(collected.guide, memory)
 
     asked = (collected.guide, collected.sources, collected.settings, collected.features)
-    rendered = render_all(asked, jobs, progress or Progress(quiet=True), memory)
+    rendered = render_all(asked, jobs, progress or Progress(quiet=True), memory, prepare)
     checked, report = check(collected, rendered, memory)
     if report.errors or (strict and report.problems):
         return report
@@ -200,6 +206,8 @@ def _build(
     if checked.history.failure:
         del made_of["commit"]  # the next build asks git again
         report.notes.append(f"git log failed: {checked.history.failure}; pages have no dates")
+    from .writing import write_site
+
     with staged(site) as staging:
         memory.begin(site)
         report.notes += write_site(checked, made_of, staging, memory, jobs, copies)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from .highlighting import stylesheet
 from .minified import minified
 
 CORE = ("props", "base", "layout", "search-trigger", "content")
@@ -66,5 +65,9 @@ def join_styles(folder: Path, parts: Iterable[str], own: str = "") -> str:
 
 
 def _part(folder: Path, name: str) -> str:
-    colours = stylesheet() if name == "code" else ""
+    colours = ""
+    if name == "code":
+        from .highlighting import stylesheet
+
+        colours = stylesheet()
     return colours + (folder / f"{name}.css").read_text(encoding="utf-8")

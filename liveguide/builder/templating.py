@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,8 @@ from tornado.template import Loader, ParseError, Template
 from ..errors import SourceError, did_you_mean
 from ..textfile import read_text
 from ..words import say_in
+from .theming import TEMPLATES
 from .time_limit import time_limit
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 SECONDS_PER_TEMPLATE = 20
 
@@ -33,6 +33,11 @@ class Templates:
 
     def __init__(self, own: Path | None = None):
         self._loader = _Loader(own)
+
+    def load(self, name: str) -> None:
+        """Read a template before it is filled, which then says what is wrong with it."""
+        with suppress(Exception):
+            self._loader.load(name)
 
     def fill(self, name: str, **context: Any) -> str:
         """

@@ -8,8 +8,9 @@ from ..colours import dark_accent, ink_on
 from ..errors import Problem, did_you_mean
 from ..settings import Settings
 from ..textfile import read_text
-from .templating import TEMPLATES
 from .walking import THEME
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 _DEFAULTS = ("#1f4fd1", "#93b4ff")
 

@@ -24,7 +24,7 @@ from watchfiles import Change, watch
 from ..excerpts import described
 from .assets import FRONTEND
 from .rebuilding import Rebuilder, Rebuilt
-from .templating import TEMPLATES
+from .theming import TEMPLATES
 
 _STEP = 5
 """Milliseconds without another change, after which a change is followed."""

@@ -41,8 +41,8 @@ from .rendered import KnownPage, RenderedPage
 from .source_views import SourceView, source_lines, text_of
 from .sources import ASSETS, SourceFile, Sources, relative_url, source_view_of, url_of
 from .stylesheets import SOURCE_VIEW, stylesheet_name
-from .templating import TEMPLATES, Templates
-from .theming import site_styles
+from .templating import Templates
+from .theming import TEMPLATES, site_styles
 from .walking import MANIFEST, THEME
 
 _ADDRESSES = f"{ASSETS}/addresses.json"
@@ -137,6 +137,13 @@ def write_site(
     return notes
 
 
+def templates_of(guide: Path, memory: Memory) -> Templates:
+    """Return the templates of a guide, those of the last build unless one of them has changed."""
+    own = guide / THEME / "templates"
+    basis = digest_of(*(memory.digests.of_folder(folder) for folder in (TEMPLATES, own)))
+    return memory.hold("templates", basis, lambda: Templates(own))
+
+
 def _parts(site: Site, staging: Path, memory: Memory) -> Iterator[Part]:
     """Yield all that a site consists of, what takes longest first."""
     settings = site.settings
@@ -229,8 +236,7 @@ class Writer:
         self._settings = site.settings
         self._basis = basis
         self._memory = memory
-        own = site.guide / THEME / "templates"
-        self._templates = memory.hold("templates", basis, lambda: Templates(own))
+        self._templates = templates_of(site.guide, memory)
         self._trees = trees
         self._publication = publication
         self._by_uri = {page.file.uri: page for page in site.pages}

@@ -44,3 +44,20 @@ def test_an_exception_that_can_not_be_sent_is_told(error: Exception) -> None:
 
     os.close(told)
     os.close(tell)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+def test_others_work_while_this_process_does_something_else_before() -> None:
+    """One thing and two processes: what is to be done before does not hold it up."""
+    told, tell = os.pipe()
+
+    def work(thing: int) -> int:
+        os.write(tell, b"x")
+        return os.getpid()
+
+    done = over_processes(work, [0], jobs=2, before=lambda: os.read(told, 1))
+
+    [(_, worker)] = done
+    assert worker != os.getpid()
+    os.close(told)
+    os.close(tell)

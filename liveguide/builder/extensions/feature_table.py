@@ -16,13 +16,15 @@ import xml.etree.ElementTree as etree
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-
-from markdown.util import HtmlStash
+from typing import TYPE_CHECKING
 
 from ...errors import did_you_mean
 from ..features import Feature, Features
 from ..sources import FEATURES_FILE, relative_url
 from .page import Block, PageState, Shown
+
+if TYPE_CHECKING:
+    from markdown.util import HtmlStash
 
 _COLUMNS = ("Feature", "Page", "Snippet", "Test", "Result")
 _APOSTROPHE = re.compile(r"_(s|t)(?=_|$)")  # the_reader_s_page, can_t

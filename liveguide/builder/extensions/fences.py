@@ -52,7 +52,7 @@ from .on_demand import CONTAINER
 from .options import OptionsError, parse_options
 from .page import Annotated, CurrentPage, IncludedFence, PageState
 from .raw_html import raw_end
-from .snippets import OUTPUT, OUTPUT_OPTIONS, Runnable, Snippets, runs
+from .snippets import JAVASCRIPT, OUTPUT, OUTPUT_OPTIONS, Runnable, Snippets, runs
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -368,7 +368,7 @@ class FencesPreprocessor(Preprocessor):
     def _runs(self, fence: Fence) -> bool:
         """Return whether a fence runs, by itself or in a chain; report what speaks against it."""
         page, options = self.page, fence.options
-        javascript = fence.language.lower() in highlighting.JAVASCRIPT
+        javascript = fence.language.lower() in JAVASCRIPT
         run = options.get("run")
         if "run" in options and run not in ("never", "always"):
             message = f"run={run!r} is not known; write run=never, run=always or run=program"

@@ -34,17 +34,20 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
-
-from markdown.util import HtmlStash
+from typing import TYPE_CHECKING, Any
 
 from ...errors import did_you_mean
-from .. import highlighting
 from ..sources import ASSETS, relative_url, url_of
 from .page import PageState, Program, Snippet
 
+if TYPE_CHECKING:
+    from markdown.util import HtmlStash
+
 OUTPUT = "output"
 """The language of a fence that states what the snippet before it must log."""
+
+JAVASCRIPT = frozenset({"js", "javascript", "mjs"})
+"""The names by which a fence says that its code is JavaScript for the browser."""
 
 OUTPUT_OPTIONS = {"order": ("strict", "any"), "match": ("exact", "pattern")}
 
@@ -254,7 +257,7 @@ class Snippets:
 
 def runs(code: str, language: str, run: str | None) -> bool:
     """Return whether a fence runs by itself: JavaScript with a socket, unless *run* says else."""
-    if language.lower() not in highlighting.JAVASCRIPT:
+    if language.lower() not in JAVASCRIPT:
         return False
     return _CONNECTS.search(code) is not None if run is None else run == "always"
 
