@@ -13,17 +13,22 @@ import socket
 from collections.abc import Iterable
 from typing import Any
 
-from tornado.httpserver import HTTPServer
+from tornado.httpserver import HTTPServer, _HTTPRequestContext
 from tornado.iostream import IOStream
 
 from ..app import SiteApplication
+from ..wire.stream import Stream
 from .addresses import client_network
 from .capacity import EXHAUSTED
+from .requests import Awaited, RequestsConnection
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 128
 """So many are accepted before anything else has its turn."""
+
+_CHUNK = 8 * 1024
+"""Bytes that are read of a request at once; few have more."""
 
 _LOOK_AGAIN = 0.1  # seconds
 _SAY_AGAIN = 10.0  # seconds
@@ -35,7 +40,9 @@ class BoundedServer(HTTPServer):
     # Tornado calls it with what the class was called with, whatever that is.
     def initialize(self, app: SiteApplication, **options: Any) -> None:  # type: ignore[override]
         """Take the limits of requests from *app*; *options* are Tornado's."""
-        super().initialize(app, **options)
+        super().initialize(app, chunk_size=_CHUNK, **options)
+        self.conn_params.header_timeout = None  # see `Awaited`
+        self._awaited = Awaited()
         self._app = app
         self._listening: list[socket.socket] = []
         self._said = float("-inf")
@@ -81,10 +88,13 @@ class BoundedServer(HTTPServer):
                     self._wait(f": {error.strerror}")
                     return
                 continue  # the client has left already
-            if self._may_connect(address[0]):
-                self._handle_connection(connection, address)  # Tornado's, which does TLS
-            else:
+            if not self._may_connect(address[0]):
                 connection.close()
+            elif self.ssl_options is None:
+                stream = Stream(connection, self.max_buffer_size, self.read_chunk_size)
+                self.handle_stream(stream, address)
+            else:
+                self._handle_connection(connection, address)  # Tornado's, which does TLS
 
     def _may_connect(self, address: str) -> bool:
         """Say whether one more connection of *address* is accepted; the log is told if not."""
@@ -122,12 +132,16 @@ class BoundedServer(HTTPServer):
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         """Serve one connection, within the limits that hold now, and count it."""
         limits = self._app.limits
-        self.conn_params.header_timeout = limits["header_seconds"]
         self.conn_params.body_timeout = limits["header_seconds"]
         self.conn_params.max_header_size = int(limits["header_size"])
         self.conn_params.max_body_size = int(limits["body_size"])
         self._app.capacity.begin(client_network(address[0]))
-        super().handle_stream(stream, address)
+        context = _HTTPRequestContext(stream, address, self.protocol, self.trusted_downstream)
+        connection = RequestsConnection(
+            stream, self.conn_params, context, self._awaited, limits["header_seconds"]
+        )
+        self._connections.add(connection)
+        connection.start_serving(self)
 
     def on_close(self, server_conn: Any) -> None:
         """Note that a connection has closed, or has become a WebSocket."""

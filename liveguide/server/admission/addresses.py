@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import lru_cache
 
 from .rates import Rate
 
@@ -13,6 +14,7 @@ _MOST_REMEMBERED = 10_000
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+@lru_cache(1024)
 def known_address(text: str) -> Address | None:
     """Return the address that a text is, `None` where it is none."""
     try:
@@ -23,6 +25,7 @@ def known_address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+@lru_cache(1024)
 def client_network(address: str) -> str:
     """Return what one client has: an IPv4 address, or the first 64 bits of an IPv6 one."""
     if ":" not in address:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -39,6 +40,10 @@ DEADLINE = 5.8
 """Seconds from the first signal after which the process ends, whatever still runs in it."""
 
 _TO_LEAVE = 0.5  # seconds
+
+_GARBAGE_THRESHOLDS = (10_000, 10, 10)
+"""For `gc.set_threshold`: so many new objects come and go with a few handshakes."""
+
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -72,6 +77,8 @@ async def serve(
     ConnectionsLoop()  # from now on Tornado's loop, in this thread
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     server.add_sockets(sockets)
+    gc.freeze()  # what is loaded is no garbage, and is not looked at again and again
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     print(f"Serving {_url(sockets[0], server.ssl_options is not None)}")
     systemd.ready()
     tasks = [asyncio.ensure_future(coroutine) for coroutine in around]

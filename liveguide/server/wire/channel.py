@@ -15,9 +15,13 @@ import ssl
 import struct
 import sys
 from collections.abc import Callable
+from typing import cast
 
 from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream
+from tornado.platform.asyncio import BaseAsyncIOLoop
+
+from .stream import Stream
 
 _AT_ONCE = 64 * 1024
 """Bytes that are read at once, at most."""
@@ -64,8 +68,13 @@ class Channel:
         self.send: Callable[[bytes | memoryview], int] = (
             self._send_by_tls if is_tls else stream.socket.send
         )
-        stream.io_loop.remove_handler(stream.fileno())
-        stream.io_loop.add_handler(stream.fileno(), self._ready, self._events)
+        loop = cast(BaseAsyncIOLoop, stream.io_loop)
+        # In the stream's place: the system, which knows the socket already, need not be told.
+        if isinstance(stream, Stream):
+            stream.let_go()
+        number, held = loop.split_fd(stream.fileno())
+        loop.handlers[number] = held, self._ready
+        loop.update_handler(stream.fileno(), self._events)
 
     def read(self) -> bytes | None:
         """

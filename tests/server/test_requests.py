@@ -1,0 +1,76 @@
+"""How requests are read: their lines, and the time in which they must come."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPInputError
+
+from liveguide.server.admission.requests import Fields
+from liveguide.settings import Settings
+
+from .conftest import Serve
+
+_WHO = {"gramex.yaml": "url:\n  who: {pattern: /who, handler: bot.who}\n"}
+_IMPATIENT = Settings(limits={"header_seconds": 0.2})
+_PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Host: x\r\nhost: y\r\n",
+        "Accept:text/html\r\nAccept: */*\r\nCookie: a=b; c=d\r\n",
+        "X-Long: " + "x" * 1000 + "\r\nx-long: again\r\n",
+        "Empty:\r\n\r\n",
+        "Bare: line feed\n",
+    ],
+)
+def test_headers_are_read_as_tornado_reads_them(text):
+    """Repeated ones, long ones, empty ones; at the first time and when they are remembered."""
+    wanted = list(HTTPHeaders.parse(text).get_all())
+
+    assert [wanted, wanted] == [list(Fields.parse(text).get_all()) for _ in range(2)]
+
+
+@pytest.mark.parametrize("line", ["no colon", " folded: x", "na me: x", "name: \x00"])
+def test_a_line_that_is_no_header_is_refused_each_time(line):
+    """What was refused once is not remembered as anything else."""
+    for _ in range(2):
+        with pytest.raises(HTTPInputError):
+            Fields.parse(f"{line}\r\n")
+
+
+async def test_half_a_request_is_cut_off_when_its_time_is_up(serve: Serve) -> None:
+    """Without an answer, as ever."""
+    served = await serve({}, settings=_IMPATIENT)
+
+    assert await asyncio.wait_for(served.raw(b"GET / HTTP/1.1\r\nHost:"), 10) == b""
+
+
+async def test_each_request_of_a_connection_has_its_own_time(serve: Serve) -> None:
+    """A second one is answered, and then a third one is waited for no longer than the first."""
+    served = await serve({}, settings=_IMPATIENT)
+
+    answers = await asyncio.wait_for(served.raw(_PAGE + _PAGE), 10)
+
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
+
+
+async def test_who_asks_late_does_not_wait_for_who_asked_before(serve: Serve) -> None:
+    """One timer serves all: each half request is cut off by it."""
+    served = await serve({}, settings=_IMPATIENT)
+
+    halves = asyncio.gather(*(served.raw(b"GET / HTTP") for _ in range(20)))
+
+    assert await asyncio.wait_for(halves, 10) == [b""] * 20
+
+
+async def test_a_request_that_has_come_takes_as_long_as_it_takes(serve: Serve) -> None:
+    """The time is for the head alone: a function may need more for its answer."""
+    sleeps = "async def who(websocket=None):\n    await asyncio.sleep(0.3)\n    yield 's'\n"
+    slow = f"import asyncio\n{sleeps}"
+    served = await serve({**_WHO, "bot.py": slow}, settings=_IMPATIENT)
+
+    assert (await served.get("/who")).body == b"s"
