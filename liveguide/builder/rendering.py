@@ -40,6 +40,7 @@ from .extensions.on_demand import OnDemandExtension
 from .extensions.page import CurrentPage, PageState
 from .extensions.pictures import PicturesExtension
 from .extensions.place import PlaceExtension
+from .extensions.quick_blocks import QuickBlocksExtension
 from .extensions.quick_inline import QuickInlineExtension
 from .extensions.tables import ScrollingTablesExtension
 from .features import Features
@@ -132,6 +133,7 @@ class Renderer:
                 PicturesExtension(self._current),
                 PlaceExtension(self._current),
                 QuickInlineExtension(self._current),
+                QuickBlocksExtension(),
             ],
             output_format="html",
         )
