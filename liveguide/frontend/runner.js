@@ -9,7 +9,10 @@ import { program } from './lib/program.js'
 
 const NAME = 'edited-snippet.js'
 const MOST_AT_ONCE = 500
+const MOST_LINES = 5000
 const EVERY = 40
+/** So many events are kept for a page that takes its time; with more, this frame is ended. */
+const MOST_KEPT = 200_000
 
 // Policies don't govern what WebRTC connects to. No other window's class is within
 // reach: frames below this one have origins of their own, and may run this site's files only.
@@ -25,28 +28,42 @@ addEventListener(
     removeEventListener('message', begin)
     const { code, place } = data
     /** @type {ProgramEvent[]} */
-    let waiting = []
+    const waiting = []
     let lines = 0
     let skipped = 0
     let sent = 0
+    let unread = 0
+    let later = 0
 
-    // In batches, and only so many: a loop that logs must not drown the page.
+    // In batches, and as fast as the page asks for them: a loop must not drown it.
     function send() {
-      if (waiting.length === 0) return
       if (skipped > 0) waiting.push({ type: 'skipped', count: skipped })
-      port.postMessage(waiting)
-      waiting = []
-      lines = skipped = 0
+      skipped = 0
+      if (waiting.length === 0) return
+      const batch = waiting.splice(0, MOST_AT_ONCE)
+      lines -= batch.filter(isLine).length
+      port.postMessage(batch)
+      unread++
       sent = performance.now()
+    }
+
+    function sendLater() {
+      clearTimeout(later)
+      later = setTimeout(() => unread === 0 && send(), EVERY / 4)
     }
 
     /** @param {ProgramEvent} event */
     function tell(event) {
-      if (waiting.length === 0) setTimeout(send, EVERY / 4)
-      const line = event.type === 'log' || event.type === 'error'
-      if (line && ++lines > MOST_AT_ONCE) skipped++
-      else waiting.push(event)
-      if (performance.now() - sent > EVERY) send() // a loop leaves timers no time
+      if (waiting.length === 0) sendLater()
+      if (isLine(event)) lines++
+      if (lines <= MOST_LINES) waiting.push(event)
+      else {
+        lines--
+        skipped++
+      }
+      // A loop leaves timers no time and hears nothing: it sends what it has, ever more rarely.
+      const due = performance.now() - sent > EVERY * 2 ** unread
+      if (due || waiting.length > MOST_KEPT) send()
     }
 
     const { console, WebSocket, failed, done } = program(place, tell)
@@ -58,7 +75,12 @@ addEventListener(
     addEventListener('unhandledrejection', ({ reason }) => {
       failed(reason, lineIn(reason, NAME) || lineIn(reason, href))
     })
-    port.onmessage = () => port.postMessage('here')
+    port.onmessage = ({ data }) => {
+      if (data === 'there?') return port.postMessage('here')
+      unread--
+      if (unread === 0 && waiting.length >= MOST_AT_ONCE) send()
+      else sendLater()
+    }
 
     // A block of its own, so that the snippet may declare these names itself.
     const text = `(async function (console, WebSocket, location) {{${code}\n}})\n//# sourceURL=${NAME}`
@@ -73,3 +95,8 @@ addEventListener(
     }
   },
 )
+
+/** @param {ProgramEvent} event */
+function isLine({ type }) {
+  return type === 'log' || type === 'error'
+}

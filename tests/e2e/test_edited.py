@@ -283,6 +283,23 @@ async def test_stop_ends_an_endless_loop(serve_tree: ServeTree, page: Page) -> N
     await logged(snippet_of(page), "again")
 
 
+async def test_a_loop_that_hears_nothing_goes_on_showing_its_lines(
+    serve_tree: ServeTree, page: Page
+) -> None:
+    """The page can't ask it for more, and gets more nevertheless, ever more rarely."""
+    await _open(serve_tree, page, OWN)
+    code = (
+        "for (let round = 1; ; round++) {\n"
+        "  const end = performance.now() + 50\n"
+        "  while (performance.now() < end);\n"
+        "  console.log('round', round)\n"
+        "}"
+    )
+    await run(snippet_of(page), code)
+
+    await expect(snippet_of(page)).to_contain_text("round 20")
+
+
 async def test_stop_closes_what_was_opened(serve_tree: ServeTree, page: Page) -> None:
     """The server hears of it, from each socket."""
     server = await serve_tree(page_of(OWN))

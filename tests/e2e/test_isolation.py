@@ -471,10 +471,13 @@ async def test_the_page_stays_alive_whatever_the_frame_does(
     await logged(snippet_of(page), "next")
 
 
-async def test_a_frame_that_says_too_much_is_ended(serve_tree: ServeTree, page: Page) -> None:
-    """The page tells its reader so."""
+@pytest.mark.parametrize("flood", ["its own way", "clearing"])
+async def test_a_frame_that_says_too_much_is_ended(
+    serve_tree: ServeTree, page: Page, flood: str
+) -> None:
+    """The page tells its reader so, whether or not it goes round the frame's own script."""
     await _open(serve_tree, page)
-    await run(snippet_of(page), FLOODS["its own way"])
+    await run(snippet_of(page), FLOODS[flood])
 
     await expect(snippet_of(page)).to_contain_text("Ended: it said more than the page can show")
     await expect(page.locator("iframe")).to_have_count(0)

@@ -326,6 +326,18 @@ async def test_a_hundred_thousand_messages_of_edited_code_are_counted(
     await expect(rows(page)).to_have_count(200)
 
 
+async def test_a_slow_page_has_edited_code_wait_for_it(serve_tree: ServeTree, page: Page) -> None:
+    """A flood of honest code is slowed down, not ended."""
+    await show(serve_tree, page, socket("sink"))
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    await page.locator(".editor-text").fill(socket("sink", FLOOD))
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    await page.get_by_role("button", name="Run", exact=True).click()
+
+    await expect(lines(page)).to_have_text("100000", timeout=180_000)
+
+
 async def test_binary_messages_of_edited_code_unfold(serve_tree: ServeTree, page: Page) -> None:
     """What passes through the frame's door is still bytes."""
     await show(serve_tree, page, socket("binary"))
