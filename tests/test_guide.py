@@ -15,7 +15,7 @@ from liveguide.builder.extensions import fences, snippets
 from liveguide.builder.extensions.elements import EXAMPLE_ATTRIBUTES
 from liveguide.builder.site import build_site
 from liveguide.commands import command_line
-from liveguide.server.endpoints import route, routes
+from liveguide.server.endpoints import room_settings, route, routes
 from liveguide.settings import Settings, read_settings
 
 ROOT = Path(__file__).parent.parent
@@ -46,8 +46,8 @@ def test_every_setting_of_the_site_is_documented() -> None:
 
 
 def test_every_setting_of_an_endpoint_is_documented() -> None:
-    """The settings page names each key of an entry and of its kwargs."""
-    known = route.ENTRY_KEYS | route.KWARGS_KEYS
+    """The settings page names each key of an entry, of its kwargs, and of a room."""
+    known = {*route.ENTRY_KEYS, *route.KWARGS_KEYS, *room_settings.ROOM_KEYS}
 
     assert known - _documented("authoring/settings.md") == set()
 

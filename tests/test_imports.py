@@ -16,6 +16,7 @@ ROOT = Path(liveguide.__file__).parent
 BUILDER, SERVER = "liveguide.builder", "liveguide.server"
 CHECKER, COMMANDS = "liveguide.checker", "liveguide.commands"
 SCHEMAS, MAIN = "liveguide.schemas", "liveguide.__main__"
+TALK = "liveguide.rooms"
 ROOMS = (BUILDER, SERVER, CHECKER, SCHEMAS, COMMANDS, MAIN)
 
 
@@ -71,7 +72,7 @@ def test_builder_and_server_never_import_each_other() -> None:
 
 def test_what_both_share_imports_neither() -> None:
     """Errors, settings and the readers of files know of no half, nor of the checker."""
-    shared = {name for name in MODULES if not any(within(name, room) for room in ROOMS)}
+    shared = {name for name in MODULES if not any(within(name, x) for x in (*ROOMS, TALK))}
 
     assert "liveguide.errors" in shared
     assert not shared & set().union(*map(importers, ROOMS))
@@ -94,6 +95,7 @@ def test_schemas_are_made_from_tables_only() -> None:
         "liveguide.limits",
         "liveguide.server.endpoints",
         "liveguide.server.endpoints.gramex",
+        "liveguide.server.endpoints.room_settings",
         "liveguide.server.endpoints.route",
         "liveguide.settings",
     }
@@ -104,6 +106,14 @@ def test_nobody_knows_the_commands() -> None:
     """They stand above all rooms, so what they run can't depend on them."""
     assert {name for name in importers(COMMANDS) if not within(name, COMMANDS)} == {MAIN}
     assert importers(MAIN) == set()
+
+
+def test_rooms_know_nobody_and_only_the_server_knows_them() -> None:
+    """They are what an author imports, and run without a server, too."""
+    known = set().union(*(MODULES[name] for name in MODULES if within(name, TALK)))
+
+    assert {name for name in known & set(MODULES) if not within(name, TALK)} <= {"liveguide"}
+    assert all(within(name, SERVER) or within(name, TALK) for name in importers(TALK))
 
 
 @pytest.mark.parametrize("package", ["markdown", "pygments"])

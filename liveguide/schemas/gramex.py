@@ -6,6 +6,7 @@ from typing import Any
 
 from ..limits import ENDPOINT_LIMITS, Limit
 from ..server.endpoints import gramex
+from ..server.endpoints.room_settings import ROOM_KEYS
 from ..server.endpoints.route import CALLBACKS, FORM_KEYS, LOGIN, MEANINGS, ROUTE_KEYS
 
 _FUNCTIONS = "WebSocketHandler"
@@ -31,11 +32,17 @@ def schema() -> dict[str, Any]:
                 "type": ["object", "null"],
                 "additionalProperties": {"$ref": "#/definitions/entry"},
             },
+            "rooms": {
+                "description": "Rooms by name: how much is kept of what is said in each.",
+                "type": ["object", "null"],
+                "additionalProperties": {"$ref": "#/definitions/room"},
+            },
             **dict.fromkeys(sorted(gramex.SECTIONS), _SKIPPED),
         },
         "additionalProperties": False,
         "definitions": {
             "entry": _entry(),
+            "room": _room(),
             "functions": _functions(),
             "route": _route(),
             **{handler: _form(handler) for handler in FORM_KEYS},
@@ -45,6 +52,11 @@ def schema() -> dict[str, Any]:
             "credentials": _credentials(),
         },
     }
+
+
+def _room() -> dict[str, Any]:
+    properties = {key: described_limit(limit) for key, limit in ROOM_KEYS.items()}
+    return {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
 
 
 def _entry() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tornado.routing import PathMatches, Rule
 
 from ..errors import SourceErrors
 from ..limits import ENDPOINT_LIMITS, SITE_LIMITS, limits_of
+from ..rooms.rooms import rooms
 from ..settings import Settings, network
 from .admission.addresses import Handshakes
 from .admission.admission import Admission
@@ -131,6 +132,7 @@ class SiteApplication(tornado.web.Application):
         self.loaded = loaded
         self.settings_in_use = settings
         self._proxies = [network(name) for name in (*settings.trusted_proxies, *self._more_proxies)]
+        rooms.use(loaded.topics)
         self.limits = limits_of(SITE_LIMITS, settings.limits)
         self._sessions.use(self.limits["session_seconds"], self.limits["session_idle_seconds"])
         self._endings.use()
@@ -217,6 +219,7 @@ class SiteApplication(tornado.web.Application):
                 await self.answering.ended()  # a handshake becomes a connection
                 await self.connections.ended()
                 await self.responses.ended()
+                await rooms.stop()  # what readers have said is kept
         except TimeoutError:
             left = len(self.answering) + len(self.connections) + len(self.responses)
             log.warning("%d connections did not end in %g s and are cut", left, grace)

@@ -20,6 +20,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 from types import TracebackType
@@ -30,6 +31,9 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketProtocol
 
+from ..rooms.envelope import BadMessage, read_sent
+from ..rooms.resuming import Resuming
+from ..rooms.rooms import rooms
 from .admission.admission import Admission
 from .admission.origins import Decision, decide
 from .admission.rates import Rate
@@ -42,6 +46,7 @@ from .endpoints.route import ON_REQUEST, Route
 from .ongoing import Answering
 from .reporting.counts import Counts
 from .reporting.logs import event, session_mark
+from .resuming import ResumingProtocol, close_code, publish, resuming, tell_failed
 from .sessions.endings import Endings
 from .sessions.sessions import Sessions, cookie_name
 from .tracing.console import listening
@@ -133,6 +138,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__asking: asyncio.Future[Any] | None = None
         self.session = self.__session = Sessions.throwaway()
         self.args = _arguments(self.request)
+        self._liveguide_resuming = resuming(self)
         self.refusal = self.refusal_kind = self.logged_refusal = ""
         try:
             with _no_exit():
@@ -337,7 +343,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         queue = QueueLimits(int(limits["max_queue_messages"]), int(limits["max_queue_bytes"]))
         rate, burst = limits["message_rate"], limits["message_burst"]
         frames = Rate(_FRAMES * rate, _FRAMES * burst) if rate else None
-        self.__wire = wire_protocol(self, self.__shared.counts, queue, self.__traced, frames)
+        kind = WireProtocol if self._liveguide_resuming is None else ResumingProtocol
+        self.__wire = wire_protocol(self, self.__shared.counts, queue, self.__traced, frames, kind)
         return self.__wire
 
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
@@ -368,7 +375,20 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if self.__rate is not None and self.__rate.take(now) > 0:
             self.__refuse_flood()
             return None
+        if self._liveguide_resuming is not None:
+            return self.__publish(self._liveguide_resuming, message)
         return self.__run("on_message", super().on_message, message)
+
+    def __publish(self, client: Resuming, message: str | bytes) -> Awaitable[None] | None:
+        """Hand on a message of a client that resumes, or close where it is none."""
+        try:
+            sent = read_sent(message)
+        except BadMessage as error:
+            path, address = self.request.path, self.request.remote_ip or ""
+            self.__shared.counts.refuse(error.code, "message", path, address, str(error))
+            self._liveguide_end(error.code, str(error))
+            return None
+        return publish(client, sent, partial(self.__run, "on_message", super().on_message))
 
     def __refuse_flood(self) -> None:
         rate, burst = self.__limits["message_rate"], self.__limits["message_burst"]
@@ -418,6 +438,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__wire = None
         if self.__traced is not None:
             self.__traced.closed(self.close_code, self.close_reason)
+        rooms.leave(self)
+        self._liveguide_resuming = None
         clear(self)
 
     def log_exception(
@@ -495,19 +517,22 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if leaving and only_closed(error):
             return  # an awaited message to a reader who has just left
         callback = self.__endpoint.callbacks[key]
+        code = close_code(error)
         self.__shared.counts.failed[self.__endpoint.route.pattern] += 1
         log.error(
-            "%s failed (%s); its connection is closed with %d",
+            "%s failed (%s); its connection is closed with %d%s",
             callback.label,
             callback.place,
-            INTERNAL_ERROR,
-            exc_info=error,
+            code,
+            "" if code == INTERNAL_ERROR else f": {error}",
+            exc_info=error if code == INTERNAL_ERROR else None,
             extra=self.__failed(callback),
         )
         if self.__traced is not None:
             self.__traced.failed(callback.label, error)
-        reason = f"{callback.label} failed".encode()[:_LONGEST_REASON].decode(errors="ignore")
-        self._liveguide_end(INTERNAL_ERROR, reason)
+        tell_failed(error)
+        said = f"{callback.label} failed" if code == INTERNAL_ERROR else str(error)
+        self._liveguide_end(code, said.encode()[:_LONGEST_REASON].decode(errors="ignore"))
 
     def __failed(self, callback: Callback) -> dict[str, Any]:
         return event(

@@ -11,6 +11,7 @@ from liveguide.errors import Problem
 from liveguide.schemas.gramex import schema
 from liveguide.server.endpoints import gramex, route
 from liveguide.server.endpoints.entries import read_entries
+from liveguide.server.endpoints.room_settings import ROOM_KEYS, read_rooms
 from liveguide.yamlfile import parse_yaml
 
 from .checking import faults
@@ -25,7 +26,8 @@ LOGOUT = ENTRY.replace("WebSocketHandler", "LogoutHandler")
 
 def problems(text: str) -> list[Problem]:
     """Return what the server finds wrong with a text."""
-    return read_entries(parse_yaml(text, "gramex.yaml"), Path("guide/gramex.yaml"), ".")[1]
+    content, path = parse_yaml(text, "gramex.yaml"), Path("guide/gramex.yaml")
+    return read_entries(content, path, ".")[1] + read_rooms(content, path)[1]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,8 @@ def problems(text: str) -> list[Problem]:
         LOGIN + f"credentials: {{demo: {{password: {HASH!r}, role: [admin]}}}}",
         LOGOUT,
         "log: {level: 1}\n" + ENTRY,
+        "rooms:\n",
+        "rooms: {a: , b: {history: 200, history_seconds: 0x10}}\n" + ENTRY,
         ENTRY.replace("WebSocketHandler", "FormHandler"),
         ENTRY + "    priority: 3\n",
         KWARGS + "headers: {X-A: b}",
@@ -100,6 +104,14 @@ def test_what_the_server_reads_is_valid(text: str) -> None:
         LOGIN + "credentials: {}",
         LOGIN + "credentials: {demo: {role: admin}}",
         LOGOUT + "    kwargs: {credentials: {}}",
+        "room: {}\n",
+        "rooms: [a]\n",
+        "rooms: {a: 200}\n",
+        "rooms: {a: {hystory: 1}}\n",
+        "rooms: {a: {history: -1}}\n",
+        "rooms: {a: {history: 1.5}}\n",
+        "rooms: {a: {history: yes}}\n",
+        "rooms: {a: {history_seconds: 0}}\n",
     ],
 )
 def test_what_the_server_refuses_is_not_valid(text: str) -> None:
@@ -118,8 +130,9 @@ def test_it_has_the_keys_of_an_endpoint_and_no_others() -> None:
     assert keys("entry") == route.ENTRY_KEYS
     assert keys("functions") == route.KWARGS_KEYS
     assert keys("route") == route.ROUTE_KEYS
+    assert keys("room") == {*ROOM_KEYS}
     assert {name: keys(name) for name in route.FORM_KEYS} == route.FORM_KEYS
-    assert set(schema()["properties"]) == {"url", *gramex.SECTIONS}
+    assert set(schema()["properties"]) == {*route.SECTIONS, *gramex.SECTIONS}
 
 
 def test_each_key_has_its_meaning_and_no_meaning_is_left() -> None:

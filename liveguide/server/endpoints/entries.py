@@ -30,6 +30,7 @@ from .route import (
     LOGIN,
     ROUTE_KEYS,
     ROUTES_FILE,
+    SECTIONS,
     Route,
     Step,
 )
@@ -79,8 +80,8 @@ class _Reader:
             if key in gramex.SECTIONS:
                 message = f"the section {key!r} is Gramex's and is skipped here"
                 self.report(content.line_of(key), message, "warning")
-            elif key != "url":
-                hint = did_you_mean(key, ["url", *gramex.SECTIONS])
+            elif key not in SECTIONS:
+                hint = did_you_mean(key, [*SECTIONS, *gramex.SECTIONS])
                 self.report(content.line_of(key), f"there is no section {key!r}{hint}")
         entries = content.get("url")
         if entries is None:

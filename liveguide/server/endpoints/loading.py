@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import Problem, in_order
+from ...rooms.engine import Topic
 from ..connection import Endpoint
 from .endpoints import compile_endpoint
 from .modules import AuthorModules
 from .route import FORM_KEYS, Route
-from .routes import load_routes
+from .routes import read_files
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,14 @@ class Loaded:
         modules: The authors' modules that they use.
 
         problems: Everything that is wrong, sorted by file and line.
+
+        topics: What is kept of each room that the files name.
     """
 
     endpoints: list[Endpoint | Route] = field(default_factory=list)
     modules: AuthorModules = field(default_factory=AuthorModules)
     problems: list[Problem] = field(default_factory=list)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -75,10 +79,11 @@ def load_endpoints(
 
         changed: The files that have changed since.
     """
-    routes, problems = load_routes(guide, site)
+    files = read_files(guide, site)
+    problems = files.problems
     modules = AuthorModules() if last is None else last.modules.renewed(changed)
     endpoints: list[Endpoint | Route] = []
-    for route in routes:
+    for route in files.routes:
         if route.handler in FORM_KEYS:
             endpoints.append(route)
             continue
@@ -86,7 +91,7 @@ def load_endpoints(
         problems += faults
         if endpoint is not None:
             endpoints.append(endpoint)
-    return Loaded(endpoints, modules, in_order(problems))
+    return Loaded(endpoints, modules, in_order(problems), files.topics)
 
 
 def _without_lines(route: Route) -> Route:

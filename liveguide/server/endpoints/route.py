@@ -14,6 +14,9 @@ from ..sessions.membership import Membership
 
 ROUTES_FILE = "gramex.yaml"
 
+SECTIONS = ("url", "rooms")
+"""The top-level keys; what `rooms` says is read in `room_settings.py`."""
+
 CALLBACKS: Mapping[str, tuple[str, ...]] = {
     "open": ("handler",),
     "on_message": ("handler", "message"),

@@ -8,25 +8,43 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import Problem, SourceError
+from ...rooms.engine import Topic
 from ...textfile import read_text
 from ...yamlfile import parse_yaml
 from .entries import read_entries
+from .room_settings import RoomSettings, read_rooms, twice
 from .route import ROUTES_FILE, Route
 
 
-def load_routes(guide: Path, site: Path) -> tuple[list[Route], list[Problem]]:
+@dataclass(frozen=True)
+class Files:
+    """
+    What all `gramex.yaml` of a guide say.
+
+    Attributes:
+
+        routes: The routes that are sound, in the order of the files.
+
+        topics: What is kept of each room that they name.
+
+        problems: Everything that is wrong with the others.
+    """
+
+    routes: list[Route]
+    topics: dict[str, Topic]
+    problems: list[Problem]
+
+
+def read_files(guide: Path, site: Path) -> Files:
     """
     Read every `gramex.yaml` under *guide*, but none in dot folders or in *site*.
-
-    Returns:
-
-        The routes that are sound, in the order of the files, and everything
-        that is wrong with the others.
     """
     routes: list[Route] = []
+    rooms: list[RoomSettings] = []
     problems: list[Problem] = []
     for path in _files(guide, site):
         try:
@@ -37,8 +55,17 @@ def load_routes(guide: Path, site: Path) -> tuple[list[Route], list[Problem]]:
         found, faults = read_entries(content, path, path.parent.relative_to(guide).as_posix())
         routes += found
         problems += faults
-    problems += _clashes(routes)
-    return routes, problems
+        named, faults = read_rooms(content, path)
+        rooms += named
+        problems += faults
+    problems += [*_clashes(routes), *twice(rooms)]
+    return Files(routes, {room.topic.name: room.topic for room in rooms}, problems)
+
+
+def load_routes(guide: Path, site: Path) -> tuple[list[Route], list[Problem]]:
+    """Return the routes that are sound, and what is wrong, as `read_files` does."""
+    files = read_files(guide, site)
+    return files.routes, files.problems
 
 
 def _files(guide: Path, site: Path) -> Iterator[Path]:

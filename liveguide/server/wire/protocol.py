@@ -481,11 +481,12 @@ def wire_protocol(
     limits: QueueLimits = DEFAULT_LIMITS,
     watcher: Watcher | None = None,
     frames: Rate | None = None,
+    kind: type[WireProtocol] = WireProtocol,
 ) -> WireProtocol | None:
     """Return the protocol for a handler's `get_websocket_protocol`; see `WireProtocol`."""
     if handler.request.headers.get("Sec-WebSocket-Version") != "13":
         return None  # Tornado answers 426 with the version that is spoken
-    return WireProtocol(handler, counts, limits, watcher, frames)
+    return kind(handler, counts, limits, watcher, frames)
 
 
 async def _take_over(stream: IOStream) -> bytes:

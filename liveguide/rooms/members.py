@@ -1,0 +1,155 @@
+"""The members of a room who are connected here, and how they are told what is said."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from . import envelope
+from .engine import Entry, Member
+from .resuming import Resuming
+
+log = logging.getLogger(__name__)
+
+
+class Handler(Protocol):
+    """Who can be in a room: a Tornado `WebSocketHandler`."""
+
+    def write_message(self, message: str | bytes, binary: bool = False) -> Any:
+        """Send a message to the client."""
+
+
+@dataclass(eq=False)
+class Local:
+    """
+    A member who is connected here.
+
+    Attributes:
+
+        handler: The connection.
+
+        member: What others see of it.
+
+        resuming: What it has besides if its client resumes.
+
+        is_live: Whether it is told what comes; one that resumes must first hear what it missed.
+    """
+
+    handler: Handler
+    member: Member
+    resuming: Resuming | None
+    is_live: bool
+
+    def tell(self, text: str) -> Any:
+        """Send a client that resumes a text that is JSON already; done when it is on its way."""
+        assert self.resuming is not None
+        return self.resuming.write(text)
+
+
+class Locals:
+    """
+    The members of one room who are connected here.
+
+    Args:
+
+        name: The room's name.
+
+        failed: Called with a member that can't be written to.
+    """
+
+    def __init__(self, name: str, failed: Callable[[Handler], None]) -> None:
+        self._name = name
+        self._has_failed = failed
+        self._by_handler: dict[Handler, Local] = {}
+        # What a message is told to, made when somebody came or went before it.
+        self._plain: tuple[Callable[..., Any], ...] | None = None
+        self._resuming: tuple[Resuming, ...] | None = None
+        self._is_telling = False
+        self._untold: list[Entry] = []
+
+    def __len__(self) -> int:
+        return len(self._by_handler)
+
+    def __iter__(self) -> Iterator[Local]:
+        return iter([*self._by_handler.values()])
+
+    def __contains__(self, handler: object) -> bool:
+        return handler in self._by_handler
+
+    def add(self, local: Local) -> None:
+        """Take in a member."""
+        self._by_handler[local.handler] = local
+        self._changed()
+
+    def pop(self, handler: Handler) -> Local | None:
+        """Take out a member, if it is one."""
+        self._changed()
+        return self._by_handler.pop(handler, None)
+
+    def holds(self, local: Local) -> bool:
+        """Say whether a member is still there."""
+        return self._by_handler.get(local.handler) is local
+
+    def let_hear(self, local: Local) -> None:
+        """Tell a member what comes from now on."""
+        local.is_live = True
+        self._changed()
+
+    def _changed(self) -> None:
+        self._plain = self._resuming = None
+
+    @property
+    def resuming(self) -> tuple[Resuming, ...]:
+        """The clients that resume, and hear what comes."""
+        if self._resuming is None:
+            clients = ((x.resuming, x.is_live) for x in self._by_handler.values())
+            self._resuming = tuple(client for client, live in clients if client and live)
+        return self._resuming
+
+    @property
+    def plain(self) -> tuple[Callable[..., Any], ...]:
+        """What writes to each of the others."""
+        if self._plain is None:
+            others = (x.handler for x in self._by_handler.values() if x.resuming is None)
+            self._plain = tuple(handler.write_message for handler in others)
+        return self._plain
+
+    def tell_all(self, entry: Entry) -> None:
+        """Tell a message, after those before it: who hears one may send another at once."""
+        self._untold.append(entry)
+        if self._is_telling:
+            return
+        self._is_telling = True
+        try:
+            while self._untold:
+                self._tell(self._untold.pop(0))
+        finally:
+            self._is_telling = False
+
+    def _tell(self, entry: Entry) -> None:
+        message = entry.message
+        binary = isinstance(message, bytes)
+        for write in self.plain:
+            try:
+                if binary:
+                    write(message, True)
+                else:
+                    write(message)
+            except Exception as error:
+                self._failed(write, error)
+        clients = self.resuming
+        if clients:
+            text = envelope.message(self._name, entry)
+            for client in clients:
+                client.write(text)
+
+    def _failed(self, write: Callable[..., Any], error: Exception) -> None:
+        """Pass over a member that can't be written to; the others and the sender go on."""
+        handler: Any = getattr(write, "__self__", None)
+        connection = getattr(handler, "ws_connection", None)
+        if connection is not None and not connection.is_closing():
+            said = "room(%r): a member could not be told a message, and leaves"
+            log.error(said, self._name, exc_info=error)
+        self._has_failed(handler)

@@ -1,0 +1,385 @@
+"""
+A room: whatever is sent to it, everyone in it hears, on whichever process they are.
+
+Here is the part of it that one process has: its own members, and how far they have been told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import envelope
+from .changes import Changes
+from .engine import Batch, Engine, Entry, Member, MessageTooLarge, Position, Topic
+from .members import Handler, Local, Locals
+from .publishing import publishing
+from .resuming import Resuming
+
+log = logging.getLogger(__name__)
+
+PAGE = 100
+"""Messages of a history that are read at once."""
+
+MAX_MESSAGE_SIZE = 64 * 1024
+"""Bytes of a message, unless a room's `max_message_size` says otherwise."""
+
+_AGAIN_AFTER = 0.5  # seconds
+
+_ids = itertools.count(1)
+_OURS = secrets.token_urlsafe(9)
+
+
+@dataclass
+class Process:
+    """
+    What all rooms of a process share.
+
+    Attributes:
+
+        engine: Where their messages go, and come from.
+
+        sent: How many messages were sent from here.
+
+        heard: How many came.
+
+        observe: Told of each that came, where somebody wants to know.
+
+        joined: The rooms that each connection is in.
+
+        tasks: What is being read for rooms.
+    """
+
+    engine: Engine
+    sent: int = 0
+    heard: int = 0
+    observe: Callable[[Entry], None] | None = None
+    joined: dict[Handler, set[Room]] = field(default_factory=dict)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+class Room:
+    """
+    A room, in this process.
+
+    Attributes:
+
+        name: Its name.
+
+        topic: What is kept of it.
+
+        max_message_size: Bytes of a message, after which `send` raises.
+    """
+
+    def __init__(self, name: str, process: Process) -> None:
+        self.name = name
+        self.topic = Topic(name)
+        self.max_message_size = MAX_MESSAGE_SIZE
+        self._process = process
+        self._locals = Locals(name, self.leave)
+        self._count = 0
+        self._changes = Changes(self._tell_changes)
+        self._subscribed: asyncio.Future[Batch] | None = None
+        self._is_ready = False  # it is subscribed, and these say how far members have been told
+        self._epoch = ""
+        self._cursor = 0
+        self._is_behind = False
+        self._filling: asyncio.Task[None] | None = None
+        self._ahead: dict[Local, int] = {}  # who has read more than others have been told
+
+    def __repr__(self) -> str:
+        return f"room({self.name!r})"
+
+    # What authors call.
+
+    def send(self, message: str | bytes, *, id: str | None = None) -> asyncio.Future[Position]:
+        """
+        Say something to everyone in the room.
+
+        Args:
+
+            message: Text, or bytes for a binary message.
+
+            id: What tells the message from all others: one that comes again with it is not sent
+                again. By default a new one, or in `on_message` that which the client gave.
+
+        Returns:
+
+            Done when the message is accepted, and in a durable room kept, with its position.
+            It fails with `NotAccepted`; nobody needs to await it.
+
+        Raises:
+
+            MessageTooLarge: It has more bytes than `max_message_size`.
+
+            NotAccepted: Too much waits already for an engine that is away.
+        """
+        size = len(message.encode() if isinstance(message, str) else message)
+        if size > self.max_message_size:
+            raise MessageTooLarge(
+                f"{self!r} takes messages of {self.max_message_size} bytes, but this has {size}"
+            )
+        working_on = publishing.get()
+        if id is None:
+            given = "" if working_on is None else working_on.next_id(self.name)
+            id = given or f"{_OURS}{next(_ids):x}"
+        accepted = self._process.engine.publish(self.topic, message, id)
+        self._process.sent += 1
+        if working_on is not None:
+            working_on.sending(accepted)
+        if not accepted.done():
+            accepted.add_done_callback(self._accepted)
+        return accepted
+
+    def join(self, handler: Handler, name: str | None = None) -> None:
+        """
+        Let a connection hear what is sent from now on.
+
+        Args:
+
+            handler: The connection.
+
+            name: What others see of it; by default it is counted, and not named.
+        """
+        if handler in self._locals or getattr(handler, "ws_connection", self) is None:
+            return  # it is in the room already, or has left for good
+        resuming: Resuming | None = getattr(handler, "_liveguide_resuming", None)
+        member = Member(secrets.token_urlsafe(9), name)
+        local = Local(handler, member, resuming, is_live=resuming is None)
+        self._locals.add(local)
+        self._process.joined.setdefault(handler, set()).add(self)
+        engine = self._process.engine
+        if self._subscribed is None:
+            self._subscribe()
+        engine.enter(self.topic, member)
+        if resuming is not None:
+            if not engine.is_up:
+                resuming.tell_up(False)
+            if self._is_ready and not local.is_live:
+                self._begin(local)
+
+    def leave(self, handler: Handler) -> None:
+        """Let a connection hear no more; one that has ended has left already."""
+        local = self._locals.pop(handler)
+        if local is None:
+            return
+        self._ahead.pop(local, None)
+        rooms = self._process.joined[handler]
+        rooms.discard(self)
+        if not rooms:
+            del self._process.joined[handler]
+        self._process.engine.exit(self.topic, local.member)
+        if not self._locals:
+            self._unsubscribe()
+
+    async def members(self) -> Sequence[Member]:
+        """
+        Return who is in the room, on all processes.
+
+        Raises:
+
+            ConnectionError: The engine is away.
+        """
+        return await self._process.engine.present(self.topic)
+
+    def count(self) -> int:
+        """Return how many are in the room, on all processes, as was told last."""
+        return max(self._count if self._locals else 0, len(self._locals))
+
+    # What the engine tells.
+
+    def on_entry(self, epoch: str, entry: Entry) -> None:
+        """Tell members a message, once all before it are; what was missed is read first."""
+        if not epoch:
+            self._tell_all(entry)
+        elif not self._is_ready:
+            self._is_behind = True
+        elif self._filling is not None or epoch != self._epoch or entry.offset > self._cursor + 1:
+            self.catch_up()
+        elif entry.offset == self._cursor + 1:
+            self._tell_next(entry)
+
+    def on_presence(
+        self, count: int, joined: Sequence[Member] = (), left: Sequence[Member] = ()
+    ) -> None:
+        """Take note of who came and went; clients that resume are told soon."""
+        self._count = count
+        if self._locals.resuming:
+            self._changes.add(joined, left)
+
+    def on_up(self, is_up: bool) -> None:
+        """Tell clients that resume whether the engine is there, and read what was missed."""
+        for local in self._locals:
+            if local.resuming is not None:
+                local.resuming.tell_up(is_up)
+        if is_up:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Read what may have been missed, and tell it."""
+        self._is_behind = True
+        if self._is_ready and self._filling is None and self.topic.is_durable:
+            self._filling = self._start(self._fill())
+
+    # How far members have been told.
+
+    def _subscribe(self) -> None:
+        self._subscribed = subscribed = self._process.engine.subscribe(self.topic)
+        if subscribed.done():
+            self._has_subscribed(subscribed)
+        else:
+            subscribed.add_done_callback(self._has_subscribed)
+
+    def _has_subscribed(self, subscribed: asyncio.Future[Batch]) -> None:
+        if subscribed is not self._subscribed or subscribed.cancelled():
+            return  # all have left meanwhile
+        batch = subscribed.result()
+        self._epoch, self._cursor, self._is_ready = batch.epoch, batch.last, True
+        if self._is_behind:
+            self.catch_up()
+        for local in self._locals:
+            if not local.is_live:
+                self._begin(local)
+
+    def _unsubscribe(self) -> None:
+        if self._filling is not None:
+            self._filling.cancel()
+        self._subscribed = self._filling = None
+        self._is_ready = self._is_behind = False
+        self._count = 0
+        self._changes.stop()
+        self._process.engine.unsubscribe(self.topic)
+
+    def _tell_next(self, entry: Entry) -> None:
+        """Tell the message after the cursor, and let those in who have heard as much."""
+        self._cursor = entry.offset
+        self._tell_all(entry)
+        if self._ahead:
+            self._let_in()
+
+    def _let_in(self) -> None:
+        for local, after in [*self._ahead.items()]:
+            if after <= self._cursor:
+                del self._ahead[local]
+                self._locals.let_hear(local)
+
+    def _tell_all(self, entry: Entry) -> None:
+        self._process.heard += 1
+        if self._process.observe is not None:
+            self._process.observe(entry)
+        self._locals.tell_all(entry)
+
+    async def _fill(self) -> None:
+        """Tell what the history has after the cursor, until nothing more has come meanwhile."""
+        try:
+            while self._is_behind:
+                self._is_behind = False
+                batch = await self._read(self._cursor, PAGE)
+                if batch.epoch != self._epoch:
+                    self._reset(batch, "epoch")
+                    self._is_behind = True
+                    continue
+                if batch.first > self._cursor + 1:
+                    self._reset(batch, "trimmed")
+                for entry in batch.entries:
+                    if entry.offset > self._cursor:
+                        self._tell_next(entry)
+                self._cursor = max(self._cursor, batch.end)
+                self._let_in()
+                self._is_behind |= self._cursor < batch.last
+                await asyncio.sleep(0)
+        finally:
+            if self._filling is asyncio.current_task():
+                self._filling = None
+
+    def _reset(self, batch: Batch, reason: str) -> None:
+        """Go on with another history than that which was told, or after a gap in it."""
+        log.warning("%r: what was said is missing (%s); it goes on with what is kept", self, reason)
+        epoch, self._epoch, self._cursor = self._epoch, batch.epoch, batch.first - 1
+        for client in self._locals.resuming:
+            client.write(envelope.reset(self.name, batch.epoch, reason))
+        for local, after in self._ahead.items():
+            self._start(self._follow(local, epoch, after))
+        self._ahead.clear()
+
+    def _begin(self, local: Local) -> None:
+        """Tell a client that resumes where the room stands, and what it has missed."""
+        if self.topic.is_durable:
+            self._start(self._replay(local))
+        else:
+            self._tell_joined(local, Batch("", 1, 0, 0, ()))
+            self._locals.let_hear(local)
+
+    async def _replay(self, local: Local) -> None:
+        batch = await self._read(0, 0)
+        if self._locals.holds(local):
+            after = self._tell_joined(local, batch)
+            await self._follow(local, batch.epoch, after)
+
+    async def _follow(self, local: Local, epoch: str, after: int) -> None:
+        """Tell a client what comes after an offset, until it has heard what others have."""
+        while self._locals.holds(local):
+            if epoch == self._epoch and after >= self._cursor:
+                # From here to the end of its turn nothing else can come.
+                if after == self._cursor:
+                    self._locals.let_hear(local)
+                else:
+                    self._ahead[local] = after
+                return
+            batch = await self._read(after, PAGE)
+            if batch.epoch != epoch:
+                epoch, after = batch.epoch, batch.first - 1
+                local.tell(envelope.reset(self.name, epoch, "epoch"))
+                self.catch_up()
+                await asyncio.sleep(0)
+                continue
+            if batch.first > after + 1:
+                local.tell(envelope.reset(self.name, epoch, "trimmed"))
+            for entry in batch.entries:
+                if entry.offset > after:
+                    await local.tell(envelope.message(self.name, entry))
+            after = max(after, batch.end)
+
+    async def _read(self, after: int, limit: int) -> Batch:
+        """Read, and where the engine is away, again and again."""
+        while True:
+            try:
+                return await self._process.engine.read(self.topic, after, limit)
+            except ConnectionError:
+                await asyncio.sleep(_AGAIN_AFTER)
+
+    def _tell_joined(self, local: Local, batch: Batch) -> int:
+        """Tell a client where the room stands; return after which offset it goes on."""
+        assert local.resuming is not None
+        after, recovered, reason = local.resuming.begin(batch)
+        at = Position(batch.epoch, batch.last)
+        local.tell(envelope.joined(self.name, at, self.count(), recovered, reason))
+        return after
+
+    def _tell_changes(self, joined: Sequence[str], left: Sequence[str]) -> None:
+        text = envelope.members(self.name, self.count(), joined, left)
+        for client in self._locals.resuming:
+            client.write(text)
+
+    # What goes on meanwhile.
+
+    def _accepted(self, accepted: asyncio.Future[Position]) -> None:
+        """Log what was not, once, whether or not anybody awaits it."""
+        if not accepted.cancelled() and accepted.exception() is not None:
+            log.error("%r: a message was not accepted: %s", self, accepted.exception())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._process.tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._process.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("%r: its history could not be read", self, exc_info=task.exception())
