@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from html import escape, unescape
 
-# The spans of highlighted code are most of a page's tags, and carry nothing to visit.
+# Most tags of a page carry nothing to visit: they lay it out, or say what is what.
 _VISITED = re.compile(
     r"""<!--(?s:.)*?-->
       | <(?P<raw>script|style)(?P<raw_attributes>(?:\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)?)>
         (?P<text>(?s:.)*?)</(?P=raw)\s*>
-      | <(?!span\ class="[^"]*">)(?P<tag>[a-zA-Z][\w-]*)
+      | <(?!(?:span|div|code|figure|p|aside|details|li|t[dh])
+            (?:\ (?:class|tabindex|title|role|(?:aria|data)-[a-z]+)="[^"]*")*+>)
+        (?P<tag>[a-zA-Z][\w-]*)
         (?P<attributes>\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)>""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -53,9 +55,9 @@ def read_attributes(text: str) -> Attributes:
     """Return the attributes in the text of a tag, names in lower case and values unescaped."""
     attributes: Attributes = {}
     for match in _ATTRIBUTE.finditer(text):
-        values = (match["double"], match["single"], match["bare"])
-        value = next((value for value in values if value is not None), None)
-        attributes.setdefault(match["name"].lower(), None if value is None else unescape(value))
+        kind = match.lastgroup or ""  # of its value, where it has one
+        value = None if kind == "name" else unescape(match[kind])
+        attributes.setdefault(match["name"].lower(), value)
     return attributes
 
 

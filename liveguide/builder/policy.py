@@ -171,9 +171,11 @@ class Embedded:
             is_code = name == "script" or (attributes.get("rel") or "").lower() == "stylesheet"
             if is_code and _ELSEWHERE.match(address) and not attributes.get("integrity"):
                 self.foreign.append(address)
-        with contextlib.suppress(ValueError):  # reported with the link itself
-            for address, _ in candidates(attributes.get("srcset") or ""):
-                self._allow_address("img-src", address)
+        srcset = attributes.get("srcset")
+        if srcset:
+            with contextlib.suppress(ValueError):  # reported with the link itself
+                for address, _ in candidates(srcset):
+                    self._allow_address("img-src", address)
 
     def _allow_address(self, directive: str, written: str) -> None:
         if not _ELSEWHERE.match(written):

@@ -44,7 +44,7 @@ _LEFT_OUT = re.compile(
       | <details\ class="example-(?:frame|phone)">.*?</details>""",
     re.VERBOSE | re.DOTALL,
 )
-_CODE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
+_CODE = re.compile(r"<pre\b[^>]*>((?>[^<]+|<(?!/pre>))*+)</pre>")
 _INLINE_TAG = re.compile(
     r"""</?(?:a|abbr|b|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)
         (?:\s(?>[^<>"']+|"[^"]*"|'[^']*')*+)?>""",
@@ -54,7 +54,7 @@ _SPACE_TAG = re.compile(r"<(?:br|img|wbr)\b[^>]*>")
 _TAG = re.compile(r"""</?[a-zA-Z](?>[^<>"']+|"[^"]*"|'[^']*')*+>""")
 _CODE_TAG = re.compile(r"<[^>]*>")
 _FULL_STOPS = ".!?:;,…。\uff01\uff1f\uff1a"
-_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*\n\s*")
+_LINE_ENDS = re.compile(r"\n\s*")
 _SPACES = re.compile(r"[ \t]{2,}")
 
 
@@ -103,6 +103,8 @@ def _text(html: str) -> str:
     """Return the text of *html*, with a dot between blocks and cells that end without a stop."""
     text = ""
     for block in _TAG.split(_SPACE_TAG.sub(" ", _INLINE_TAG.sub("", html))):
+        if not block or block.isspace():  # as most are
+            continue
         words = " ".join(unescape(block).split())
         if text and words:
             text += " " if text[-1] in _FULL_STOPS else " · "
@@ -113,8 +115,8 @@ def _text(html: str) -> str:
 def _code(blocks: list[str]) -> str:
     if not blocks:
         return ""
-    code = unescape(_CODE_TAG.sub("", "\n".join(blocks)))
-    return _SPACES.sub(" ", _LINE_ENDS.sub("\n", code)).strip()
+    code = _SPACES.sub(" ", unescape(_CODE_TAG.sub("", "\n".join(blocks))))
+    return _LINE_ENDS.sub("\n", code.replace(" \n", "\n").replace("\t\n", "\n")).strip()
 
 
 def search_groups(pages: Iterable[KnownPage]) -> list[list[KnownPage]]:

@@ -16,19 +16,21 @@ from .minified import minified
 CORE = ("props", "base", "layout", "search-trigger", "content")
 """The parts that every page needs, in the order of their layers."""
 
+# Each begins with a text, which is looked for much faster than several at once.
 _NEEDED = {
-    "code": r'class="highlight"',
-    "tables": r'<div class="table-scroll">',
-    "notes": r'class="(?:admonition|footnote)',
-    "cards": r'class="[^"]*\bcards\b',
-    "programs": r'class="program"',
+    "code": (r'class="highlight"',),
+    "tables": (r'<div class="table-scroll">',),
+    "notes": (r'class="(?:admonition|footnote)',),
+    "cards": (r'class="[^"]*\bcards\b',),
+    "programs": (r'class="program"',),
     "extras": (
-        r'class="(?:tabbed-set|admonition folded|keys|task-list|picture|annotation|footnote-ref)'
-        r'|<mark>|<(?:ins|del) class="line'
+        r'class="(?:tabbed-set|admonition folded|keys|task-list|picture|annotation|footnote-ref)',
+        r"<mark>",
+        r'<(?:ins|del) class="line',
     ),
-    "live": r"<live-(?:snippet|example|features)\b",
-    "examples": r'class="example"',
-    "features": r"<live-features\b",
+    "live": (r"<live-(?:snippet|example|features)\b",),
+    "examples": (r'class="example"',),
+    "features": (r"<live-features\b",),
 }
 """What in a page's HTML needs which part; with `code` come the colours of its tokens."""
 
@@ -41,7 +43,9 @@ SOURCE_VIEW = ("code", "source")
 
 def parts_of(html: str) -> tuple[str, ...]:
     """Return the optional parts that a page with this content needs."""
-    return tuple(part for part, needed in _NEEDED.items() if re.search(needed, html))
+    return tuple(
+        part for part, needed in _NEEDED.items() if any(re.search(one, html) for one in needed)
+    )
 
 
 def stylesheet_name(parts: Iterable[str]) -> str:
