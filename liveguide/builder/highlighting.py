@@ -96,9 +96,7 @@ class DarkStyle(Style):
 
 
 _SHELLS = (BashLexer, BashSessionLexer)
-_SPECIAL = re.compile("[&<>]")
 _NUMBER_IN_ADDRESS = re.compile(r'<span class="m">(\d+)</span>(?=\.\d)')
-_EMPTY = re.compile(r'<span class="\w+"></span>')
 
 Change = Literal["ins", "del", "out"]
 """What a line of code is, if not just code: new, gone, or printed by the command above it."""
@@ -153,27 +151,32 @@ def highlight(code: str, language: str) -> str:
     lexer = lexer_for(language) if language else None
     if lexer is None:
         return escape(code, quote=False)
-    parts: list[str] = []
-    before = ""
-    for kind, text in lexer.get_tokens(code):
-        name = _class_of(kind)
-        text = escape(text, quote=False) if _SPECIAL.search(text) else text
-        if name != before:
-            if before:
-                parts.append("</span>")
-            if name:
-                parts.append(f'<span class="{name}">')
-            before = name
-        if name and "\n" in text:
-            text = text.replace("\n", f'</span>\n<span class="{name}">')
-        parts.append(text)
-    if before:
-        parts.append("</span>")
-    html = _EMPTY.sub("", "".join(parts))
+    spans: list[str] = []
+    text, name = "", ""
+    for kind, more in lexer.get_tokens(code):
+        its_name = _class_of(kind)
+        if its_name == name:
+            text += more
+        else:
+            spans.append(_span(text, name))
+            text, name = more, its_name
+    spans.append(_span(text, name))
+    html = "".join(spans)
     if isinstance(lexer, _SHELLS):  # they take the first part of 127.0.0.1 for a number
         html = _NUMBER_IN_ADDRESS.sub(r"\1", html)
     # The lexer ends its last line with a line end of its own.
     return html if code.endswith("\n") else html.removesuffix("\n")
+
+
+def _span(text: str, name: str) -> str:
+    """Return tokens of one class, with a span on each line that has any of them."""
+    html = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if not name:
+        return html
+    if "\n" not in html:
+        return f'<span class="{name}">{html}</span>' if html else ""
+    lines = html.split("\n")
+    return "\n".join([f'<span class="{name}">{line}</span>' if line else "" for line in lines])
 
 
 @cache

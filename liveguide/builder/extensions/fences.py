@@ -427,9 +427,9 @@ def _read_code(lines: list[str], position: int, opening: re.Match[str]) -> tuple
             if inner is None:
                 return "", None
             line = line[inner.end() :]
-        if closing.match(line):
+        if fence[0] in line and closing.match(line):
             return "\n".join(code), end
-        code.append(_without_indent(line, width))
+        code.append(_without_indent(line, width) if width else line)
     return "", None
 
 
