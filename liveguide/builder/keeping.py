@@ -21,7 +21,12 @@ from .sources import SourceFile
 
 def keep_page(page: RenderedPage, cache: Cache) -> str:
     """Keep a page; return its name in the cache."""
-    texts = {"search": page.entry, "markdown": page.markdown, "content": json.dumps(_content(page))}
+    texts = {
+        "search": page.entry,
+        "markdown": page.markdown,
+        "html": page.html,
+        "content": json.dumps(_content(page)),
+    }
     return cache.put_page(_known(page), texts)
 
 
@@ -86,7 +91,7 @@ def whole_page(page: KnownPage, cache: Cache) -> RenderedPage:
     content = json.loads(cache.text(page.name, page.places["content"]))
     return RenderedPage(
         **vars(page),
-        html=content["html"],
+        html=cache.text(page.name, page.places["html"]),
         contents=[_entry(entry) for entry in content["contents"]],
         snippets=[Snippet(*snippet) for snippet in content["snippets"]],
         images=content["images"],
@@ -120,7 +125,6 @@ def _known(page: RenderedPage) -> dict[str, Any]:
 
 def _content(page: RenderedPage) -> dict[str, Any]:
     return {
-        "html": page.html,
         "contents": [_plain_entry(entry) for entry in page.contents],
         "snippets": [[s.output, s.code, s.line, s.stated] for s in page.snippets],
         "images": page.images,

@@ -80,6 +80,8 @@ def render_all(
         jobs = jobs_for(2, 1, None)  # to load what renders takes longer than to render these
     else:
         jobs = jobs_for(len(files), _PAGES_WORTH_A_PROCESS, jobs)
+    if jobs > 1:
+        files.sort(key=_size, reverse=True)  # nobody waits for a long one at the end
     for file, name in over_processes(render, files, jobs, before):
         known[file.uri] = memory.lightened(kept_page(file, name, memory.cache))
         progress.step("Rendering pages", len(known), len(sources.pages))
@@ -87,3 +89,10 @@ def render_all(
     pages = [known[file.uri] for file in sources.pages]
     memory.keep_pages(pages)
     return pages
+
+
+def _size(file: SourceFile) -> int:
+    try:
+        return file.path.stat().st_size
+    except OSError:
+        return 0  # said when it is read

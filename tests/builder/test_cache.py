@@ -220,7 +220,7 @@ def test_a_damaged_text_of_a_page_is_told_and_all_is_built() -> None:
     """It is found late, when the page is written."""
     for path in (CACHE / "pages").iterdir():
         content = path.read_bytes()
-        path.write_bytes(content.replace(rb"<h1 id=\"home\">Home", rb"<h1 id=\"home\">Evil"))
+        path.write_bytes(content.replace(b'<h1 id="home">Home', b'<h1 id="home">Evil'))
         assert path.read_bytes() != content
     Path("guide/a.md").write_text("---\ntitle: Other title\n---\n")
 
