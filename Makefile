@@ -5,7 +5,9 @@
 # make killed  a thousand builds killed at random moments: no site of old and new pages
 # make soak    SOAK=600 seconds of comings and goings: memory flat, and nothing left behind
 # make autobahn  what the Autobahn test suite says of the protocol; a quarter of an hour
-# make bench   the benchmarks                     make clean   remove what the targets above made
+# make bench   the benchmarks, into guide/speed/; ONLY="echo broadcast" for these
+# make figures guide/speed/ from the figures that are there
+#                                                 make clean   remove what the targets above made
 
 PYTHON ?= python3
 PORT ?= 8888
@@ -16,7 +18,7 @@ NODE := $(VENV)/bin/node
 PYTEST := $(RUN) -m pytest
 WORKERS := -n auto --dist worksteal
 
-.PHONY: serve dev build check test static audit bench fuzz soak killed autobahn format system clean
+.PHONY: serve dev build check test static audit bench figures fuzz soak killed autobahn format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -49,20 +51,11 @@ static: $(VENV)/installed-dev node_modules/installed
 audit: $(VENV)/installed-dev node_modules/installed system
 	$(PYTEST) $(addprefix tests/e2e/test_,accessibility.py html.py lighthouse.py weight.py)
 
-bench: $(VENV)/installed-dev
-	$(RUN) benchmarks/build_ratio.py
-	$(RUN) benchmarks/start_time.py
-	$(RUN) benchmarks/static_files.py
-	$(RUN) benchmarks/page_audit.py
-	$(RUN) benchmarks/handler_styles.py
-	$(RUN) benchmarks/save_to_served.py
-	$(RUN) benchmarks/search_speed.py
-	$(RUN) benchmarks/restart_herd.py
-	$(RUN) benchmarks/broadcast.py
-	$(RUN) benchmarks/echo.py
-	$(RUN) benchmarks/broadcast_latency.py
-	$(RUN) benchmarks/connections.py
-	$(RUN) benchmarks/silent_clients.py
+bench: $(VENV)/installed-dev node_modules/installed
+	$(RUN) benchmarks/bench.py $(ONLY)
+
+figures: $(VENV)/installed-dev
+	$(RUN) -m benchmarks.speed.page
 
 fuzz: $(VENV)/installed-dev
 	$(RUN) -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(CASES),--cases $(CASES))
@@ -103,4 +96,4 @@ node_modules/installed: package.json | $(VENV)/installed-dev
 	@touch $@
 
 clean:
-	rm -rf $(VENV) node_modules site .liveguide .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) node_modules benchmarks/.peers site .liveguide .mypy_cache .ruff_cache .pytest_cache

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from sockets.figures import OURS, measured, row, title
-from sockets.running import FLOOR, TORNADO, WEBSOCKETS, Server, load
-
-TARGETS = {TORNADO: 4.2, WEBSOCKETS: 1.25, FLOOR: 0.8, "aiohttp": None, "picows": None}
+from sockets.figures import compare
+from sockets.running import Server, load
 
 
 def deliveries(server: Server) -> float:
@@ -16,10 +14,7 @@ def deliveries(server: Server) -> float:
 
 def main() -> None:
     """Compare with each peer; the floor shows that the load client can take more."""
-    title("Broadcast: deliveries a second of the server's processor time")
-    found = measured([OURS, *TARGETS], deliveries, runs=3)
-    for peer, target in TARGETS.items():
-        row(peer, found[OURS], found[peer], target)
+    compare("broadcast", deliveries, runs=3)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sockets.figures import OURS, bound, measured, row, title
-from sockets.running import TORNADO, WEBSOCKETS, Server, load, serving
+from sockets.figures import compare
+from sockets.running import OURS, TORNADO, Server, load, serving
+from speed.results import tell
 
 SUBSCRIBERS, SIZE, SECONDS, RATE = 1000, 100, 5, 8
 LARGE = 900
@@ -17,22 +18,17 @@ def slowest(server: Server) -> float:
 
 def main() -> None:
     """Compare with plain Tornado; then stall one reader of a hundred."""
-    title("Broadcast, 8 a second to 1,000: what the slowest of a hundred takes, in milliseconds")
-    found = measured([OURS, TORNADO, WEBSOCKETS], slowest, runs=3)
-    row(TORNADO, found[OURS], found[TORNADO], 0.25, least=False)
-    row(WEBSOCKETS, found[OURS], found[WEBSOCKETS], None, least=False)
+    compare("broadcast, slowest", slowest, runs=3)
+    shares, grown = {}, {}
     for name in (OURS, TORNADO):
         with serving(name) as server:
             load("ticks", server, "/room", 100, LARGE, 2, 500, 0)
             before = server.resident_kib()
             heard = load("ticks", server, "/room", 100, LARGE, 20, 500, 1)
-            grown = (server.resident_kib() - before) / 1024
-        share = 100 * heard["deliveries"] / heard["all"]
-        print(f"  {name}, one of 100 stalls: the others get {share:.1f} % of what is offered (99)")
-        if name == OURS:
-            bound("memory for the one who stalls", grown, 1, "MiB")
-        else:
-            print(f"  memory for the one who stalls: {grown:.1f} MiB")
+            grown[name] = (server.resident_kib() - before) / 1024
+        shares[name] = 100 * heard["deliveries"] / heard["all"]
+    tell("stalled, others", shares.pop(OURS), shares)
+    tell("stalled, memory", grown.pop(OURS), grown)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sockets.figures import OURS, bound, measured, row, title
-from sockets.running import TORNADO, WEBSOCKETS, Server, holding, load, serving
+from sockets.figures import compare
+from sockets.running import OURS, Server, holding, load, serving
+from speed.results import tell
 
 IDLE, MANY, HANDSHAKES = 5000, 10_000, 3000
 
@@ -24,17 +25,10 @@ def handshakes(server: Server) -> float:
 
 def main() -> None:
     """Compare with peers; ours has a session for each, and pings all."""
-    title(f"Idle: KiB of each of {IDLE:,} connections")
-    found = measured([OURS, TORNADO, WEBSOCKETS], kib, runs=1)
-    for peer in (TORNADO, WEBSOCKETS):
-        row(peer, found[OURS], found[peer], None, least=False)
-    bound("each", found[OURS], 18, "KiB")
+    compare("idle", kib, runs=1)
     with serving(OURS) as server, holding(server, "/echo", MANY, 120):
-        print(f"  {MANY:,} connections are open")
-    title("Accepting: handshakes a second of the server's processor time")
-    found = measured([OURS, TORNADO, WEBSOCKETS], handshakes, runs=3)
-    row(TORNADO, found[OURS], found[TORNADO], 1.0)
-    row(WEBSOCKETS, found[OURS], found[WEBSOCKETS], None)
+        tell("held", MANY)
+    compare("accepting", handshakes, runs=3)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from sockets.figures import OURS, measured, row, title
-from sockets.running import FLOOR, TORNADO, WEBSOCKETS, Server, load
-
-TARGETS = {TORNADO: 3.0, WEBSOCKETS: 1.3, "aiohttp": None, "picows": None, FLOOR: None}
-LATENCY = {TORNADO: 0.2, WEBSOCKETS: None, "aiohttp": None}
+from sockets.figures import compare
+from sockets.running import Server, load
 
 
 def messages(server: Server) -> float:
@@ -22,14 +19,8 @@ def slowest(server: Server) -> float:
 
 def main() -> None:
     """Compare with each peer; ours has a session and is configured by a gramex.yaml."""
-    title("Echo: messages a second of the server's processor time")
-    found = measured([OURS, *TARGETS], messages, runs=3)
-    for peer, target in TARGETS.items():
-        row(peer, found[OURS], found[peer], target)
-    title("Echo: what the slowest of a hundred takes, in milliseconds")
-    found = measured([OURS, *LATENCY], slowest, runs=3)
-    for peer, target in LATENCY.items():
-        row(peer, found[OURS], found[peer], target, least=False)
+    compare("echo", messages, runs=3)
+    compare("echo, slowest", slowest, runs=3)
 
 
 if __name__ == "__main__":

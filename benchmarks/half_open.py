@@ -13,6 +13,7 @@ import sys
 import time
 
 from sockets.running import OURS, Server, serving
+from speed.results import tell
 
 CLIENTS, SECONDS = 1000, 40.0
 _REQUEST = (
@@ -31,8 +32,8 @@ def main() -> int:
         client.close()
     in_time = sum(seconds <= SECONDS for seconds in lasted)
     longest = max(lasted, default=0.0)
-    print(f"{in_time} of {CLIENTS} half-open clients are gone within {SECONDS:g} s", end="")
-    print(f", the last one of {len(lasted)} after {longest:.1f} s")
+    tell("gone", in_time)
+    print(f"  the last one of {len(lasted)} after {longest:.1f} s")
     return 0 if in_time == CLIENTS else 1
 
 

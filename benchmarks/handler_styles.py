@@ -12,7 +12,8 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
-from paired import compare
+from paired import timings
+from speed.results import tell
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = 100
@@ -154,22 +155,23 @@ def main() -> None:
             "liveguide.yaml": "limits: {message_rate: 1000000, message_burst: 1000000}\n",
             "echo.py": ECHO,
             "bare.py": BARE,
-            ".liveguide.json": "{}",
+            "site/.liveguide.json": "{}",
         }.items():
+            (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(content)
-        served = (ROOT / "site_server.py", folder, "--site", folder, "--port", "0", "--no-build")
+        site = ("--site", folder / "site", "--no-build")
+        served = (ROOT / "site_server.py", folder, *site, "--port", "0")
         with (
             _serving("bare.py", cwd=folder, core=cores[0]) as bare,
             _serving(*served, cwd=ROOT, core=cores[0]) as ours,
         ):
-            print(f"Echo, {MESSAGES} messages of 32 bytes, {CONNECTIONS} connections, server's CPU")
             for style in ("class", "coroutine", "functions"):
-                compare(
-                    style,
-                    "bare Tornado",
+                seconds = timings(
                     {"bare Tornado": _timed(*bare, "/class"), style: _timed(*ours, f"/{style}")},
                     runs=7,
+                    what=f"{MESSAGES} echoes over {CONNECTIONS} connections, server's CPU",
                 )
+                tell(style, seconds[style], {"bare Tornado": seconds["bare Tornado"]})
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from speed.results import tell
+
 ROOT = Path(__file__).resolve().parents[1]
 NODE = ROOT / ".venv/bin/node"
 
@@ -164,12 +166,12 @@ async def measure(clients: int, node: str, folder: Path) -> None:
         told = dict(herd.codes)
         await asyncio.wait_for(herd.until_open(clients), 120)
         listening.cancel()
-    print(f"{clients} readers through nginx, SIGTERM:")
-    print(f"  told 1012              {told.get('1012', 0)} of {clients}")
-    print(f"  exit status, after     {status}, {took:.2f} s")
-    print(f"  new server listens     {down:.2f} s")
-    print(f"  all back after         {max(herd.opened) - stopped:.1f} s")
-    print(f"  most within a second   {peak(herd.opened) / clients:.1%}")
+    print(f"{clients} readers through nginx, SIGTERM: exit status {status}, the new server listens")
+    print(f"after {down:.2f} s")
+    tell("told", told.get("1012", 0))
+    tell("ended", took)
+    tell("back", max(herd.opened) - stopped)
+    tell("at once", 100 * peak(herd.opened) / clients)
 
 
 def main() -> None:

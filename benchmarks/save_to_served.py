@@ -4,7 +4,7 @@ Measure the time from saving a page to the server serving it, while it watches.
     python benchmarks/save_to_served.py [PAGES] [ROUNDS]
 
 Writes one page of a generated guide, asks the server again and again until it
-answers with the new words, and prints the median of the rounds and the slowest.
+answers with the new words, and tells the median of the rounds.
 Beside it stands a floor: what the same page takes to be converted by bare
 Python-Markdown, without a watcher, a template or a site.
 """
@@ -12,7 +12,6 @@ Python-Markdown, without a watcher, a template or a site.
 from __future__ import annotations
 
 import http.client
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 
 import markdown
 from corpus import make_corpus
+from speed.results import tell
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "section003/page00065"
@@ -46,9 +46,8 @@ def main(pages: int, rounds: int) -> None:
             server.terminate()
             server.wait()
         floor = [_seconds_to_convert(source) for _ in range(rounds)]
-    print(f"{pages} pages, {rounds} rounds, in milliseconds")
-    print(f"saved to served   {_told(served)}")
-    print(f"bare conversion   {_told(floor)}")
+    print(f"{pages} pages, {rounds} rounds")
+    tell("saved", _milliseconds(served), {"bare conversion of the page": _milliseconds(floor)})
 
 
 def _round(page: Path, source: str, address: str, number: int) -> float:
@@ -73,8 +72,8 @@ def _seconds_to_convert(source: str) -> float:
     return time.perf_counter() - started
 
 
-def _told(seconds: list[float]) -> str:
-    return f"median {statistics.median(seconds) * 1000:.0f}, slowest {max(seconds) * 1000:.0f}"
+def _milliseconds(seconds: list[float]) -> list[float]:
+    return [each * 1000 for each in seconds]
 
 
 if __name__ == "__main__":

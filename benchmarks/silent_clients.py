@@ -7,23 +7,22 @@ room of the hundred alone is quicker, for a message goes to a tenth as many.
 
 from __future__ import annotations
 
-from sockets.figures import OURS, bound, row, title
-from sockets.running import load, serving
+from sockets.running import OURS, load, serving
+from speed.results import tell
 
 READERS, SILENT, SIZE, SECONDS, RATE = 100, 1000, 900, 20, 30
 
 
 def main() -> None:
     """First with all reading, then with a thousand silent."""
-    title("Silent clients: what the slowest of a hundred deliveries takes to the others, in ms")
     with serving(OURS) as server:
         count = READERS + SILENT
         quiet = load("ticks", server, "/room", count, SIZE, SECONDS, RATE, 0)
         before = server.resident_kib()
         disturbed = load("ticks", server, "/room", count, SIZE, SECONDS, RATE, SILENT)
         grown = (server.resident_kib() - before) / 1024
-    row("the quiet figure", disturbed["p99_ms"], quiet["p99_ms"], 2.0, least=False)
-    bound("memory", grown, 300, "MiB")
+    tell("silent, others", disturbed["p99_ms"], {"where all read": quiet["p99_ms"]})
+    tell("silent, memory", grown)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import time
 from functools import partial
 from pathlib import Path
 
-from paired import compare
+from paired import timings
+from speed.results import tell
 
 ROOT = Path(__file__).resolve().parent.parent
 _FLOOR = """
@@ -21,7 +22,8 @@ async def main():
     await asyncio.Event().wait()
 asyncio.run(main())
 """
-_memory: dict[str, float] = {}
+_ALONE, _ASKED, _SERVER = "Tornado alone", "site_server.py", "site_server.py --no-build"
+_memory: dict[str, list[float]] = {}
 
 
 def _held(process: int) -> float:
@@ -42,7 +44,7 @@ def _until_serving(name: str, *command: str) -> float:
             if line.startswith("Serving"):
                 break
         taken = time.perf_counter() - started
-        _memory[name] = _held(process.pid)
+        _memory.setdefault(name, []).append(_held(process.pid))
         process.send_signal(signal.SIGTERM)
     return taken
 
@@ -55,22 +57,21 @@ def main() -> None:
             [sys.executable, "build.py", "--quiet", "--output", site], cwd=ROOT, check=True
         )
         server = ("site_server.py", "--port", "0", "--site", site)
-        print("Start, this project's guide")
-        compare(
-            "site_server.py",
-            "Tornado alone",
+        seconds = timings(
             {
                 name: partial(_until_serving, name, *command)
                 for name, command in {
-                    "Tornado alone": ("-c", _FLOOR),
-                    "site_server.py": server,
-                    "site_server.py --no-build": (*server, "--no-build"),
+                    _ALONE: ("-c", _FLOOR),
+                    _ASKED: server,
+                    _SERVER: (*server, "--no-build"),
                 }.items()
             },
+            runs=9,
+            what="Start, this project's guide",
         )
-        print("  at most 0.35 s without a build, and 45 MiB; held just after the start:")
-        for name, mebibytes in _memory.items():
-            print(f"  {name:48} {mebibytes:5.1f} MiB")
+    tell("start", seconds[_SERVER], {_ALONE: seconds[_ALONE]})
+    tell("start, build asked", seconds[_ASKED], {_ALONE: seconds[_ALONE]})
+    tell("start, memory", _memory[_SERVER], {_ALONE: _memory[_ALONE]})
 
 
 if __name__ == "__main__":

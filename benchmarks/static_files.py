@@ -1,4 +1,8 @@
-"""A page of 30 KB from memory, against Tornado's StaticFileHandler; nginx shows wrk's own limit."""
+"""
+A page of 30 KB and its 304, against Tornado's StaticFileHandler; nginx shows wrk's own limit.
+
+Figures are requests a second of the server's processor time, in its least disturbed round.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from speed.results import tell
+
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 15
 SECONDS = 1
+OURS, TORNADO = "Liveguide", "StaticFileHandler"
 TAKES = "Accept-Encoding: gzip, deflate, br, zstd"
 _TORNADO = """
 import asyncio, sys
@@ -123,30 +130,18 @@ def _page(site: Path) -> str:
     return f"/{nearest.relative_to(site).as_posix()}"
 
 
-def _print(what: str, servers: dict[str, Server]) -> None:
-    print(what)
-    for name, server in servers.items():
-        if what in server.rates:
-            rate, cost = server.rates[what], server.costs[what]
-            print(
-                f"  {name:20} {statistics.median(rate):6.0f} requests a second"
-                f" ({min(rate):.0f} to {max(rate):.0f}), {statistics.median(cost):4.0f} us of"
-                f" processor time each ({min(cost):.0f} to {max(cost):.0f})"
-            )
-    ours, tornado = servers["site_server.py"], servers["StaticFileHandler"]
-    for kind, pairs in (
-        ("rate", zip(ours.rates[what], tornado.rates[what], strict=True)),
-        ("processor time", zip(tornado.costs[what], ours.costs[what], strict=True)),
-    ):
-        ratios = [a / b for a, b in pairs if a and b]  # one that got no time at all has none
+def _tell(name: str, what: str, servers: dict[str, Server]) -> None:
+    """Tell requests a second of processor time; print those of the clock."""
+    figures = {}
+    for server_name, server in servers.items():
+        rate = server.rates[what]
         print(
-            f"  ratio by {kind}: {statistics.median(ratios):.2f}"
-            f" ({min(ratios):.2f} to {max(ratios):.2f}); at least 2.2"
+            f"  {server_name:20} {statistics.median(rate):6.0f} requests a second of the clock"
+            f" ({min(rate):.0f} to {max(rate):.0f})"
         )
-    least = min(filter(None, tornado.costs[what])) / min(filter(None, ours.costs[what]))
-    print(f"  ratio of the least processor time of each, which is the least disturbed: {least:.2f}")
-    if max(ours.rates[what]) > 1.5 * statistics.median(ours.rates[what]):
-        print("  this run was disturbed: the machine had other work")
+        # The least is of a round that nobody disturbed; one that got no time at all has none.
+        figures[server_name] = 1e6 / min(filter(None, server.costs[what]))
+    tell(name, figures.pop(OURS), figures)
 
 
 def main() -> None:
@@ -182,14 +177,9 @@ def main() -> None:
                 proxy.measure("page", page, [TAKES])
                 tornado.measure("304", page, [f"If-None-Match: {tags[1]}"])
                 ours.measure("304", page, [TAKES, f"If-None-Match: {tags[0]}"])
-        print(f"{page}, {size:.0f} KB, {ROUNDS} rounds of {SECONDS} s, servers on core 0, wrk on 1")
-        servers = {
-            "site_server.py": ours,
-            "StaticFileHandler": tornado,
-            "nginx, gzip_static": proxy,
-        }
-        for what in ("page", "304"):
-            _print(what, servers)
+    print(f"{page}, {size:.0f} KB, {ROUNDS} rounds of {SECONDS} s, servers on core 0, wrk on 1")
+    _tell("file", "page", {OURS: ours, TORNADO: tornado, "nginx": proxy})
+    _tell("304", "304", {OURS: ours, TORNADO: tornado})
 
 
 if __name__ == "__main__":

@@ -7,19 +7,20 @@ import os
 import re
 import subprocess
 import sys
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import peers
+from speed.targets import FLOOR
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WORK = ROOT / ".liveguide/benchmarks"
-PEERS = ("websockets", "aiohttp", "picows")
 
-OURS, TORNADO, WEBSOCKETS, FLOOR = "Liveguide", "plain Tornado", "websockets", "floor"
+OURS, TORNADO, WEBSOCKETS = "Liveguide", "plain Tornado", "websockets"
 _SERVERS = {
     TORNADO: "tornado_plain.py",
     WEBSOCKETS: "websockets_peer.py",
@@ -62,7 +63,7 @@ def serving(name: str) -> Iterator[Server]:
         script = [ROOT / "site_server.py", HERE / "guide", "--site", WORK / "site"]
         command = [sys.executable, *script, "--port", "0"]
     else:
-        command = [_peers_python(), HERE / "servers" / _SERVERS[name]]
+        command = [peers.program("python"), HERE / "servers" / _SERVERS[name]]
     cores = sorted(os.sched_getaffinity(0))
     with subprocess.Popen(
         [str(part) for part in command],
@@ -123,14 +124,3 @@ def _load_client() -> Path:
         program.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cc", "-O2", "-o", program, source], check=True)
     return program
-
-
-def _peers_python() -> Path:
-    """Return the Python of an environment that has the peers, and nothing of ours."""
-    folder = WORK / "peers"
-    python = folder / "bin/python"
-    if not (folder / "installed").exists():
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "tornado", *PEERS], check=True)
-        (folder / "installed").touch()
-    return python
