@@ -16,8 +16,8 @@ ROOT = Path(liveguide.__file__).parent
 BUILDER, SERVER = "liveguide.builder", "liveguide.server"
 CHECKER, COMMANDS = "liveguide.checker", "liveguide.commands"
 SCHEMAS, MAIN = "liveguide.schemas", "liveguide.__main__"
-TALK = "liveguide.rooms"
-ROOMS = (BUILDER, SERVER, CHECKER, SCHEMAS, COMMANDS, MAIN)
+TALK, LOAD = "liveguide.rooms", "liveguide.load"
+ROOMS = (BUILDER, SERVER, CHECKER, LOAD, SCHEMAS, COMMANDS, MAIN)
 
 
 def modules() -> Iterator[tuple[str, set[str]]]:
@@ -84,6 +84,16 @@ def test_the_checker_knows_the_builder_and_only_a_command_knows_the_checker() ->
 
     assert outside == {"liveguide.commands.check"}
     assert not any(within(name, CHECKER) for name in importers(SERVER))
+
+
+def test_the_load_tool_knows_only_errors_and_only_a_command_knows_it() -> None:
+    """It treats our server as any other."""
+    known = set().union(*(MODULES[name] for name in MODULES if within(name, LOAD)))
+
+    assert {name for name in known & set(MODULES) if not within(name, LOAD)} == {"liveguide.errors"}
+    assert {name for name in importers(LOAD) if not within(name, LOAD)} == {
+        "liveguide.commands.load"
+    }
 
 
 def test_schemas_are_made_from_tables_only() -> None:
@@ -156,7 +166,7 @@ def test_extensions_do_not_know_who_configures_them() -> None:
         ("liveguide.server.app", {"markdown", "pygments", BUILDER}),
         ("liveguide.server.cli", {"markdown", "pygments", BUILDER}),
         (BUILDER + ".cli", {SERVER, "tornado.web"}),
-        (COMMANDS, {"markdown", "pygments", "tornado", "playwright", "shtab"}),
+        (COMMANDS, {"markdown", "pygments", "tornado", "playwright", "shtab", "picows", "asyncio"}),
         (SCHEMAS, {"markdown", "pygments", "tornado", "jsonschema"}),
         ("liveguide.commands.serve", {"markdown", "pygments", "tornado"}),
     ],

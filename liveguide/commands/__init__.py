@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from .. import __version__
 from ..errors import did_you_mean
-from . import build, check, completion, new, password, schema, serve
+from . import build, check, completion, load, new, password, schema, serve
 
 _DESCRIPTION = "Interactive documentation for WebSockets in Python."
 _EPILOG = "liveguide COMMAND --help tells what a command does."
@@ -60,6 +60,6 @@ def command_line() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argument
     commands = parser.add_subparsers(
         title="commands", dest="command", metavar="COMMAND", required=True
     )
-    for module in (new, build, serve, check, password, schema, completion):
+    for module in (new, build, serve, check, load, password, schema, completion):
         module.add_command(commands)
     return parser, dict(commands.choices)

@@ -1,0 +1,1 @@
+"""The load tool: many clients of a WebSocket server, and what became of every message."""
