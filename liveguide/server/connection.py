@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import Any
 
 import tornado.websocket
-from tornado.httputil import HTTPServerRequest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketProtocol
 
@@ -124,6 +124,9 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     __failure: Exception | None = None
     """What the author's class raised while this connection was made, for `prepare` to raise."""
 
+    __cookie: str | None = None
+    """The value of the session's cookie, where the answer must set it."""
+
     def initialize(self, endpoint: Endpoint, shared: Shared, limits: Mapping[str, float]) -> None:
         self.__endpoint = endpoint
         self.__limits = limits
@@ -141,7 +144,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self._liveguide_resuming = resuming(self)
         self.refusal = self.refusal_kind = self.logged_refusal = ""
         try:
-            with _no_exit():
+            with _no_exit:
                 super().initialize(**endpoint.arguments)
         except Exception as error:
             self.__failure = error  # here, Tornado would cut the connection without an answer
@@ -149,7 +152,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     def set_default_headers(self) -> None:
         """Set what the author's class sets; Tornado asks before `initialize`, and for an error."""
         try:
-            with _no_exit():
+            with _no_exit:
                 super().set_default_headers()
         except Exception as error:
             self.__failure = error
@@ -191,7 +194,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             cookie = self.__find_session()
         elif self.__endpoint.route.auth is not None:
             self.__find_session()
-        with _no_exit():
+        with _no_exit:
             on_request = self.__endpoint.callbacks.get(ON_REQUEST)
             if on_request is not None:
                 await self.__asked(on_request.function(self))
@@ -206,8 +209,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             if not upgrades and not self.__endpoint.answers_pages:
                 answer(self, self.__shared.admission.refusal_of_socket(self.request) or _UPGRADE)
                 return
-            if cookie is not None:
-                self.__shared.sessions.set_cookie(self, cookie)
+            self.__cookie = cookie
             await self.__asked(super().prepare())
 
     async def __asked(self, answer: Any) -> None:
@@ -216,7 +218,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return
 
         async def ask() -> None:
-            with _no_exit():  # which would end the server, were it to leave this task
+            with _no_exit:  # which would end the server, were it to leave this task
                 await answer
 
         self.__asking = asking = asyncio.ensure_future(ask())
@@ -250,7 +252,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             self.request.headers.pop("Cookie", None)
             return None
         name = cookie_name(self.request.protocol == "https")
-        self.__session, cookie = self.__shared.sessions.open(name, self.get_cookie(name))
+        known = self.get_cookie(name) if "Cookie" in self.request.headers else None
+        self.__session, cookie = self.__shared.sessions.open(name, known)
         self.session = self.__session
         return cookie
 
@@ -259,7 +262,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if self.__gone:
             return  # while `prepare` waited: Tornado would open it and never close it
         try:
-            with _no_exit():
+            with _no_exit:
                 await super().get(*args, **kwargs)
         finally:
             if self.__opened and not self.__told:
@@ -279,7 +282,9 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.finish({"error": self.refusal})
 
     def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> asyncio.Future[None]:
-        """Answer as the author's class does; a stop waits until that is sent."""
+        """Answer as the author's class does, with the cookie; a stop waits until that is sent."""
+        if self.__cookie is not None and not self._headers_written:
+            self.__shared.sessions.set_cookie(self, self.__cookie)
         sent = super().finish(chunk)
         self.__shared.answering.sending(sent)
         return sent
@@ -365,6 +370,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__shared.counts.opened += 1
         if self.__traced is not None:
             self.__traced.opened(self)
+        self._headers = HTTPHeaders()  # they are sent, and nobody asks for them any more
         return self.__run("open", super().open, *args, **kwargs)
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
@@ -574,10 +580,21 @@ def _has_left(request: HTTPServerRequest) -> bool:
     return stream is not None and bool(stream.closed())
 
 
-@contextmanager
-def _no_exit() -> Iterator[None]:
-    """Make an author's sys.exit() an error of the request."""
-    try:
-        yield
-    except SystemExit as error:
-        raise RuntimeError("an author's function called sys.exit()") from error
+class _NoExit:
+    """Makes an author's sys.exit() an error of the request."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Raise something else for a SystemExit."""
+        if isinstance(error, SystemExit):
+            raise RuntimeError("an author's function called sys.exit()") from error
+
+
+_no_exit = _NoExit()

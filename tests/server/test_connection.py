@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import struct
+import weakref
 from typing import Any
 
 import pytest
@@ -490,3 +491,21 @@ async def test_an_odd_handshake_is_answered_without_a_traceback(serve, caplog, h
 
     assert answer.startswith(f"HTTP/1.1 {status} ")
     assert [r.levelname for r in caplog.records] == ([] if status == 101 else ["WARNING"])
+
+
+async def test_a_connection_that_has_ended_is_gone_at_once(serve):
+    """Nothing of it holds itself: memory does not wait for somebody to look for garbage."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)})
+    gc.collect()
+    gc.disable()
+    try:
+        async with served.connect("/echo") as ws:
+            await ws.send("hello")
+            await ws.recv()
+            left = [weakref.ref(handler) for handler in served.app.connections]
+        await served.app.connections.ended()
+        await asyncio.sleep(0)  # its task ends in the very next turn
+
+        assert [reference() for reference in left] == [None]
+    finally:
+        gc.enable()

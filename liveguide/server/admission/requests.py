@@ -17,7 +17,12 @@ from tornado.http1connection import (
     HTTP1ConnectionParameters,
     HTTP1ServerConnection,
 )
-from tornado.httputil import HTTPHeaders, HTTPServerConnectionDelegate
+from tornado.httputil import (
+    HTTPHeaders,
+    HTTPServerConnectionDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
 from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
 from tornado.log import gen_log
 
@@ -95,6 +100,22 @@ class Request(HTTP1Connection):
         text = data.decode("latin1").lstrip("\r\n")  # an empty line may come first (RFC 9112, 2.2)
         end = text.find("\n")
         return text[:end].rstrip("\r"), Fields.parse(text[end:])
+
+    def write_headers(
+        self,
+        start_line: RequestStartLine | ResponseStartLine,
+        headers: HTTPHeaders,
+        chunk: bytes | None = None,
+    ) -> asyncio.Future[None]:
+        """Send the head of an answer; that of a handshake, which nothing follows, at once."""
+        if not isinstance(start_line, ResponseStartLine) or start_line.code != 101:
+            return super().write_headers(start_line, headers, chunk)
+        lines = [f"HTTP/1.1 101 {start_line.reason}"]
+        lines += [f"{name}: {value}" for name, value in headers.get_all()]
+        head = "\r\n".join(lines)
+        if not head.count("\r") == head.count("\n") == len(lines) - 1:
+            raise ValueError(f"a line break in one of {lines}")
+        return self.write(f"{head}\r\n\r\n".encode("latin-1"))
 
     # As Tornado's, but for Nagle's algorithm, which it switches on for the next request.
     def _finish_request(self, future: asyncio.Future[None] | None) -> None:

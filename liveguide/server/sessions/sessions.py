@@ -25,10 +25,12 @@ import time
 from asyncio import TimerHandle
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
+from tornado.httputil import format_timestamp
 from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 
 from ...errors import UsageError
@@ -130,6 +132,8 @@ class Sessions:
             The session, and the cookie's new value where it must be set.
         """
         session_id = self._known(name, cookie, self._seconds)
+        if not session_id:
+            return self._new(name, self._recent)
         session = self._in_use.get(session_id)
         if session is None:
             session_id = self._known(name, cookie, self._idle_seconds)
@@ -152,8 +156,9 @@ class Sessions:
     def set_cookie(self, handler: RequestHandler, value: str) -> None:
         """Have the browser that is answered send a session's cookie from now on."""
         secure = handler.request.protocol == "https"
-        days = self._seconds / _DAY
-        handler.set_cookie(cookie_name(secure), value, expires_days=days, **cookie_flags(secure))
+        attributes = _attributes(secure, int(time.time() + self._seconds))
+        # As Tornado's `set_cookie` says it, which checks anew what is always the same.
+        handler.add_header("Set-Cookie", f'{cookie_name(secure)}="{value}"; {attributes}')
 
     def _known(self, name: str, cookie: str | None, seconds: float) -> str:
         """Return the id that we have signed, at most so long ago; empty for none."""
@@ -252,6 +257,13 @@ def cookie_name(secure: bool) -> str:
     host and no plain-text page set it (RFC 6265bis, section 4.1.3.2).
     """
     return "__Host-session" if secure else "session"
+
+
+@lru_cache(maxsize=2)
+def _attributes(secure: bool, expires: int) -> str:
+    """Return the attributes of a session's cookie; *expires* in seconds since 1970."""
+    flags = f"expires={format_timestamp(expires)}; HttpOnly; Path=/; SameSite=Lax"
+    return f"{flags}; Secure" if secure else flags
 
 
 def cookie_flags(secure: bool) -> dict[str, Any]:

@@ -21,8 +21,6 @@ from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream
 from tornado.platform.asyncio import BaseAsyncIOLoop
 
-from .stream import Stream
-
 _AT_ONCE = 64 * 1024
 """Bytes that are read at once, at most."""
 
@@ -70,8 +68,6 @@ class Channel:
         )
         loop = cast(BaseAsyncIOLoop, stream.io_loop)
         # In the stream's place: the system, which knows the socket already, need not be told.
-        if isinstance(stream, Stream):
-            stream.let_go()
         number, held = loop.split_fd(stream.fileno())
         loop.handlers[number] = held, self._ready
         loop.update_handler(stream.fileno(), self._events)
@@ -134,6 +130,10 @@ class Channel:
         except OSError:
             self._stream.close()
 
+    def close(self) -> None:
+        """Call nobody any more: the stream is closed."""
+        self._readable = self._writable = nobody
+
     def _send_by_tls(self, data: bytes | memoryview) -> int:
         if self._stream.closed():
             raise BrokenPipeError
@@ -149,3 +149,7 @@ class Channel:
             self._writable()
         else:
             self._readable()
+
+
+def nobody() -> None:
+    """Stand for who is not called any more, so that nothing that has ended holds itself."""

@@ -15,7 +15,7 @@ from itertools import takewhile
 
 from tornado.websocket import WebSocketClosedError
 
-from .channel import Channel
+from .channel import Channel, nobody
 
 _TOGETHER = 64 * 1024
 """Bytes of waiting frames that are given to the system at once."""
@@ -163,9 +163,10 @@ class Outgoing:
                 _fail(sending)
 
     def close(self) -> None:
-        """Forget all that waits: the connection is closed."""
+        """Forget all that waits, and call nobody any more: the connection is closed."""
         self._begun = 0
         self.drop()
+        self._overflowed = self._broken = self._drained = nobody
 
     def flush(self) -> None:
         """Send what waits, as far as the system takes it."""

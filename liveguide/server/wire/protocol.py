@@ -51,6 +51,7 @@ from .handshake import answer
 from .heartbeat import Heartbeat
 from .outgoing import DEFAULT_LIMITS, Outgoing, QueueLimits
 from .reader import PART, Event, FrameReader
+from .stream import Stream
 
 MOST_A_TURN = 16
 """Messages and other frames that are taken from one client before others have their turn."""
@@ -456,6 +457,7 @@ class WireProtocol(WebSocketProtocol):
         if self._turn is not None:
             self._turn.cancel()
         self._outgoing.close()
+        self._channel.close()
         self._end()
 
     def _end(self) -> None:
@@ -467,6 +469,7 @@ class WireProtocol(WebSocketProtocol):
     def _stop_pinging(self) -> None:
         if self._heartbeat is not None:
             self._heartbeat.stop()
+            self._heartbeat = None
 
     async def _receive_frame_loop(self) -> None:
         raise NotImplementedError("there is no loop: see _readable")
@@ -500,6 +503,8 @@ async def _take_over(stream: IOStream) -> bytes:
     if stream.writing():
         async with asyncio.timeout(CLOSE_SECONDS):
             await stream.write(b"")
+    if isinstance(stream, Stream):
+        return stream.let_go()
     reading = asyncio.ensure_future(stream.read_bytes(_LONGEST_HEAD, partial=True))
     early = reading.result() if reading.done() else b""
     if stream.closed():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from tornado.iostream import IOStream
+from tornado.iostream import IOStream, StreamClosedError
 
 _NOTHING: deque[Any] = deque(maxlen=0)
 
@@ -21,7 +21,19 @@ class Stream(IOStream):
             self._sends_at_once = value
             super().set_nodelay(value)
 
-    def let_go(self) -> None:
-        """Keep no queues for what is written: a `Channel` sends from now on, and has its own."""
+    def let_go(self) -> bytes:
+        """
+        Return what was read already, and keep nothing for reading and writing: a `Channel` does it.
+
+        Raises:
+
+            StreamClosedError: The client has left.
+        """
+        if self.closed():
+            raise StreamClosedError
+        early = bytes(self._read_buffer)
+        self._read_buffer = bytearray()
+        self._read_buffer_size = 0
         self._write_futures = _NOTHING
         self._write_buffer._buffers = _NOTHING
+        return early

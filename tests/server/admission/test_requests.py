@@ -10,7 +10,7 @@ from tornado.httputil import HTTPHeaders, HTTPInputError
 from liveguide.server.admission.requests import Fields
 from liveguide.settings import Settings
 
-from .conftest import Serve
+from ..conftest import Serve
 
 _WHO = {"gramex.yaml": "url:\n  who: {pattern: /who, handler: bot.who}\n"}
 _IMPATIENT = Settings(limits={"header_seconds": 0.2})
