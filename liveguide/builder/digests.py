@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 _Stamp = tuple[int, int, int, int]
+_LARGE = 1 << 20
 
 
 class Digests:
@@ -36,7 +37,10 @@ class Digests:
             if known is not None and known[0] == stamp:
                 return known[1]
             with open(name, "rb") as file:
-                digest = hashlib.sha256(file.read()).hexdigest()
+                if stat.st_size > _LARGE:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                else:  # all at once, which is quicker
+                    digest = hashlib.sha256(file.read()).hexdigest()
         except OSError:
             return "unreadable"
         self._known[name] = (stamp, digest)

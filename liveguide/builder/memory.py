@@ -12,10 +12,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .cache import Cache, CacheError
 from .copies import copies_of
@@ -32,8 +31,7 @@ Made = TypeVar("Made")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """
     A few files of a site that are made of the same.
 
@@ -376,7 +374,9 @@ def _link(source: str | Path, path: str | Path) -> None:
 
 
 def _is_same(one: Path, other: Path) -> bool:
+    import filecmp  # for builds alone that write something
+
     try:
-        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+        return filecmp.cmp(one, other, shallow=False)
     except OSError:
         return False

@@ -259,6 +259,34 @@ def test_a_cache_that_can_not_be_made_is_not_used() -> None:
     assert tree(SITE) == clean()
 
 
+def test_a_cache_that_can_not_be_written_is_told() -> None:
+    """The site is built all the same, and again by the next build, which finds nothing."""
+    (CACHE / "index.json").unlink()
+    (CACHE / "index.json").mkdir()
+    edit_one_page()
+
+    report = build()
+
+    assert report.notes == [f"the cache {CACHE.resolve()} can't be written: Is a directory"]
+    assert tree(SITE) == clean()
+    assert not build().unchanged
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.parametrize("folder", [CACHE, CACHE / "pages"])
+def test_a_read_only_cache_is_not_used(folder: Path) -> None:
+    """One line says what to do."""
+    folder.chmod(0o500)
+    edit_one_page()
+
+    report = build()
+
+    folder.chmod(0o700)
+    fault = "it can't be written; delete it"
+    assert report.notes == [f"the cache {CACHE.resolve()} is not used: {fault}"]
+    assert tree(SITE) == clean()
+
+
 def test_a_cache_of_another_release_is_not_used(
     rendered: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
