@@ -8,7 +8,7 @@ The bounds on what strangers may do: each with its default, its range, and its u
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .yamlfile import kind_of
 
@@ -16,8 +16,7 @@ _DAY = 24 * 60 * 60
 _SWITCH = "true or false"
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """
     One bound.
 

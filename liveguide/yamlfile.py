@@ -10,16 +10,14 @@ lets the last one win, are an error.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from .errors import SourceError
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in a file: 1-based line and column."""
 
     line: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -211,7 +210,7 @@ def _judged(file: SourceFile) -> tuple[str, list[Any]]:
     if len(policy) > LARGEST:
         message = f"the file's security policy {TOO_LARGE}"
         problems.append(Problem(str(file.path), None, message, "warning"))
-    return policy, [astuple(problem) for problem in problems]
+    return policy, problems
 
 
 def _stopped(file: SourceFile, text: str, embedded: Embedded) -> Iterator[Problem]:

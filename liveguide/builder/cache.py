@@ -23,7 +23,6 @@ import tempfile
 import time
 import weakref
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +200,7 @@ class Cache:
         with open(self._folder / _PAGES / place.pack, "rb") as file:
             file.seek(place.first)
             first = self._pack.append(file.read(place.length))
-        return replace(place, pack=self._pack.name, first=first)
+        return place._replace(pack=self._pack.name, first=first)
 
     def clear(self) -> None:
         """Remove all that is kept."""

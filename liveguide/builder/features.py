@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import Problem, SourceError, did_you_mean
@@ -34,8 +34,7 @@ _SOURCE_KEYS = ("title", "href")
 _FEATURE_KEYS = ("source", "text", "test")
 
 
-@dataclass(frozen=True)
-class FeatureSource:
+class FeatureSource(NamedTuple):
     """
     What features are taken from.
 
@@ -50,8 +49,7 @@ class FeatureSource:
     href: str
 
 
-@dataclass(frozen=True)
-class Feature:
+class Feature(NamedTuple):
     """
     One feature.
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .commits import commit_of
 from .digests import Digests, releases
@@ -24,8 +23,7 @@ _RENDERERS = (
 _PACKAGE = Path(__file__).parent.parent
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """
     What there is before a build begins: what changes while it runs makes its site stale.
 

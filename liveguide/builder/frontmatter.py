@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..errors import Problem, SourceError, did_you_mean
 from ..settings import wrong_language
@@ -18,8 +18,7 @@ from ..yamlfile import YAMLMapping, kind_of, parse_yaml, wrong_character
 Kind = Literal["text", "a whole number", "true or false", "a mapping"]
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """
     A key that front matter gives a meaning to.
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .commits import commit_of
 from .digests import digest_of
@@ -29,8 +28,7 @@ _FORMAT = "%x00%H%x00%cI%x00%D%x00%s"
 _FIELDS = 4
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """
     One commit.
 

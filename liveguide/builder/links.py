@@ -17,6 +17,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ..errors import did_you_mean
@@ -50,8 +51,7 @@ _URL_ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A link to a heading or another id: whose existence is known once every page is rendered."""
 
     output: str
@@ -79,8 +79,7 @@ class PageLinks:
     embedded: Embedded = field(default_factory=Embedded)
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """Where a local address leads: a path in the site, and the uri whose source it shows."""
 
     output: str

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import time
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class PackedName:
+class PackedName(NamedTuple):
     """
     What a page is called: the hash of what all may know of it, and where that is.
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from .rendered import ContentsEntry, KnownPage, RenderedPage
 from .sources import relative_url
 
 
-@dataclass(frozen=True)
-class PageLink:
+class PageLink(NamedTuple):
     """A link to another page: its label and its address."""
 
     label: str
     href: str
 
 
-@dataclass(frozen=True)
-class Translation:
+class Translation(NamedTuple):
     """The page in another language, or that language's home page where it has none."""
 
     language: str

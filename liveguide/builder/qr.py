@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .sources import ASSETS
 
 
-@dataclass(frozen=True)
-class QRCode:
+class QRCode(NamedTuple):
     """
     A picture of an address.
 

@@ -14,9 +14,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..settings import Settings
 from .languages import language_of
@@ -58,8 +57,7 @@ _LINE_ENDS = re.compile(r"\n\s*")
 _SPACES = re.compile(r"[ \t]{2,}")
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """
     One section of a page, up to the next heading.
 

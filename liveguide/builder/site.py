@@ -217,7 +217,7 @@ def _build(
         {
             **made_of,
             "told": {key: getattr(report, key) for key in _TOLD_AGAIN},
-            "problems": [dataclasses.astuple(problem) for problem in report.problems],
+            "problems": report.problems,
         },
     )
     report.written = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import Problem, SourceError
 from ..textfile import read_text
@@ -14,8 +14,7 @@ LARGEST_SOURCE_VIEW = 1_000_000
 """The size in bytes of the largest file whose source a page may show."""
 
 
-@dataclass(frozen=True)
-class SourceView:
+class SourceView(NamedTuple):
     """A file whose source some page publishes, and the page that asked."""
 
     file: SourceFile

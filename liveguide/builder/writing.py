@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -395,7 +395,7 @@ class Writer:
         text = json.dumps(addresses, ensure_ascii=False, separators=(",", ":"))
         write_file(self._staging, _ADDRESSES, text)
         homes = [
-            replace(other, href="/" + other.href, is_same_page=False)
+            other._replace(href="/" + other.href, is_same_page=False)
             for other in self._translations("README.md", "")
         ]
         title = say("Page not found")

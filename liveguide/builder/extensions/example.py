@@ -17,6 +17,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ..links import RESOLVED, Target, find_target
@@ -28,16 +29,14 @@ _CUT = "\x02label\x03"
 _MOST_WINDOWS = 4
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A file or an address that a demo is made of: what the link to it says, and leads to."""
 
     label: str
     href: str
 
 
-@dataclass(frozen=True)
-class Phone:
+class Phone(NamedTuple):
     """A demo's public address, and the picture of it that a phone can read."""
 
     href: str

@@ -14,9 +14,8 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable
-from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import did_you_mean
 from ..features import Feature, Features
@@ -31,8 +30,7 @@ _APOSTROPHE = re.compile(r"_(s|t)(?=_|$)")  # the_reader_s_page, can_t
 _CELL = re.compile(r"<!--feature-(?P<what>pages|snippets):(?P<id>[a-z0-9-]+)-->")
 
 
-@dataclass(frozen=True)
-class Showing:
+class Showing(NamedTuple):
     """
     One place that shows a feature.
 

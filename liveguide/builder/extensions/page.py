@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ...errors import Problem, Severity, did_you_mean
 from ...words import Say, say_in
@@ -16,8 +16,7 @@ from ..sources import FEATURES_FILE, Sources
 _REPLACED = re.compile("\x02[^\x03]*\x03|\n")
 
 
-@dataclass(frozen=True)
-class Snippet:
+class Snippet(NamedTuple):
     """
     One runnable fence.
 
@@ -38,8 +37,7 @@ class Snippet:
     stated: bool = False
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(NamedTuple):
     """
     One Python program, which the check runs.
 
@@ -63,8 +61,7 @@ class Program:
     features: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """
     Something live that shows features.
 
@@ -88,8 +85,7 @@ class Shown:
     demo: str = ""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One `:::` block: its name, its attributes (a flag's value is `None`) and its lines."""
 
     name: str
@@ -98,8 +94,7 @@ class Block:
     line: int
 
 
-@dataclass(frozen=True)
-class IncludedFence:
+class IncludedFence(NamedTuple):
     """
     One fence that shows a file.
 
@@ -137,8 +132,7 @@ class IncludedFence:
         return [opening, *code, below + marks_written]
 
 
-@dataclass(frozen=True)
-class Annotated:
+class Annotated(NamedTuple):
     """
     Code with marks whose notes are a list below it.
 

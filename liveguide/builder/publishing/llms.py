@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 OUTPUT = "llms.txt"
 FULL_OUTPUT = "llms-full.txt"
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """A page in the list: what it is called, the address of its Markdown, what it is about."""
 
     label: str

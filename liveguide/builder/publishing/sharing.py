@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class SharedImage:
+class SharedImage(NamedTuple):
     """
     The picture that other sites show beside a link.
 
@@ -27,8 +26,7 @@ class SharedImage:
     height: int = 0
 
 
-@dataclass(frozen=True)
-class Sharing:
+class Sharing(NamedTuple):
     """
     One page, for machines.
 
