@@ -154,13 +154,14 @@ class Room:
         self._locals.add(local)
         self._process.joined.setdefault(handler, set()).add(self)
         engine = self._process.engine
+        was_ready = self._is_ready  # if not, all that wait begin when it is: now, or later
         if self._subscribed is None:
             self._subscribe()
         engine.enter(self.topic, member)
         if resuming is not None:
             if not engine.is_up:
                 resuming.tell_up(False)
-            if self._is_ready and not local.is_live:
+            if was_ready and not local.is_live:
                 self._begin(local)
 
     def leave(self, handler: Handler) -> None:

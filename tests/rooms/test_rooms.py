@@ -121,6 +121,20 @@ async def test_a_client_that_resumes_is_told_where_it_stands(durable: Served) ->
     }
 
 
+async def test_the_first_in_a_room_is_told_once_what_is_kept(durable: Served) -> None:
+    """As all who come later are."""
+    async with durable.connect("/chat") as ws:
+        await ws.send("one")
+        await ws.recv()
+    async with durable.connect("/chat?since=") as ws:
+        await ws.send(json.dumps({"type": "send", "id": "2", "text": "two"}))
+        kinds = []
+        while (said := await told(ws))["type"] != "accepted":
+            kinds.append((said["type"], said.get("text")))
+
+    assert sorted(kinds, key=str) == [("joined", None), ("message", "one"), ("message", "two")]
+
+
 async def test_what_was_missed_follows_in_order(durable: Served) -> None:
     """A position is recovered: everything after it comes, then what is said from then on."""
     async with durable.connect("/chat?since=") as ws:
