@@ -210,7 +210,7 @@ class Room:
     ) -> None:
         """Take note of who came and went; clients that resume are told soon."""
         self._count = count
-        if self._locals.resuming:
+        if any(local.resuming for local in self._locals):
             self._changes.add(joined, left)
 
     def on_up(self, is_up: bool) -> None:
@@ -371,8 +371,9 @@ class Room:
 
     def _accepted(self, accepted: asyncio.Future[Position]) -> None:
         """Log what was not, once, whether or not anybody awaits it."""
-        if not accepted.cancelled() and accepted.exception() is not None:
-            log.error("%r: a message was not accepted: %s", self, accepted.exception())
+        error = None if accepted.cancelled() else accepted.exception()
+        if error is not None and getattr(error, "reason", "") != "stopping":
+            log.error("%r: a message was not accepted: %s", self, error)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import re
@@ -41,6 +42,9 @@ from .tracing.places import Places
 from .tracing.trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
+
+_TO_KEEP = 0.5
+"""Seconds in which what readers have said last is kept, where that waits."""
 
 _WHOLE_ADDRESS = re.compile(r"https?://(?P<host>[^/?]*)/?(?P<rest>.*)", re.IGNORECASE)
 
@@ -219,10 +223,12 @@ class SiteApplication(tornado.web.Application):
                 await self.answering.ended()  # a handshake becomes a connection
                 await self.connections.ended()
                 await self.responses.ended()
-                await rooms.stop()  # what readers have said is kept
         except TimeoutError:
             left = len(self.answering) + len(self.connections) + len(self.responses)
             log.warning("%d connections did not end in %g s and are cut", left, grace)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TO_KEEP):
+                await rooms.stop()
 
 
 def make_app(

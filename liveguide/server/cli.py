@@ -24,8 +24,11 @@ from typing import TextIO
 
 from tornado.netutil import bind_sockets
 
+from ..broker import BROKER_VARIABLE, check_broker
 from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..hosts import host_pattern
+from ..rooms.engine import EngineUnavailable
+from ..rooms.engines import make_engine
 from ..settings import Settings, read_settings
 from .admission.accepting import BoundedServer
 from .admission.origins import is_loopback
@@ -86,6 +89,7 @@ def run(
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         _check_site(args.guide, args.site)
         check_metrics(args.metrics, args.metrics_public)
+        args.broker = args.broker or _broker()
         if args.watch and watch is not None:
             return _run_watching(args, watch)
         return _run(args, is_current, None if args.no_build else build)
@@ -98,6 +102,13 @@ def run(
         return 2
     except KeyboardInterrupt:
         return 0
+
+
+def _broker() -> str:
+    try:
+        return check_broker(os.environ.get(BROKER_VARIABLE) or "memory")
+    except ValueError as error:
+        raise UsageError(f"{BROKER_VARIABLE}: {error}") from None
 
 
 def _check_site(guide: Path, site: Path) -> None:
@@ -192,7 +203,12 @@ def _listen(
     harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
     with harmless, overheard():
         renewed = None if reload is None else partial(reload, server)
-        asyncio.run(serve(app, server, sockets, _both(beside or nullcontext(), numbers), renewed))
+        around = _both(beside or nullcontext(), numbers)
+        try:
+            engine = make_engine(args.broker, args.broker_optional)
+            asyncio.run(serve(app, server, sockets, around, renewed, engine))
+        except EngineUnavailable as error:
+            return _failed(args.program, f"--broker: {error}")
     return 0
 
 

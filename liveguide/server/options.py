@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ..broker import check_broker
 from ..hosts import host_pattern
 from ..settings import network
 
@@ -71,6 +72,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "localhost; may be repeated",
     )
     parser.add_argument(
+        "--broker",
+        type=_broker,
+        metavar="ADDRESS",
+        help="the engine of rooms: memory, sqlite:PATH or redis://HOST:PORT/DATABASE; "
+        "with a password in it, name it in LIVEGUIDE_BROKER instead (memory)",
+    )
+    parser.add_argument(
+        "--broker-optional",
+        action="store_true",
+        help="start without a Redis that does not answer, and connect to it when it comes",
+    )
+    parser.add_argument(
         "--metrics",
         type=_metrics_address,
         metavar="[ADDRESS:]PORT",
@@ -101,6 +114,13 @@ def _port(text: str) -> int:
 def _host(text: str) -> str:
     try:
         return host_pattern(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _broker(text: str) -> str:
+    try:
+        return check_broker(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -15,7 +15,6 @@ from liveguide.rooms import room
 from liveguide.rooms.rooms import Rooms
 from liveguide.server import resuming
 from tests.server.conftest import ECHO, Served, routes
-from tests.server.conftest import _serve as _serve
 
 ROOM = """\
 from liveguide.rooms import room

@@ -25,6 +25,8 @@ from typing import Any
 
 from tornado.httpserver import HTTPServer
 
+from ...rooms.engine import Engine
+from ...rooms.rooms import rooms
 from ..app import SiteApplication
 from ..connection import only_closed
 from ..endpoints.leftovers import ConnectionsLoop
@@ -53,6 +55,7 @@ async def serve(
     sockets: list[socket],
     beside: AbstractAsyncContextManager[object],
     reload: Callable[[], Awaitable[None]] | None = None,
+    engine: Engine | None = None,
 ) -> None:
     """
     Serve, with what goes on *beside* it, until a signal says to stop; then cut off nobody.
@@ -69,6 +72,12 @@ async def serve(
 
         reload: Called after each SIGHUP, one call after the other. Without it, and at a
             terminal, which sends SIGHUP as it closes, that signal ends the process as ever.
+
+        engine: Behind rooms; it is started before anybody can come.
+
+    Raises:
+
+        EngineUnavailable: It can't be used.
     """
     signals = _Signals()
     around: list[Coroutine[Any, Any, None]] = [systemd.show_life()]
@@ -76,6 +85,8 @@ async def serve(
         around.append(_reloading(signals.hang_up(), reload))
     ConnectionsLoop()  # from now on Tornado's loop, in this thread
     asyncio.get_running_loop().set_exception_handler(_log_failure)
+    if engine is not None:
+        await rooms.start(engine)
     server.add_sockets(sockets)
     gc.freeze()  # what is loaded is no garbage, and is not looked at again and again
     gc.set_threshold(*_GARBAGE_THRESHOLDS)

@@ -1,0 +1,31 @@
+"""The address that `--broker` names: of the engine behind the rooms of a process."""
+
+from __future__ import annotations
+
+import re
+
+BROKER_VARIABLE = "LIVEGUIDE_BROKER"
+"""The environment variable that names it, too: a command line is for everybody to see."""
+
+_REDIS = ("redis://", "rediss://", "unix://")
+_PASSWORD = re.compile(r"(?<=://)[^@/]*@|(?<=[?&])(?:password|username)=[^&]*")
+
+
+def check_broker(address: str) -> str:
+    """
+    Return an address.
+
+    Raises:
+
+        ValueError: It is none; the message says what would be.
+    """
+    if address == "memory" or address.startswith((*_REDIS, "sqlite:")):
+        return address
+    raise ValueError(
+        f"{shown(address)!r} is no broker; write memory, sqlite:PATH or redis://HOST:PORT/DATABASE"
+    )
+
+
+def shown(address: str) -> str:
+    """Return an address without its password, for the log."""
+    return _PASSWORD.sub("", address).rstrip("?&")

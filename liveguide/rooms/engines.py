@@ -1,0 +1,35 @@
+"""Which engine the rooms of a process have."""
+
+from __future__ import annotations
+
+from ..broker import shown
+from .engine import Engine, EngineUnavailable
+from .memory import MemoryEngine
+
+
+def make_engine(address: str, is_optional: bool = False) -> Engine:
+    """
+    Return the engine of an address, which is started later.
+
+    Args:
+
+        address: What `check_broker` has returned.
+
+        is_optional: Whether a Redis that does not answer at the start may come later.
+
+    Raises:
+
+        EngineUnavailable: It can't be used here.
+    """
+    if address == "memory":
+        return MemoryEngine()
+    try:
+        from .redis import RedisEngine
+    except ImportError:
+        raise EngineUnavailable(
+            f"{shown(address)} needs a package that is missing: pip install 'liveguide[redis]'"
+        ) from None
+    try:
+        return RedisEngine(address, shown(address), is_optional)
+    except ValueError as error:
+        raise EngineUnavailable(f"{shown(address)} is no address of a Redis: {error}") from None

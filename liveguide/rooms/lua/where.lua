@@ -1,0 +1,34 @@
+-- Where a room stands: the beginning of `read.lua` and of `publish.lua`.
+-- KEYS: at, log. ARGV: an epoch if a new one is needed; the epoch and the offset that the caller
+-- has heard of; how many messages are kept; for how many milliseconds.
+local UNUSED = 7 * 24 * 3600 -- seconds, after which a room is forgotten
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local at = redis.call('HMGET', KEYS[1], 'epoch', 'offset')
+local epoch, last = at[1], tonumber(at[2] or 0)
+if not epoch then
+  redis.call('DEL', KEYS[2])
+  epoch, last = ARGV[1], 0
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'offset', last)
+elseif epoch == ARGV[2] and last < tonumber(ARGV[3]) then
+  -- Redis was restarted with less than it had: offsets that were told will be given again.
+  epoch = ARGV[1]
+  redis.call('HSET', KEYS[1], 'epoch', epoch)
+end
+
+-- Forget what is too much or too old; return the first offset that is kept.
+local function trim()
+  redis.call('XTRIM', KEYS[2], 'MAXLEN', ARGV[4])
+  while true do
+    local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+    if not first then return last + 1 end
+    local sent
+    for i = 1, #first[2], 2 do
+      if first[2][i] == 'sent' then sent = tonumber(first[2][i + 1]) end
+    end
+    if sent and sent >= now - ARGV[5] then
+      return tonumber(string.match(first[1], '^%d+'))
+    end
+    redis.call('XDEL', KEYS[2], first[1])
+  end
+end

@@ -1,0 +1,124 @@
+"""
+Who is in which room, over many processes, right after crashes too.
+
+Each process says every few seconds that it lives, by the clock of Redis. One that has not said so
+for a while is given up by any other, once, and its members are taken out of all rooms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from . import parcel, redis_scripts
+from .engine import Member
+from .redis_scripts import key
+
+BEAT_SECONDS = 3.0
+GONE_SECONDS = 10.0
+
+_PROCESSES = b"liveguide:processes"
+
+RunScript = Callable[[str, Sequence[bytes], Sequence[Any]], Awaitable[Any]]
+
+
+class RedisPresence:
+    """
+    The members that one process has, as Redis is to know them.
+
+    Args:
+
+        process: The process, by a random word.
+
+        script: Runs a script, with its keys and arguments.
+    """
+
+    def __init__(self, process: str, script: RunScript) -> None:
+        self._process = process
+        self._script = script
+        self._members: dict[str, dict[str, Member]] = {}
+        self._changes: dict[str, dict[str, Member | None]] = {}
+        self._unsure: set[str] = set()  # rooms in which Redis may know others than are there
+        self._changed = asyncio.Event()
+
+    def enter(self, room: str, member: Member) -> None:
+        """Note that somebody is in a room."""
+        self._members.setdefault(room, {})[member.id] = member
+        self._note(room, member.id, member)
+
+    def exit(self, room: str, member: Member) -> None:
+        """Note that they are not any more."""
+        members = self._members.get(room, {})
+        members.pop(member.id, None)
+        if not members:
+            self._members.pop(room, None)
+        self._note(room, member.id, None)
+
+    def _note(self, room: str, id: str, member: Member | None) -> None:
+        self._changes.setdefault(room, {})[id] = member
+        self._changed.set()
+
+    async def begin(self) -> None:
+        """Say that the process lives, and who is there: Redis may have been away, or be another."""
+        self._unsure |= self._members.keys() | self._changes.keys()
+        self._changes.clear()
+        await self._beat()
+        for room in [*self._unsure]:
+            members = self._members.get(room, {}).values()
+            await self._tell(room, members, (), is_all=True)
+            self._unsure.discard(room)
+
+    async def leave(self) -> None:
+        """Say that the process ends, and all its members have gone."""
+        keys = [_PROCESSES, self._rooms(self._process)]
+        await self._script(redis_scripts.REAP, keys, [self._process, 0])
+
+    async def tell_changes(self) -> None:
+        """Tell who comes and goes."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            while self._changes:
+                room = next(iter(self._changes))
+                changes = self._changes[room]
+                came = [member for member in changes.values() if member is not None]
+                went = [id for id, member in changes.items() if member is None]
+                self._changes[room] = {}
+                self._unsure.add(room)  # until it is told
+                await self._tell(room, came, went)
+                self._unsure.discard(room)
+                if not self._changes[room]:
+                    del self._changes[room]
+
+    async def _tell(self, room: str, came: Any, went: Any, is_all: bool = False) -> None:
+        keys = [key(room, "members"), key(room, "live"), self._rooms(self._process)]
+        # An id begins with that of its process, by which others take it out if that is gone.
+        joined = [[f"{self._process}:{m.id}", parcel.write_name(m.name)] for m in came]
+        left = [f"{self._process}:{id}" for id in went]
+        values = [room, self._process, int(is_all), json.dumps(joined), json.dumps(left)]
+        await self._script(redis_scripts.PRESENCE, keys, values)
+
+    async def beat_on(self) -> None:
+        """Say again and again that the process lives."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            await self._beat()
+
+    async def _beat(self) -> None:
+        """Say that the process lives; give up those that don't."""
+        is_new, gone = await self._script(
+            redis_scripts.BEAT, [_PROCESSES], [self._process, int(GONE_SECONDS * 1000)]
+        )
+        for other in gone:
+            keys = [_PROCESSES, self._rooms(other.decode())]
+            await self._script(redis_scripts.REAP, keys, [other, int(GONE_SECONDS * 1000)])
+        if is_new and self._members:
+            # It was given up itself, while it was held up.
+            for room, members in [*self._members.items()]:
+                await self._tell(room, members.values(), (), is_all=True)
+
+    @staticmethod
+    def _rooms(process: str) -> bytes:
+        return f"liveguide:process:{process}:rooms".encode()

@@ -1,0 +1,67 @@
+"""
+What Redis does for a room in one step, with nothing between: the scripts in `lua/`.
+
+Keys of a room begin with `liveguide:{NAME}:`. `at` is a hash of its epoch and its last offset;
+`log` a stream of what is kept, whose ids are the offsets; `id:ID` remembers a message that was
+accepted; `members` is a hash of who is there; `live` the channel of what is said and who comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+_LUA = Path(__file__).parent / "lua"
+
+
+def _script(*names: str) -> str:
+    return "\n".join((_LUA / f"{name}.lua").read_text() for name in names)
+
+
+READ = _script("where", "read")
+PUBLISH = _script("where", "publish")
+TELL = _script("tell")
+PRESENCE = _script("presence")
+BEAT = _script("beat")
+REAP = _script("reap")
+
+
+def key(room: str, *what: str) -> bytes:
+    """Return one of a room's keys."""
+    return ":".join([f"liveguide:{{{room}}}", *what]).encode()
+
+
+class Scripts:
+    """
+    Runs scripts in a Redis, which is given each once.
+
+    Args:
+
+        redis: The client, of `redis.asyncio`.
+    """
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
+        self._shas: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Give Redis all of them anew: it may be another, or have forgotten them."""
+        self._shas.clear()
+
+    async def sha(self, script: str) -> str:
+        """Return by what Redis knows a script."""
+        if script not in self._shas:
+            loaded = await self._redis.script_load(script)
+            self._shas[script] = loaded if isinstance(loaded, str) else loaded.decode()
+        return self._shas[script]
+
+    async def run(self, script: str, keys: Sequence[bytes], values: Sequence[Any]) -> Any:
+        """Run a script; what is wrong is raised as redis-py does."""
+        try:
+            return await self._redis.evalsha(await self.sha(script), len(keys), *keys, *values)
+        except NoScriptError:
+            self.forget()
+            return await self._redis.evalsha(await self.sha(script), len(keys), *keys, *values)

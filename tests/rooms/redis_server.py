@@ -1,0 +1,62 @@
+"""A real Redis for a test: on a socket of its own, and to be killed, wiped, held up or filled."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from asyncio.subprocess import DEVNULL, Process
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
+
+
+class RedisServer:
+    """
+    A `redis-server` that keeps what it is told in a folder.
+
+    Args:
+
+        folder: The folder; its socket is there, too, so its path must be short.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = folder / "redis.sock"
+        self._process: Process | None = None
+        self.client: Any = Redis(unix_socket_path=str(self._socket), decode_responses=True)
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._socket}?db=0"
+
+    async def start(self, *options: str) -> None:
+        """Start it, with what it has kept, and wait until it answers."""
+        self._process = await asyncio.create_subprocess_exec(
+            *(str(PROGRAM), "--port", "0", "--unixsocket", str(self._socket)),
+            *("--dir", str(self._folder), "--appendonly", "yes", "--save", "", *options),
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+        )
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    await self.client.ping()
+                    return
+                except (RedisConnectionError, OSError):
+                    await asyncio.sleep(0.01)
+
+    async def kill(self) -> None:
+        """End it as a crash would."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def end(self) -> None:
+        """End it for good."""
+        await self.client.aclose()
+        if self._process is not None and self._process.returncode is None:
+            await self.kill()

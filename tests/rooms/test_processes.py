@@ -1,0 +1,105 @@
+"""Servers as operators run them, over one Redis: their start, their end, and what outlives them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import websockets
+
+from tests.adversary.process import running
+from tests.server.conftest import _start as _start
+from tests.server.conftest import ended
+
+from .redis_server import RedisServer
+from .test_rooms import guide, say, texts, told
+
+
+@pytest.fixture(name="files")
+def _files(write_tree) -> Path:
+    """Write a guide with a durable room, and a site beside it."""
+    folder: Path = write_tree(guide(history="history: 100")[1])
+    (folder.parent / "site").mkdir()
+    (folder.parent / "site/.liveguide.json").write_text("{}")
+    return folder
+
+
+def connect(port: int, since: str = "") -> websockets.connect:
+    """Open a WebSocket that resumes."""
+    url = f"ws://127.0.0.1:{port}/chat?since={since}"
+    return websockets.connect(url, proxy=None, compression=None)
+
+
+@pytest.mark.browser
+async def test_what_one_process_was_told_outlives_it(files: Path, redis: RedisServer) -> None:
+    """It is killed; its client goes on at another process, with nothing missing or doubled."""
+    async with (
+        running(files, "--broker", redis.url) as one,
+        running(files, "--broker", redis.url) as two,
+        connect(two.port) as other,
+        connect(one.port) as ws,
+    ):
+        epoch = (await told(ws))["epoch"]
+        accepted = await say(ws, "first", "id-1")
+        one.process.kill()
+        assert await texts(other, 1) == ["first"]
+        await say(other, "second")
+        async with connect(two.port, f"{epoch}:{accepted['offset']}") as back:
+            assert (await told(back))["recovered"] is True
+            assert await texts(back, 1) == ["second"]
+            assert await say(back, "first", "id-1") == accepted
+
+
+@pytest.mark.browser
+async def test_a_stop_closes_with_1012_and_leaves_the_rooms(
+    files: Path, redis: RedisServer
+) -> None:
+    """The process ends with status 0, and its members are gone for the others."""
+    async with running(files, "--broker", redis.url) as one, connect(one.port) as ws:
+        await told(ws)
+        status = await one.stop()
+        with pytest.raises(websockets.exceptions.ConnectionClosed):
+            await told(ws, "never")
+        assert ws.close_code == 1012
+
+    assert status == 0
+    assert await redis.client.keys("liveguide:*:members") == []
+
+
+async def test_a_broker_that_does_not_answer_ends_the_start(files: Path, start) -> None:
+    """Within three seconds, with status 1 and one sentence, which shows no password."""
+    began = time.monotonic()
+    process = await start("--port", "0", "--no-build", "--broker", "redis://:secret@127.0.0.1:1/0")
+
+    status, out, err = await ended(process)
+
+    assert (status, out) == (1, "")
+    assert err.startswith("site_server: --broker: redis://127.0.0.1:1/0 can't be used: ")
+    assert err.count("\n") == 1
+    assert "secret" not in err
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("address", ["rabbit://x", "redis:x"])
+async def test_an_address_that_is_none_is_a_wrong_command_line(
+    files: Path, start, address: str
+) -> None:
+    """Status 2, and what would be an address."""
+    process = await start("--port", "0", "--no-build", "--broker", address)
+
+    status, _, err = await ended(process)
+
+    assert status == 2
+    assert f"'{address}' is no broker; write memory, sqlite:PATH or redis://HOST:PORT" in err
+
+
+async def test_the_environment_names_the_broker_too(files: Path, start, monkeypatch) -> None:
+    """What is wrong there is said with the variable's name, without the password."""
+    monkeypatch.setenv("LIVEGUIDE_BROKER", "mysql://user:secret@host/0")
+    process = await start("--port", "0", "--no-build")
+
+    status, _, err = await ended(process)
+
+    assert status == 2
+    assert "LIVEGUIDE_BROKER: 'mysql://host/0' is no broker" in err

@@ -1,0 +1,371 @@
+"""Rooms over a real Redis, two processes' in this one; and what a Redis may suffer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from liveguide.rooms import redis as redis_engine
+from liveguide.rooms import redis_presence
+from liveguide.rooms.engine import EngineUnavailable, NotAccepted, Topic
+from liveguide.rooms.redis import RedisEngine
+
+from .hearing import OneProcess
+from .redis_server import RedisServer
+
+pytestmark = pytest.mark.browser
+
+Begin = Callable[..., Awaitable[OneProcess]]
+
+
+@pytest.fixture(name="begin")
+async def _begin(redis: RedisServer) -> AsyncIterator[Begin]:
+    """Return a function that begins with the rooms of one process, all behind the same Redis."""
+    begun: list[OneProcess] = []
+
+    async def begin(history: int = 100, seconds: float = 600, **options: bool) -> OneProcess:
+        engine = RedisEngine(redis.url, "Redis", **options)
+        process = await OneProcess(engine, Topic("queue", history, seconds)).start()
+        begun.append(process)
+        return process
+
+    yield begin
+    for process in begun:
+        try:
+            async with asyncio.timeout(2):
+                await process.rooms.stop()
+        except TimeoutError:
+            pass
+
+
+@pytest.mark.parametrize("history", [0, 100])
+async def test_what_is_said_in_one_process_all_hear_in_the_same_order(
+    begin: Begin, history: int
+) -> None:
+    """Plain clients and those that resume, on two processes, with or without a history."""
+    one, two = await begin(history), await begin(history)
+    members = [p.hearing(plain=plain) for p in (one, two) for plain in (True, False)]
+    for i in range(50):
+        one.room.send(f"one {i}")
+        two.room.send(f"two {i}")
+
+    heard = [await member.hears(100) for member in members]
+
+    assert heard[1:] == heard[:-1]
+    assert [text for text in heard[0] if "one" in text] == [f"one {i}" for i in range(50)]
+
+
+async def test_a_position_of_one_process_is_recovered_at_another(begin: Begin) -> None:
+    """The history is that of all, and outlives them."""
+    one = await begin()
+    first = one.hearing()
+    for i in range(10):
+        last = await one.room.send(str(i))
+    await first.hears(10)
+    await one.rooms.stop()
+    two = await begin()
+
+    back = two.hearing(f"{last.epoch}:6")
+
+    assert await back.hears(4) == ["6", "7", "8", "9"]
+    assert back.kinds("joined")[0]["recovered"] is True
+
+
+async def test_a_replay_goes_over_into_what_is_said_meanwhile(begin: Begin) -> None:
+    """Many pages of history, while others go on talking: each once, and in order."""
+    one, two = await begin(2000), await begin(2000)
+    await asyncio.gather(*(one.room.send(str(i)) for i in range(900)))
+    live = two.hearing()
+
+    async def go_on() -> None:
+        for i in range(900, 1500):
+            one.room.send(str(i))
+            await asyncio.sleep(0)
+            if i % 50 == 0:
+                late.append(two.hearing())
+
+    late = [two.hearing() for _ in range(5)]
+    await go_on()
+
+    for member in [live, *late]:
+        assert await member.hears(1500) == [str(i) for i in range(1500)]
+
+
+async def test_an_id_that_was_accepted_is_not_accepted_again(begin: Begin) -> None:
+    """Whichever process gets it the second time: it has the position that it had."""
+    one, two = await begin(), await begin()
+    member = two.hearing()
+
+    positions = [await one.room.send("x", id="a"), await two.room.send("x", id="a")]
+    await one.room.send("y", id="b")
+
+    assert positions[0] == positions[1]
+    assert await member.hears(2) == ["x", "y"]
+
+
+async def test_what_is_old_or_too_much_is_forgotten(begin: Begin) -> None:
+    """By count at once, and by age at the next look."""
+    one = await begin(3, 1)
+    for text in "abcd":
+        await one.room.send(text)
+    assert await one.hearing().hears(3) == [*"bcd"]
+    await asyncio.sleep(1.1)
+
+    late = one.hearing()
+    await late.until(lambda: late.kinds("joined"))
+
+    assert late.kinds("joined")[0]["offset"] == 4
+    await one.room.send("e")
+    assert await late.hears(1) == ["e"]
+
+
+async def test_a_redis_that_is_killed_and_comes_back_loses_nothing(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """Sockets stay, clients are told, what is said waits, and all comes once and in order."""
+    one, two = await begin(1000), await begin(1000)
+    member, plain = two.hearing(), two.hearing(plain=True)
+    await member.until(lambda: member.kinds("joined"))
+    sent = [one.room.send(str(i)) for i in range(100)]
+    await asyncio.wait(sent[:1])
+    await redis.kill()
+    await member.until(lambda: member.kinds("away"))
+    sent += [one.room.send(str(i)) for i in range(100, 200)]
+    await redis.start()
+
+    await asyncio.gather(*sent)
+
+    assert await member.hears(200) == [str(i) for i in range(200)]
+    assert await plain.hears(200) == [str(i) for i in range(200)]
+    assert [said["type"] for said in member.heard if said["type"] in ("away", "back")] == [
+        "away",
+        "back",
+    ]
+
+
+async def test_a_redis_that_is_wiped_begins_a_new_history(
+    begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Members are told so, and go on; a position of the old one is not recovered."""
+    one = await begin()
+    member = one.hearing()
+    old = await one.room.send("before")
+    await member.hears(1)
+    await redis.client.flushall()
+
+    new = await one.room.send("after")
+
+    assert new.epoch != old.epoch
+    assert await member.hears(2) == ["before", "after"]
+    assert [(said["epoch"], said["reason"]) for said in member.kinds("reset")] == [
+        (new.epoch, "epoch")
+    ]
+    back = one.hearing(str(old))
+    assert await back.hears(1) == ["after"]
+    assert back.kinds("joined")[0]["reason"] == "epoch"
+
+
+async def test_a_redis_that_comes_back_with_less_is_found_out(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """Offsets that were told are not given again: it is another epoch."""
+    one = await begin()
+    member = one.hearing()
+    for text in "abc":
+        old = await one.room.send(text)
+    await member.hears(3)
+    await redis.client.hset("liveguide:{queue}:at", "offset", 2)
+    await redis.client.xdel("liveguide:{queue}:log", "3-0")
+
+    new = await one.room.send("d")
+
+    assert new.epoch != old.epoch
+    assert (await member.hears(4))[-1] == "d"
+    assert len(member.kinds("reset")) == 1
+
+
+async def test_a_redis_that_is_slow_is_waited_for(begin: Begin, redis: RedisServer) -> None:
+    """A pause shorter than the bound costs time, and nothing else."""
+    one = await begin()
+    member = one.hearing()
+    await member.until(lambda: member.kinds("joined"))
+    await redis.client.client_pause(300)
+
+    sent = [one.room.send(text) for text in "abc"]
+
+    assert await member.hears(3) == [*"abc"]
+    await asyncio.gather(*sent)
+    assert not member.kinds("away")
+
+
+async def test_a_redis_that_says_nothing_is_given_up(
+    begin: Begin, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked, and when it does not answer, that is a connection lost."""
+    monkeypatch.setattr(redis_engine, "SILENT_SECONDS", 0.4)
+    one = await begin()
+    member = one.hearing()
+    await member.until(lambda: member.kinds("joined"))
+    await redis.client.client_pause(1500)
+    sent = one.room.send("late")
+
+    await member.until(lambda: member.kinds("away"))
+
+    assert await member.hears(1) == ["late"]
+    await sent
+    await member.until(lambda: member.kinds("back"))
+
+
+async def test_a_redis_that_is_full_refuses_and_goes_on(
+    begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The sender is told; who listens notices nothing; and once there is room it goes on."""
+    one = await begin()
+    member = one.hearing()
+    await one.room.send("before")
+    await redis.client.config_set("maxmemory-policy", "noeviction")
+    await redis.client.config_set("maxmemory", "1")
+
+    with pytest.raises(NotAccepted) as raised:
+        await one.room.send("too much")
+
+    assert raised.value.reason == "full"
+    assert "a message was not accepted: Redis is full" in caplog.text
+    await redis.client.config_set("maxmemory", "0")
+    await one.room.send("after")
+    assert await member.hears(2) == ["before", "after"]
+
+
+async def test_what_waits_for_an_absent_redis_is_bounded(begin: Begin, redis: RedisServer) -> None:
+    """Beyond a thousand messages a sender is refused at once."""
+    one = await begin()
+    member = one.hearing()
+    await member.until(lambda: member.kinds("joined"))
+    await redis.kill()
+    for i in range(1000):
+        one.room.send(str(i))
+
+    with pytest.raises(NotAccepted, match="1000 messages wait already") as raised:
+        one.room.send("one too many")
+
+    assert raised.value.reason == "away"
+
+
+async def test_what_is_senseless_in_a_stream_is_passed_over(
+    begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Poisoned entries and parcels cost a line in the log; all else goes on."""
+    one = await begin()
+    member = one.hearing()
+    await one.room.send("a")
+    await member.hears(1)
+    await redis.client.publish("liveguide:{queue}:live", "nonsense")
+    await redis.client.publish("liveguide:{queue}:live", "m x 1 1 t 99\nshort")
+    await redis.client.publish("liveguide:{queue}:live", "p[1")
+    await redis.client.xadd("liveguide:{queue}:log", {"a": "b"}, id="2-0")
+    await redis.client.xadd("liveguide:{queue}:log", {"a": "b"}, id="1700000000000-5")
+
+    await one.room.send("b")
+
+    assert await member.hears(2) == ["a", "b"]
+    assert await one.hearing().hears(2) == ["a", "b"]
+    assert "is none of ours and passed over" in caplog.text
+
+
+async def test_an_entry_that_was_spoilt_is_passed_over(begin: Begin, redis: RedisServer) -> None:
+    """Who replays it gets those before and after it."""
+    one = await begin()
+    for text in "abc":
+        await one.room.send(text)
+    await redis.client.xdel("liveguide:{queue}:log", "3-0")
+    await redis.client.execute_command("XSETID", "liveguide:{queue}:log", "2-5")
+    await redis.client.xadd("liveguide:{queue}:log", {"id": "x", "kind": "?"}, id="3-0")
+    await one.room.send("d")
+
+    assert await one.hearing().hears(3) == ["a", "b", "d"]
+
+
+async def test_a_redis_that_is_not_there_stops_the_start(tmp_path) -> None:
+    """With one sentence; the password is not in it."""
+    engine = RedisEngine("redis://:secret@127.0.0.1:1/0", "redis://127.0.0.1:1/0")
+
+    with pytest.raises(EngineUnavailable, match="1:1/0 can't be used") as raised:
+        await OneProcess(engine, Topic("queue")).start()
+
+    assert "secret" not in str(raised.value)
+
+
+async def test_an_optional_redis_may_come_later(begin: Begin, redis: RedisServer) -> None:
+    """What is said until then waits, and who joins is told that it is away."""
+    await redis.kill()
+    one = await begin(is_optional=True)
+    member = one.hearing()
+    one.room.send("early")
+    assert member.kinds("away")
+
+    await redis.start()
+
+    assert await member.hears(1) == ["early"]
+
+
+async def test_what_waits_is_accepted_before_the_end(begin: Begin, redis: RedisServer) -> None:
+    """A server that stops lets its messages be kept."""
+    one = await begin()
+    sent = [one.room.send(str(i)) for i in range(200)]
+
+    await one.rooms.stop()
+
+    assert (await asyncio.gather(*sent))[-1].offset == 200
+    with pytest.raises(NotAccepted, match="the server is stopping"):
+        one.room.send("late")
+
+
+async def test_members_are_those_of_all_processes(begin: Begin) -> None:
+    """Names and numbers, as they come and go."""
+    one, two = await begin(), await begin()
+    ada, bob = one.hearing(name="Ada"), two.hearing(name="Bob")
+    await ada.until(lambda: any(m["count"] == 2 for m in ada.kinds("members")))
+
+    names = sorted(str(member.name) for member in await one.room.members())
+    assert names == ["Ada", "Bob"]
+    assert one.room.count() == two.room.count() == 2
+    two.room.leave(bob)
+    await ada.until(lambda: any("Bob" in m["left"] for m in ada.kinds("members")))
+    assert one.room.count() == 1
+
+
+async def test_members_of_a_process_that_was_killed_are_taken_out(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, by any other, after it has not said for a while that it lives."""
+    monkeypatch.setattr(redis_presence, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(redis_presence, "GONE_SECONDS", 0.5)
+    one, two, three = await begin(), await begin(), await begin()
+    ada = one.hearing(name="Ada")
+    three.hearing(name="Eve")
+    two.hearing(name="Bob")
+    await ada.until(lambda: one.room.count() == 3)
+
+    two.engine._cancel()  # as a kill would, it says nothing more
+
+    await ada.until(lambda: any("Bob" in m["left"] for m in ada.kinds("members")))
+    assert [m["left"] for m in ada.kinds("members") if m["left"]] == [["Bob"]]
+    assert one.room.count() == 2
+
+
+async def test_members_are_right_after_redis_was_wiped(
+    begin: Begin, redis: RedisServer, monkeypatch
+) -> None:
+    """Each process says anew who is there."""
+    monkeypatch.setattr(redis_presence, "BEAT_SECONDS", 0.1)
+    one, two = await begin(), await begin()
+    ada = one.hearing(name="Ada")
+    two.hearing(name="Bob")
+    await ada.until(lambda: one.room.count() == 2)
+    await redis.client.flushall()
+
+    async with asyncio.timeout(10):
+        while len(await one.room.members()) < 2:  # each look is a round trip to Redis
+            pass
