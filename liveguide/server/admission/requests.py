@@ -9,6 +9,7 @@ for each answer to send it at once: it is told so when the first is sent.
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
@@ -61,7 +62,7 @@ class Awaited:
     """
 
     def __init__(self) -> None:
-        self._due: dict[HTTP1Connection, float] = {}  # the first is due first
+        self._due: OrderedDict[HTTP1Connection, float] = OrderedDict()  # the first is due first
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self, request: HTTP1Connection, seconds: float) -> None:
@@ -78,7 +79,8 @@ class Awaited:
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = None
-        for request, due in list(self._due.items()):
+        while self._due:
+            request, due = next(iter(self._due.items()))
             if due > loop.time():
                 self._timer = loop.call_at(due, self._look)
                 return
