@@ -2,8 +2,8 @@
 What every endpoint's connections share, whatever style their author writes them in.
 
 Before the handshake: the origin is judged, the session found, the author's
-`on_request` asked, a user asked for. After it: an error of the author's closes
-that one connection with 1011, and the page that watches is told.
+`on_request` asked, a user asked for. After it: the author's functions are called
+(`calls.py`), within the limits, until the connection ends.
 
 `GuardedConnection` stands in front of a handler's class, which may be an author's own,
 in the order of method resolution. What is private here has two underscores, so
@@ -16,20 +16,17 @@ import asyncio
 import inspect
 import logging
 import time
-import weakref
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from time import perf_counter
 from types import TracebackType
 from typing import Any
 
 import tornado.websocket
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketProtocol
+from tornado.websocket import WebSocketProtocol
 
 from ..rooms.envelope import BadMessage, read_sent
 from ..rooms.resuming import Resuming
@@ -38,15 +35,15 @@ from .admission.admission import Admission
 from .admission.origins import Decision, decide
 from .admission.rates import Rate
 from .admission.refusals import Refusal, answer
-from .close_codes import ABNORMAL_CLOSURE, INTERNAL_ERROR, POLICY_VIOLATION
+from .calls import AuthorsCalls
+from .close_codes import ABNORMAL_CLOSURE, POLICY_VIOLATION
 from .connections import Connections
 from .endpoints.callbacks import Callback
 from .endpoints.leftovers import clear, working
 from .endpoints.route import ON_REQUEST, Route
 from .ongoing import Answering
 from .reporting.counts import Counts
-from .reporting.logs import event, session_mark
-from .resuming import ResumingProtocol, close_code, publish, resuming, tell_failed
+from .resuming import ResumingProtocol, publish, resuming
 from .sessions.endings import Endings
 from .sessions.sessions import Sessions, cookie_name
 from .tracing.console import listening
@@ -102,7 +99,7 @@ class Endpoint:
     answers_pages: bool = False
 
 
-class GuardedConnection(tornado.websocket.WebSocketHandler):
+class GuardedConnection(AuthorsCalls):
     """
     One connection to an endpoint: what an author's functions get as `handler`.
 
@@ -128,15 +125,14 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
     """The value of the session's cookie, where the answer must set it."""
 
     def initialize(self, endpoint: Endpoint, shared: Shared, limits: Mapping[str, float]) -> None:
-        self.__endpoint = endpoint
+        traced = shared.traces.connection(self.request)
+        self._liveguide_begin(endpoint, shared.counts, traced)
         self.__limits = limits
         rate = limits["message_rate"]
         self.__rate = Rate(rate, limits["message_burst"]) if rate else None
         self.__shared = shared
-        self.__traced = shared.traces.connection(self.request)
-        self.__reference: weakref.ref[tornado.websocket.WebSocketHandler] = weakref.ref(self)
         self.__decision = Decision.REFUSED
-        self.__opened = self.__ended = self.__gone = self.__told = False
+        self.__opened = self.__gone = self.__told = False
         self.__wire: WireProtocol | None = None  # `close` takes it from `ws_connection`
         self.__asking: asyncio.Future[Any] | None = None
         self.session = self.__session = Sessions.throwaway()
@@ -166,16 +162,16 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         """
         self.__shared.answering.begin()
         # These hold for all that follows in this task.
-        working.set(self.__reference)
-        if self.__traced is not None:
-            listening.set(self.__traced)
+        working.set(self._liveguide_reference)
+        if self._liveguide_traced is not None:
+            listening.set(self._liveguide_traced)
         if _has_left(self.request):
             self.__gone = True  # so soon that Tornado did not begin to watch for it
             return
         if self.__failure is not None:
             raise self.__failure
         upgrades = is_upgrade(self.request)
-        asks_for_page = not upgrades and self.__endpoint.answers_pages
+        asks_for_page = not upgrades and self._liveguide_endpoint.answers_pages
         if self.request.method != "GET" and not (self.request.method == "HEAD" and asks_for_page):
             self.set_header("Allow", "GET")
             # RFC 6455, section 4.1
@@ -192,21 +188,21 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
                 answer(self, refusal)
                 return
             cookie = self.__find_session()
-        elif self.__endpoint.route.auth is not None:
+        elif self._liveguide_endpoint.route.auth is not None:
             self.__find_session()
         with _no_exit:
-            on_request = self.__endpoint.callbacks.get(ON_REQUEST)
+            on_request = self._liveguide_endpoint.callbacks.get(ON_REQUEST)
             if on_request is not None:
                 await self.__asked(on_request.function(self))
             if self._finished or self.__gone:
                 return
-            auth = self.__endpoint.route.auth
+            auth = self._liveguide_endpoint.route.auth
             forbidden = auth.refusal(self.current_user) if auth is not None else None
             if forbidden is not None:
                 status, reason = forbidden
                 answer(self, Refusal(status, "auth", reason))
                 return
-            if not upgrades and not self.__endpoint.answers_pages:
+            if not upgrades and not self._liveguide_endpoint.answers_pages:
                 answer(self, self.__shared.admission.refusal_of_socket(self.request) or _UPGRADE)
                 return
             self.__cookie = cookie
@@ -229,7 +225,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             asking.result()
 
     def __judge_origin(self) -> None:
-        route = self.__endpoint.route
+        route = self._liveguide_endpoint.route
         origin = self.request.headers.get("Origin")
         self.__decision = decide(origin, self.__own_origin(), route.origins, route.auth is not None)
         if self.__is_own_frame():
@@ -237,7 +233,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
 
     def __is_own_frame(self) -> bool:
         """Say whether a page of ours runs edited code: it has no origin, but the page's key."""
-        return self.request.headers.get("Origin") == "null" and self.__traced is not None
+        return self.request.headers.get("Origin") == "null" and self._liveguide_traced is not None
 
     def __own_origin(self) -> str:
         return f"{self.request.protocol}://{self.request.host}"
@@ -305,11 +301,6 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             raise HTTPError(403)  # as False, it would be answered without the reason
         return allowed
 
-    @property
-    def _liveguide_endpoint(self) -> Endpoint:
-        """What this connection is to."""
-        return self.__endpoint
-
     def get_current_user(self) -> Any:
         """Return the session's user, unless the author's class knows one; `None` for nobody."""
         return super().get_current_user() or self.session.get("user")
@@ -349,7 +340,9 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         rate, burst = limits["message_rate"], limits["message_burst"]
         frames = Rate(_FRAMES * rate, _FRAMES * burst) if rate else None
         kind = WireProtocol if self._liveguide_resuming is None else ResumingProtocol
-        self.__wire = wire_protocol(self, self.__shared.counts, queue, self.__traced, frames, kind)
+        self.__wire = wire_protocol(
+            self, self.__shared.counts, queue, self._liveguide_traced, frames, kind
+        )
         return self.__wire
 
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
@@ -368,14 +361,14 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         self.__session.connections.add(self)
         self.__shared.endings.opened(self.__session)
         self.__shared.counts.opened += 1
-        if self.__traced is not None:
-            self.__traced.opened(self)
+        if self._liveguide_traced is not None:
+            self._liveguide_traced.opened(self)
         self._headers = HTTPHeaders()  # they are sent, and nobody asks for them any more
-        return self.__run("open", super().open, *args, **kwargs)
+        return self._liveguide_run("open", super().open, *args, **kwargs)
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         """Hand on a message, unless an earlier call has failed, or the reader has logged out."""
-        if self.__ended:
+        if self._liveguide_ended:
             return None
         self.__session.used = now = time.monotonic()
         if self.__rate is not None and self.__rate.take(now) > 0:
@@ -383,7 +376,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             return None
         if self._liveguide_resuming is not None:
             return self.__publish(self._liveguide_resuming, message)
-        return self.__run("on_message", super().on_message, message)
+        return self._liveguide_run("on_message", super().on_message, message)
 
     def __publish(self, client: Resuming, message: str | bytes) -> Awaitable[None] | None:
         """Hand on a message of a client that resumes, or close where it is none."""
@@ -394,7 +387,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
             self.__shared.counts.refuse(error.code, "message", path, address, str(error))
             self._liveguide_end(error.code, str(error))
             return None
-        return publish(client, sent, partial(self.__run, "on_message", super().on_message))
+        return publish(client, sent, partial(self._liveguide_run, "on_message", super().on_message))
 
     def __refuse_flood(self) -> None:
         rate, burst = self.__limits["message_rate"], self.__limits["message_burst"]
@@ -405,21 +398,21 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
 
     def on_pong(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Tell the page that a ping was answered, and hand the answer on."""
-        if self.__traced is not None:
-            self.__traced.ponged(data)
-        return self.__run("on_pong", super().on_pong, data)
+        if self._liveguide_traced is not None:
+            self._liveguide_traced.ponged(data)
+        return self._liveguide_run("on_pong", super().on_pong, data)
 
     def on_ping(self, data: bytes) -> Awaitable[None] | None:  # type: ignore[override]  # Tornado awaits it
         """Hand on a ping of the client's."""
-        return self.__run("on_ping", super().on_ping, data)
+        return self._liveguide_run("on_ping", super().on_ping, data)
 
     def on_close(self) -> None:
         """Close as the author's class does, once, and only after `open`."""
         if not self.__opened:
-            if self.__traced is not None and self.get_status() == 101:
+            if self._liveguide_traced is not None and self.get_status() == 101:
                 # A browser that does not like the answer cuts at once: the page is to see it.
-                self.__traced.opened(self)
-                self.__traced.closed(None, None)
+                self._liveguide_traced.opened(self)
+                self._liveguide_traced.closed(None, None)
             self.__shared.connections.give_up(self.request)
             self.__gone = True
             if self.__asking is not None:
@@ -428,7 +421,7 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if self.__told:
             return
         self.__told = True
-        closing = self.__run("on_close", super().on_close)
+        closing = self._liveguide_run("on_close", super().on_close)
         if closing is None:
             self.__end()
         else:
@@ -442,8 +435,8 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         code = ABNORMAL_CLOSURE if self.__wire is None else self.__wire.first_code
         self.__shared.counts.closed[code] += 1
         self.__wire = None
-        if self.__traced is not None:
-            self.__traced.closed(self.close_code, self.close_reason)
+        if self._liveguide_traced is not None:
+            self._liveguide_traced.closed(self.close_code, self.close_reason)
         rooms.leave(self)
         self._liveguide_resuming = None
         clear(self)
@@ -459,113 +452,10 @@ class GuardedConnection(tornado.websocket.WebSocketHandler):
         if not is_refusal and not isinstance(value, asyncio.CancelledError):
             super().log_exception(typ, value, tb)
 
-    def __run(
-        self, key: str, method: Callable[..., Any], *values: Any, **named: Any
-    ) -> Awaitable[None] | None:
-        """
-        Call a method of the author's.
-
-        It is called in the connection's own context, by which what it says meanwhile is told
-        to this page: `prepare` has set it, and the protocol keeps it. Only a function of
-        another connection that calls this one's method has brought its own.
-        """
-        if working.get() is not self.__reference:
-            with self.__speaking():
-                waits = self.__run(key, method, *values, **named)
-            return None if waits is None else self.__wait_speaking(waits)
-        began = 0.0 if self.__shared.counts.handler_seconds is None else perf_counter()
-        # An author's sys.exit() is an error of that function, not the server's end.
-        try:
-            result = method(*values, **named)
-        except (Exception, SystemExit) as error:
-            self._liveguide_fail(key, error)
-            return None
-        if result is not None and inspect.isawaitable(result):
-            return self.__wait(key, result, began)
-        if began:
-            self.__took(key, began)
-        return None
-
-    @contextmanager
-    def __speaking(self) -> Iterator[None]:
-        heard, worked = listening.set(self.__traced), working.set(self.__reference)
-        try:
-            yield
-        finally:
-            listening.reset(heard)
-            working.reset(worked)
-
-    async def __wait_speaking(self, result: Awaitable[None]) -> None:
-        with self.__speaking():
-            await result
-
-    async def __wait(self, key: str, result: Awaitable[Any], began: float) -> None:
-        try:
-            await result
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            self._liveguide_fail(key, error)
-        except (Exception, SystemExit) as error:
-            self._liveguide_fail(key, error)
-        finally:
-            if began:
-                self.__took(key, began)
-
-    def __took(self, key: str, began: float) -> None:
-        pattern = self.__endpoint.route.pattern
-        self.__shared.counts.took(pattern, key, perf_counter() - began)
-
-    def _liveguide_fail(self, key: str, error: BaseException) -> None:
-        """Log an author's error and close this connection; all others go on."""
-        leaving = self.ws_connection is None or self.ws_connection.is_closing()
-        if leaving and only_closed(error):
-            return  # an awaited message to a reader who has just left
-        callback = self.__endpoint.callbacks[key]
-        code = close_code(error)
-        self.__shared.counts.failed[self.__endpoint.route.pattern] += 1
-        log.error(
-            "%s failed (%s); its connection is closed with %d%s",
-            callback.label,
-            callback.place,
-            code,
-            "" if code == INTERNAL_ERROR else f": {error}",
-            exc_info=error if code == INTERNAL_ERROR else None,
-            extra=self.__failed(callback),
-        )
-        if self.__traced is not None:
-            self.__traced.failed(callback.label, error)
-        tell_failed(error)
-        said = f"{callback.label} failed" if code == INTERNAL_ERROR else str(error)
-        self._liveguide_end(code, said.encode()[:_LONGEST_REASON].decode(errors="ignore"))
-
-    def __failed(self, callback: Callback) -> dict[str, Any]:
-        return event(
-            "failed",
-            callback.place,
-            function=callback.label,
-            place=callback.place,
-            endpoint=self.__endpoint.route.pattern,
-            session=session_mark(str(self.session.get("id"))),
-        )
-
-    def _liveguide_end(self, code: int, reason: str) -> None:
-        """Close this connection, and hand on nothing that its client still sends."""
-        self.__ended = True
-        self.close(code, reason)
-
 
 def guarded(handler: type[tornado.websocket.WebSocketHandler]) -> type[GuardedConnection]:
     """Return a class with `GuardedConnection` in front of *handler*."""
     return type(handler.__name__, (GuardedConnection, handler), {"__module__": handler.__module__})
-
-
-def only_closed(error: BaseException) -> bool:
-    """Say whether *error* is a closed connection, or a group of nothing else."""
-    if isinstance(error, BaseExceptionGroup):
-        return all(only_closed(inner) for inner in error.exceptions)
-    return isinstance(error, WebSocketClosedError)
 
 
 def _arguments(request: HTTPServerRequest) -> dict[str, list[str]]:

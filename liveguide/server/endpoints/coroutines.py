@@ -22,8 +22,8 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
+from ..calls import only_closed
 from ..close_codes import INTERNAL_ERROR, NORMAL_CLOSURE
-from ..connection import only_closed
 from ..tracing.trace import is_upgrade
 from ..wire.protocol import WireProtocol
 

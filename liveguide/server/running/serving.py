@@ -28,7 +28,7 @@ from tornado.httpserver import HTTPServer
 from ...rooms.engine import Engine
 from ...rooms.rooms import rooms
 from ..app import SiteApplication
-from ..connection import only_closed
+from ..calls import only_closed
 from ..endpoints.leftovers import ConnectionsLoop
 from . import systemd
 from .watchdog import Watchdog
