@@ -26,6 +26,7 @@ def keep_page(page: RenderedPage, cache: Cache) -> str:
         "markdown": page.markdown,
         "html": page.html,
         "content": json.dumps(_content(page)),
+        "pieces": json.dumps(page.pieces),
     }
     return cache.put_page(_known(page), texts)
 
@@ -78,6 +79,12 @@ def entry_of(page: KnownPage, cache: Cache) -> str:
 def markdown_of(page: KnownPage, cache: Cache) -> str:
     """Return the Markdown of a page; it raises `CacheError` where that is lost."""
     return cache.text(page.name, page.places["markdown"])
+
+
+def pieces_of(page: KnownPage, cache: Cache) -> dict[str, Any]:
+    """Return the pieces of a page; it raises `CacheError` where they are lost."""
+    pieces: dict[str, Any] = json.loads(cache.text(page.name, page.places["pieces"]))
+    return pieces
 
 
 def whole_page(page: KnownPage, cache: Cache) -> RenderedPage:

@@ -24,7 +24,7 @@ from .walking import MANIFEST
 
 if TYPE_CHECKING:
     from .rendered import KnownPage
-    from .sources import Sources
+    from .sources import SourceFile, Sources
 
 Made = TypeVar("Made")
 
@@ -83,6 +83,7 @@ class Memory:
         self._basis = basis
         self._pages: dict[str, KnownPage] = {}
         self._pages_basis = ""
+        self._outdated: dict[str, KnownPage] = {}
         self._names: dict[str, str] = {}
         self._held: dict[str, tuple[str, Any]] = {}
         self._recalled: dict[str, Any] = {}
@@ -147,7 +148,7 @@ class Memory:
         from .keeping import kept_page  # needs Markdown, which a build without a change does not
 
         if self._pages_basis != basis:
-            self._pages, self._names, self._pages_basis = {}, {}, basis
+            self._pages, self._outdated, self._names, self._pages_basis = {}, {}, {}, basis
         pages = {}
         for file in sources.pages:
             name = self._names.get(file.uri)
@@ -156,7 +157,22 @@ class Memory:
             page = self._pages.get(file.uri) or kept_page(file, name, self.cache)
             if not page.problems and page.dependencies.hold(sources, self.digests):
                 pages[file.uri] = self.lightened(page)
+            else:
+                self._outdated[file.uri] = page
         return pages
+
+    def pieces(self, file: SourceFile) -> Mapping[str, Any]:
+        """
+        Return the pieces that a page had which is to be rendered again.
+
+        Raises:
+
+            CacheError: The cache is damaged.
+        """
+        from .keeping import pieces_of
+
+        page = self._outdated.get(file.uri)
+        return pieces_of(page, self.cache) if page else _NONE
 
     def lightened(self, page: KnownPage) -> KnownPage:
         """Return a page without what nobody will ask of this process, of ten thousand in one."""
@@ -166,6 +182,7 @@ class Memory:
 
     def keep_pages(self, pages: Collection[KnownPage]) -> None:
         """Remember pages."""
+        self._outdated = {}
         self._names = {page.file.uri: page.name for page in pages}
         if not self.is_for_one_build:
             self._pages = {page.file.uri: page for page in pages}
@@ -177,7 +194,8 @@ class Memory:
         others = those_among(changed, every)
         for uri, page in list(self._pages.items()):
             if not others.isdisjoint(page.dependencies.files):
-                del self._pages[uri], self._names[uri]
+                self._outdated[uri] = self._pages.pop(uri)
+                del self._names[uri]
         self._last = {}
 
     def is_outdated(self) -> bool:

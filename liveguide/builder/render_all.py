@@ -67,7 +67,7 @@ def render_all(
         return renderer
 
     def render(file: SourceFile) -> str:
-        page = renderer().render(file)
+        page = renderer().render(file, memory.pieces(file))
         read = page.dependencies.files
         read.update({path: memory.digests.known(path) for path in read})
         return keep_page(page, memory.cache)

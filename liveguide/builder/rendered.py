@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import Problem
 from .dependencies import Dependencies
@@ -133,6 +134,8 @@ class RenderedPage(KnownPage):
         entry: What the search has of it, as JSON; empty if it has nothing.
 
         programs: The Python programs, for the check.
+
+        pieces: What took long to make; see `extensions/pieces.py`.
     """
 
     html: str = ""
@@ -143,3 +146,4 @@ class RenderedPage(KnownPage):
     sections: list[Section] = field(default_factory=list)
     entry: str = ""
     programs: list[Program] = field(default_factory=list)
+    pieces: dict[str, Any] = field(default_factory=dict)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-from functools import partial
+from collections.abc import Mapping
+from functools import cache, partial
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import markdown
 from markdown.extensions.abbr import AbbrExtension
@@ -39,6 +40,7 @@ from .extensions.headings import HeadingsExtension
 from .extensions.on_demand import OnDemandExtension
 from .extensions.page import CurrentPage, PageState
 from .extensions.pictures import PicturesExtension
+from .extensions.pieces import Pieces
 from .extensions.place import PlaceExtension
 from .extensions.quick_blocks import QuickBlocksExtension
 from .extensions.quick_inline import QuickInlineExtension
@@ -62,8 +64,10 @@ from .search import entry_of, is_searched, sections_of
 from .slips import report_slips
 from .sources import SourceFile, Sources
 from .stylesheets import parts_of
-from .templating import Templates
 from .time_limit import time_limit
+
+if TYPE_CHECKING:
+    from .templating import Templates
 
 SECONDS_PER_PAGE = 5
 """How much processor time one page may take: hostile Markdown can take hours otherwise."""
@@ -102,11 +106,20 @@ class Renderer:
         self._features = features
         self._settings = settings
         self._current = CurrentPage()
-        self._say = say_in(settings.language)
-        templates = Templates()
+        self._language = settings.language
+
+        @cache
+        def templates() -> Templates:
+            from .templating import Templates
+
+            return Templates()
+
+        def filled(example: Example) -> str:
+            return templates().fill("_example.html", example=example, say=say_in(self._language))
 
         def fill(example: Example) -> str:
-            return templates.fill("_example.html", example=example, say=self._say)
+            of = ("example", self._language, example)
+            return self._current.state.pieces.recall(of, lambda: filled(example))
 
         self._markdown = markdown.Markdown(
             # By their classes: by a name, each is looked for in every package that is installed.
@@ -138,15 +151,21 @@ class Renderer:
             output_format="html",
         )
 
-    def render(self, file: SourceFile) -> RenderedPage:
+    def render(self, file: SourceFile, pieces: Mapping[str, Any] | None = None) -> RenderedPage:
         """
         Read and render one page.
 
         What is wrong with it is noted on the result, never raised: a build
         reports the faults of all pages together.
+
+        Args:
+
+            file: The page.
+
+            pieces: Those that it had when it was last rendered.
         """
         with reads(self._roots) as opened:
-            rendered = self._rendered(file)
+            rendered = self._rendered(file, Pieces(pieces or {}))
         rendered.dependencies.files = dict.fromkeys(opened, "")
         return rendered
 
@@ -154,7 +173,7 @@ class Renderer:
         """Look up names in *sources* from now on: the guide may have other files now."""
         self._sources = sources
 
-    def _rendered(self, file: SourceFile) -> RenderedPage:
+    def _rendered(self, file: SourceFile, pieces: Pieces) -> RenderedPage:
         rendered = RenderedPage(file)
         rendered.dependencies.note("files", file.uri, file)
         path = str(file.path)
@@ -165,7 +184,7 @@ class Renderer:
             rendered.problems += rendered.front_matter.problems
             _report_characters(rendered)
             with time_limit(SECONDS_PER_PAGE):
-                self._convert(rendered)
+                self._convert(rendered, pieces)
         except SourceError as error:
             rendered.problems.append(error.problem)
         except TimeoutError:
@@ -185,11 +204,11 @@ class Renderer:
         page = self._current.state
         return page.line_being_converted() if page.uri == rendered.file.uri else 1
 
-    def _convert(self, rendered: RenderedPage) -> None:
+    def _convert(self, rendered: RenderedPage, pieces: Pieces) -> None:
         file, front_matter = rendered.file, rendered.front_matter
-        self._say = say_in(language_of(file.uri, front_matter, self._settings))
+        self._language = language_of(file.uri, front_matter, self._settings)
         page = PageState(
-            say=self._say,
+            say=say_in(self._language),
             uri=file.uri,
             output=file.output,
             url=file.url,
@@ -201,6 +220,7 @@ class Renderer:
             first_line=front_matter.body_line,
             site_url=self._site_url,
             features=self._features,
+            pieces=pieces,
         )
         self._current.state = page
         html = without_unread(self._markdown.convert(front_matter.body), page)
@@ -229,6 +249,7 @@ class Renderer:
         rendered.included = page.included
         rendered.images = page.images
         rendered.programs = page.programs
+        rendered.pieces = pieces.made
         rendered.shown = page.shown
         rendered.tables = page.tables
         rendered.summary = front_matter.text("desc") or summary_of(rendered.html)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..errors import Problem, SourceError
 from ..textfile import read_text
+from .code_lines import number_lines
 from .rendered import KnownPage
 from .sources import SourceFile, Sources, source_view_of, url_of
 
@@ -45,7 +46,7 @@ def source_views(
 
 def source_lines(text: str, name: str) -> str:
     """Return the highlighted lines of a file of this text and name, each with its own anchor."""
-    from .highlighting import highlight, language_of, number_lines
+    from .highlighting import highlight, language_of
 
     return number_lines(highlight(text.rstrip("\n"), language_of(name)), 1, anchors=True)
 

@@ -94,9 +94,9 @@ def _rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     uris: list[str] = []
     render = Renderer.render
 
-    def noted(self, file):
+    def noted(self, file, pieces):
         uris.append(file.uri)
-        return render(self, file)
+        return render(self, file, pieces)
 
     monkeypatch.setattr(Renderer, "render", noted)
     return uris

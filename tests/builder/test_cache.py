@@ -74,6 +74,12 @@ def test_nothing_is_loaded_where_nothing_has_changed() -> None:
         "assert build_site(Path('guide'), Path('site')).unchanged; print(*sys.modules)"
     )
 
+    loaded = {"markdown", "pygments", "tornado", "yaml", "minify", "PIL", "multiprocessing"}
+    assert not loaded & _printed(code)
+
+
+def _printed(code: str) -> set[str]:
+    """Return the words that a process of its own prints."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(Path(liveguide.__file__).parents[1])},
@@ -82,9 +88,23 @@ def test_nothing_is_loaded_where_nothing_has_changed() -> None:
         check=True,
         timeout=60,
     )
+    return set(done.stdout.split())
 
-    loaded = {"markdown", "pygments", "tornado", "yaml", "minify", "PIL", "multiprocessing"}
-    assert not loaded & set(done.stdout.split())
+
+def test_code_that_has_not_changed_is_not_highlighted_again() -> None:
+    """Pygments takes longer to load than such a page to render."""
+    page = Path("guide/a.md")
+    page.write_text(page.read_text().replace("# A\n", "# A\n\nMore words.\n"))
+    code = (
+        "import sys; from pathlib import Path; from liveguide.builder.site import build_site; "
+        "assert build_site(Path('guide'), Path('site'), jobs=1).written; print(*sys.modules)"
+    )
+
+    loaded = _printed(code)
+
+    assert "markdown" in loaded
+    assert "pygments" not in loaded
+    assert tree(SITE) == clean()
 
 
 def test_another_process_renders_only_what_has_changed(rendered: list[str]) -> None:

@@ -10,6 +10,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.token import STANDARD_TYPES
 
 from liveguide.builder import highlighting
+from liveguide.builder.code_lines import number_lines
 from liveguide.builder.highlighting import (
     DarkStyle,
     LightStyle,
@@ -17,7 +18,6 @@ from liveguide.builder.highlighting import (
     language_of,
     languages,
     lexer_for,
-    number_lines,
     stylesheet,
 )
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 
-from .. import highlighting
+from ..code_lines import Change, number_lines, printed_lines
 from ..links import RESOLVED
+from .pieces import Pieces
 
 
 @dataclass
@@ -45,16 +46,28 @@ class Look:
     ends: Mapping[int, str] = field(default_factory=dict)
 
 
-def code_figure(code: str, language: str, look: Look, kind: str = "code") -> str:
-    """Return highlighted code as the page shows it; *kind* is the figure's class."""
-    html = _highlighted(code, language)
-    changes: dict[int, highlighting.Change] = dict.fromkeys(highlighting.printed_lines(html), "out")
+def code_figure(code: str, language: str, look: Look, pieces: Pieces, kind: str = "code") -> str:
+    """
+    Return highlighted code as the page shows it.
+
+    Args:
+
+        code: The code.
+
+        language: Its language, as the fence names it.
+
+        look: How it is shown.
+
+        pieces: Those of the page.
+
+        kind: The figure's class.
+    """
+    html = pieces.recall(("code", language, code), lambda: _highlighted(code, language))
+    changes: dict[int, Change] = dict.fromkeys(printed_lines(html), "out")
     changes.update((line, "ins") for line in look.inserted)
     changes.update((line, "del") for line in look.deleted)
     if look.first is not None or look.stressed or look.ends or changes:
-        html = highlighting.number_lines(
-            html, look.first, look.stressed, changes=changes, ends=look.ends
-        )
+        html = number_lines(html, look.first, look.stressed, changes=changes, ends=look.ends)
     caption = ""
     if look.title:
         link = f' <a href="{RESOLVED}{look.source_href}">source</a>' if look.source_href else ""
@@ -70,4 +83,6 @@ def code_figure(code: str, language: str, look: Look, kind: str = "code") -> str
 
 @lru_cache(maxsize=1024)
 def _highlighted(code: str, language: str) -> str:
-    return highlighting.highlight(code, language)
+    from ..highlighting import highlight
+
+    return highlight(code, language)

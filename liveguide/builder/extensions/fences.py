@@ -43,7 +43,6 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from ...errors import did_you_mean
-from .. import highlighting
 from ..sources import relative_url, source_view_of, url_of
 from .annotations import are_notes, has_marks, links_for, take_marks
 from .code_figure import Look, code_figure
@@ -203,12 +202,29 @@ class FencesPreprocessor(Preprocessor):
                 hint = f"; it is an option of an {OUTPUT!r} fence"
             self.page.report(line, f"a fence has no option {key!r}{hint}", "warning")
             del options[key]
-        if language not in ("", OUTPUT) and highlighting.lexer_for(language) is None:
-            hint = did_you_mean(language, highlighting.languages())
-            hint = hint or "; leave it out, or write 'text'"
+        if language not in ("", OUTPUT) and not self._is_known(language):
+            from ..highlighting import languages
+
+            hint = did_you_mean(language, languages()) or "; leave it out, or write 'text'"
             message = f"the language {language!r} is not known, so it is shown plain{hint}"
             self.page.report(line, message, "warning")
         return Fence(line, opening["prefix"], language, options, code)
+
+    def _is_known(self, language: str) -> bool:
+        def look() -> bool:
+            from ..highlighting import lexer_for
+
+            return lexer_for(language) is not None
+
+        return self.page.pieces.recall(("is a language", language), look)
+
+    def _language_of(self, file_name: str) -> str:
+        def look() -> str:
+            from ..highlighting import language_of
+
+            return language_of(file_name)
+
+        return self.page.pieces.recall(("language of a file", file_name), look)
 
     def _render(self, fence: Fence) -> str | None:
         """Return the fence as a figure; `None` where it became a part of the one before it."""
@@ -223,7 +239,7 @@ class FencesPreprocessor(Preprocessor):
             fence.code, first, source_href, path = included
             title = title or posixpath.basename(str(options["file"]))
             if not fence.language:
-                fence.language = highlighting.language_of(posixpath.basename(str(options["file"])))
+                fence.language = self._language_of(posixpath.basename(str(options["file"])))
         elif "lines" in options or "section" in options:
             page.report(fence.line, "'lines' and 'section' are parts of a file; add file=NAME")
         start = self._first_line_number(fence, first)
@@ -241,6 +257,7 @@ class FencesPreprocessor(Preprocessor):
                 wrap=self._flag(fence, "wrap"),
                 ends=ends,
             ),
+            page.pieces,
             kind="code expected" if fence.language == OUTPUT else "code",
         )
         if fence.language == OUTPUT:

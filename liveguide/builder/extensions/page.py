@@ -11,6 +11,7 @@ from ...errors import Problem, Severity, did_you_mean
 from ...words import Say, say_in
 from ..features import Features
 from ..sources import FEATURES_FILE, Sources
+from .pieces import Pieces
 
 # What Markdown keeps in place of what it has converted, and line ends.
 _REPLACED = re.compile("\x02[^\x03]*\x03|\n")
@@ -213,6 +214,8 @@ class PageState:
         converting: The block or text that Markdown is at, without what it has replaced in it.
 
         say: Says a text of the interface in the page's language.
+
+        pieces: What takes long to make.
     """
 
     uri: str
@@ -241,6 +244,7 @@ class PageState:
     annotated: list[Annotated] = field(default_factory=list)
     converting: str = ""
     say: Say = field(default_factory=lambda: say_in("en"))
+    pieces: Pieces = field(default_factory=Pieces)
 
     @property
     def folder(self) -> str:
