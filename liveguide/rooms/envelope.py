@@ -91,9 +91,16 @@ BACK = _encode({"type": "back"})
 """The engine is there again."""
 
 
-def joined(room: str, at: Position, members: int, recovered: bool | None, reason: str) -> str:
-    """Tell where a room's history stands; *recovered* is `None` where nothing was asked for."""
+def joined(
+    room: str, at: Position, after: int, members: int, recovered: bool | None, reason: str
+) -> str:
+    """
+    Tell where a room's history stands, and after which offset the client is told it.
+
+    *recovered* is `None` where nothing was asked for.
+    """
     told: dict[str, Any] = {"type": "joined", "room": room, "epoch": at.epoch, "offset": at.offset}
+    told["after"] = after
     if recovered is not None:
         told["recovered"] = recovered
     if reason:
@@ -125,9 +132,10 @@ def members(room: str, count: int, came: Sequence[str], went: Sequence[str]) -> 
     return _encode({**told, "joined": [*came], "left": [*went]})
 
 
-def reset(room: str, epoch: str, reason: str) -> str:
-    """Tell that a room's history does not go on from what was told of it."""
-    return _encode({"type": "reset", "room": room, "epoch": epoch, "reason": reason})
+def reset(room: str, epoch: str, after: int, reason: str) -> str:
+    """Tell that a room's history does not go on from what was told, but after an offset."""
+    told = {"type": "reset", "room": room, "epoch": epoch, "after": after}
+    return _encode({**told, "reason": reason})
 
 
 def text(said: object) -> str:

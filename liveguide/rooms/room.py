@@ -303,7 +303,7 @@ class Room:
         log.warning("%r: what was said is missing (%s); it goes on with what is kept", self, reason)
         epoch, self._epoch, self._cursor = self._epoch, batch.epoch, batch.first - 1
         for client in self._locals.resuming:
-            client.write(envelope.reset(self.name, batch.epoch, reason))
+            client.write(envelope.reset(self.name, batch.epoch, batch.first - 1, reason))
         for local, after in self._ahead.items():
             self._start(self._follow(local, epoch, after))
         self._ahead.clear()
@@ -335,12 +335,12 @@ class Room:
             batch = await self._read(after, PAGE)
             if batch.epoch != epoch:
                 epoch, after = batch.epoch, batch.first - 1
-                local.tell(envelope.reset(self.name, epoch, "epoch"))
+                local.tell(envelope.reset(self.name, epoch, after, "epoch"))
                 self.catch_up()
                 await asyncio.sleep(0)
                 continue
             if batch.first > after + 1:
-                local.tell(envelope.reset(self.name, epoch, "trimmed"))
+                local.tell(envelope.reset(self.name, epoch, batch.first - 1, "trimmed"))
             for entry in batch.entries:
                 if entry.offset > after:
                     await local.tell(envelope.message(self.name, entry))
@@ -359,7 +359,7 @@ class Room:
         assert local.resuming is not None
         after, recovered, reason = local.resuming.begin(batch)
         at = Position(batch.epoch, batch.last)
-        local.tell(envelope.joined(self.name, at, self.count(), recovered, reason))
+        local.tell(envelope.joined(self.name, at, after, self.count(), recovered, reason))
         return after
 
     def _tell_changes(self, joined: Sequence[str], left: Sequence[str]) -> None:

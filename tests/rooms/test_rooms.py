@@ -193,6 +193,7 @@ async def test_a_room_that_keeps_nothing_says_so(chat: Served) -> None:
             "room": "",
             "epoch": "",
             "offset": 0,
+            "after": 0,
             "members": 1,
         }
         assert (await say(ws, "hello", "an-id")) == {
