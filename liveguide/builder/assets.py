@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import Problem, SourceError
 from ..settings import Settings
@@ -44,8 +44,11 @@ SCRIPTS = ("first.js", "main.js", "page.js", "runner.js")
 SPEAKING = ("main.js", "page.js")
 """Those that have words for readers."""
 
-LOADED_LATER = ("login.css", "search.css", "editor.css")
-"""The stylesheets of the server's own pages, and those that scripts ask for."""
+LOADED_LATER = ("search.css", "editor.css")
+"""The stylesheets that scripts ask for."""
+
+LOGIN = f"{ASSETS}/login.css"
+"""The stylesheet of the server's own pages."""
 
 
 def asset_parts(files: list[SourceFile], site: Path, memory: Memory) -> Iterator[Part]:
@@ -59,7 +62,30 @@ def _copy(file: SourceFile, site: Path) -> list[str]:
     return [file.output]
 
 
-def frontend_parts(site: Path, memory: Memory, languages: Iterable[str] = ()) -> Iterator[Part]:
+class FrontEnd(NamedTuple):
+    """
+    What a site's pages load of ours.
+
+    Attributes:
+
+        folder: Where it stands, in the site; its name changes with what is in it.
+
+        languages: The languages of the pages; its scripts are written in each that we speak.
+
+        own: The site's own rules, at the end of each stylesheet.
+    """
+
+    folder: str
+    languages: Sequence[str]
+    own: str
+
+    @property
+    def prefix(self) -> str:
+        """The folder's path below the site's folder for what is ours, with a slash."""
+        return f"{self.folder.removeprefix(ASSETS + '/')}/"
+
+
+def frontend_parts(site: Path, memory: Memory, front_end: FrontEnd) -> Iterator[Part]:
     """
     Yield the front end, its scripts joined, and the answer of a host without a live server.
 
@@ -69,36 +95,37 @@ def frontend_parts(site: Path, memory: Memory, languages: Iterable[str] = ()) ->
 
         memory: Knows the hashes of files.
 
-        languages: The languages of the pages; the scripts are written in each that we speak.
+        front_end: What is written, and where.
     """
-    digest = memory.digests.of_folder(FRONTEND)
-    spoken = {script_suffix(name): words_of(name) for name in languages}
-    yield Part("scripts", digest_of(digest, spoken), partial(_write_scripts, spoken, site))
-    yield Part("front end", digest, partial(_copy_frontend, site))
+    digest = digest_of(memory.digests.of_folder(FRONTEND), front_end.folder)
+    spoken = {script_suffix(name): words_of(name) for name in front_end.languages}
+    scripts = partial(_write_scripts, spoken, front_end.folder, site)
+    yield Part("scripts", digest_of(digest, spoken), scripts)
+    yield Part("front end", digest, partial(_copy_frontend, front_end.folder, site))
 
 
-def _copy_frontend(site: Path) -> list[str]:
+def _copy_frontend(folder: str, site: Path) -> list[str]:
     written = [f"{ASSETS}/status.json"]
     write_file(site, written[0], json.dumps({"live": False}) + "\n")
     for source in sorted(FRONTEND.rglob("[!.]*")):
         # The icon has the site's own colour.
         own = source.suffix in (".js", ".css") or source.name == "icon.svg"
         if source.is_file() and not own:
-            written.append(f"{ASSETS}/{source.relative_to(FRONTEND).as_posix()}")
+            written.append(f"{folder}/{source.relative_to(FRONTEND).as_posix()}")
             # Not copytree, which goes on when the disk is full.
             copy_file(source, site / written[-1])
     return written
 
 
-def _write_scripts(spoken: Mapping[str, Mapping[str, str]], site: Path) -> list[str]:
+def _write_scripts(spoken: Mapping[str, Mapping[str, str]], folder: str, site: Path) -> list[str]:
     scripts = _scripts(spoken)
     for output, text in scripts.items():
         # Vendored scripts are small already, and this minifier moves a declaration that
         # destructures in front of others that it depends on.
         if not output.startswith("vendor/"):
             text = minified("application/javascript", text)
-        write_file(site, f"{ASSETS}/{output}", text)
-    return [f"{ASSETS}/{output}" for output in scripts]
+        write_file(site, f"{folder}/{output}", text)
+    return [f"{folder}/{output}" for output in scripts]
 
 
 def _scripts(spoken: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -116,10 +143,10 @@ def script_suffix(language: str) -> str:
 
 
 def style_parts(
-    pages: list[KnownPage], site: Path, memory: Memory, own: str = ""
+    pages: list[KnownPage], site: Path, memory: Memory, front_end: FrontEnd
 ) -> Iterator[Part]:
     """
-    Yield each stylesheet that a page links, and those of pages that the server makes.
+    Yield each stylesheet that a page links, and that of pages that the server makes.
 
     Args:
 
@@ -129,21 +156,24 @@ def style_parts(
 
         memory: Knows the hashes of files.
 
-        own: The site's own rules.
+        front_end: Where they stand; and the site's own rules.
     """
-    folder = FRONTEND / "styles"
-    digest = memory.digests.of_folder(folder)
+    folder, own = FRONTEND / "styles", front_end.own
+    digest = digest_of(memory.digests.of_folder(folder), own)
 
     def write(output: str, text: Callable[[], str]) -> list[str]:
         write_file(site, output, text())
         return [output]
 
     for parts in sorted({(), SOURCE_VIEW, *(page.parts for page in pages)}):
-        output = f"{ASSETS}/{stylesheet_name(parts)}"
+        output = f"{front_end.folder}/{stylesheet_name(parts)}"
         joined = partial(join_styles, folder, parts, own)
-        yield Part(output, digest_of(digest, own), partial(write, output, joined))
+        yield Part(output, digest, partial(write, output, joined))
+    # The server knows no hash of ours.
+    joined = partial(join_styles, folder, ("login",), own)
+    yield Part(LOGIN, digest, partial(write, LOGIN, joined))
     for name in LOADED_LATER:
-        output = f"{ASSETS}/styles/{name}"
+        output = f"{front_end.folder}/styles/{name}"
         small = partial(_minified_style, folder / name)
         yield Part(output, digest, partial(write, output, small))
     styles = {name: style for page in pages for name, style in page.styles.items()}

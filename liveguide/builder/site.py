@@ -136,7 +136,8 @@ def build_site(
         memory: What is left of the last build of the same guide into the same site; `None` for
             what is kept of it beside the site.
 
-        copies: Write compressed copies, for readers who are not on this computer.
+        copies: Write compressed copies, and a front end that browsers keep: for readers who are
+            not on this computer.
 
     Raises:
 
@@ -206,11 +207,12 @@ def _build(
     if checked.history.failure:
         del made_of["commit"]  # the next build asks git again
         report.notes.append(f"git log failed: {checked.history.failure}; pages have no dates")
-    from .writing import write_site
+    from .writing import front_end_of, write_site
 
+    front_end = front_end_of(checked, found.builder, is_named=copies)
     with staged(site) as staging:
         memory.begin(site)
-        report.notes += write_site(checked, made_of, staging, memory, jobs, copies)
+        report.notes += write_site(checked, front_end, made_of, staging, memory, jobs, copies)
         report.changed = memory.complete(site, staging)
     memory.end(
         site,

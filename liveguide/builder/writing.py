@@ -13,6 +13,7 @@ from ..settings import Settings
 from ..words import WORDS, direction_of, say_in
 from . import nginx
 from .assets import (
+    FrontEnd,
     asset_parts,
     frontend_parts,
     script_suffix,
@@ -84,8 +85,31 @@ class Site:
     history: History
 
 
+def front_end_of(site: Site, builder: str, is_named: bool) -> FrontEnd:
+    """
+    Return what a site's pages load of ours, and where it stands.
+
+    Browsers keep for a year what is in a folder named by a hash, and ask no more.
+
+    Args:
+
+        site: The site.
+
+        builder: The hash of what builds, which has the front end in it.
+
+        is_named: Whether the folder has a hash for a name. A preview's has none: there, a
+            stylesheet changes below a page that stays.
+    """
+    pages = (language_of(page.file.uri, page.front_matter, site.settings) for page in site.pages)
+    languages = sorted({site.settings.language, *pages})
+    own = site_styles(site.guide, site.settings)
+    name = digest_of(builder, languages, own)[:12] if is_named else "front"
+    return FrontEnd(f"{ASSETS}/{name}", languages, own)
+
+
 def write_site(
     site: Site,
+    front_end: FrontEnd,
     made_of: Mapping[str, object],
     staging: Path,
     memory: Memory,
@@ -98,6 +122,8 @@ def write_site(
     Args:
 
         site: The site.
+
+        front_end: What its pages load of ours.
 
         made_of: What the manifest says of its sources.
 
@@ -121,18 +147,18 @@ def write_site(
         return outputs, copier.copy(outputs) if copier and part.is_sent else {}
 
     taken = sorted(copier.taken) if copier else []
-    missing = memory.missing(_parts(site, staging, memory), digest_of(taken))
+    missing = memory.missing(_parts(site, front_end, staging, memory), digest_of(taken))
     jobs = jobs_for(len(missing), _PARTS_WORTH_A_PROCESS, jobs)
     for part, (outputs, copied) in over_processes(write, missing, jobs):
         memory.wrote(part, outputs, copied)
-    manifest = {**made_of, **_manifest(site)}
+    manifest = {**made_of, **_manifest(site, front_end)}
     if copier:
         manifest |= {"copies": memory.copied(), "compressors": copier.compressors.versions}
     part = Part(MANIFEST, "", partial(write_manifest, staging, manifest))
     memory.wrote(part, list(part.write()))
     forget_old(staging.parent / FOLDER)
     notes = copier.compressors.notes() if copier else []
-    for output in nginx.left_out(_policies(site)):
+    for output in nginx.left_out(_policies(site, front_end)):
         notes.append(f"nginx can't be told the policy of {output!r}; it sends that of other pages")
     return notes
 
@@ -144,43 +170,45 @@ def templates_of(guide: Path, memory: Memory) -> Templates:
     return memory.hold("templates", basis, lambda: Templates(own))
 
 
-def _parts(site: Site, staging: Path, memory: Memory) -> Iterator[Part]:
+def _parts(site: Site, front_end: FrontEnd, staging: Path, memory: Memory) -> Iterator[Part]:
     """Yield all that a site consists of, what takes longest first."""
     settings = site.settings
-    languages = {language_of(p.file.uri, p.front_matter, settings) for p in site.pages}
     trees = navigation_trees(site.pages, settings)
-    basis = _shared(site, memory)
+    basis = _shared(site, front_end, memory)
     publication = Publication(
         settings, site.sources, site.pages, trees, site.history, basis, memory
     )
-    yield from frontend_parts(staging, memory, sorted({settings.language, *languages}))
+    yield from frontend_parts(staging, memory, front_end)
     yield from search_parts(site.pages, settings, staging, memory)
     yield from publication.parts(staging, staging.parent)
-    yield from style_parts(site.pages, staging, memory, site_styles(site.guide, settings))
-    yield from Writer(site, staging, trees, publication, basis, memory).parts()
+    yield from style_parts(site.pages, staging, memory, front_end)
+    yield from Writer(site, front_end, staging, trees, publication, basis, memory).parts()
     yield from asset_parts(site.sources.assets, staging, memory)
 
 
-def _manifest(site: Site) -> dict[str, object]:
+def _manifest(site: Site, front_end: FrontEnd) -> dict[str, object]:
     """Return what a site's manifest says of its pages."""
     drafts = [page.file.output for page in site.pages if page.file.draft]
     # With drafts in it, it is not the site that is meant for readers.
-    told: dict[str, object] = {"policies": _policies(site)}
+    told: dict[str, object] = {
+        "policies": _policies(site, front_end),
+        "front_end": front_end.folder,
+    }
     return told | ({"fingerprint": "", "drafts": drafts} if drafts else {})
 
 
-def _policies(site: Site) -> dict[str, str]:
+def _policies(site: Site, front_end: FrontEnd) -> dict[str, str]:
     """Return the policy of each page, by its path in the site."""
     policies = site.policies | {page.file.output: page.policy for page in site.pages}
-    return policies | {f"{ASSETS}/runner.html": RUNNER_POLICY}
+    return policies | {f"{front_end.folder}/runner.html": RUNNER_POLICY}
 
 
-def _shared(site: Site, memory: Memory) -> str:
+def _shared(site: Site, front_end: FrontEnd, memory: Memory) -> str:
     """
     Return the hash of what every page may be made of besides its own source.
 
     A page shows of the others what stands here, and nothing else: their titles,
-    their places in the order, their addresses.
+    their places in the order, their addresses; and where the front end stands.
     """
     pages = [
         (page.file.identity, page.title, page.summary, page.front_matter.values)
@@ -189,7 +217,9 @@ def _shared(site: Site, memory: Memory) -> str:
     folders = (TEMPLATES, WORDS, site.guide / THEME / "templates")
     templates = [memory.digests.of_folder(folder) for folder in folders]
     outputs = sorted(site.sources.outputs)
-    return digest_of(site.settings, outputs, site.history.digest(), templates, pages)
+    return digest_of(
+        site.settings, outputs, site.history.digest(), templates, pages, front_end.folder
+    )
 
 
 def showings_of(rendered: Sequence[KnownPage]) -> dict[str, list[Showing]]:
@@ -211,6 +241,8 @@ class Writer:
 
         site: What to write.
 
+        front_end: What its pages load of ours.
+
         staging: The folder to write into.
 
         trees: The navigation of each language.
@@ -225,6 +257,7 @@ class Writer:
     def __init__(
         self,
         site: Site,
+        front_end: FrontEnd,
         staging: Path,
         trees: dict[str, Branch],
         publication: Publication,
@@ -232,6 +265,7 @@ class Writer:
         memory: Memory,
     ):
         self._site = site
+        self._front_end = front_end
         self._staging = staging
         self._settings = site.settings
         self._basis = basis
@@ -436,7 +470,8 @@ class Writer:
         root = str(context.get("root", "../" * url.count("/")))
         names = {
             "parts": parts,
-            "styles": stylesheet_name(parts),
+            "front_end": self._front_end.prefix,
+            "styles": self._front_end.prefix + stylesheet_name(parts),
             "script": f"{'main' if 'live' in parts else 'page'}{script_suffix(language)}.js",
             "site": site,
             "language": language,

@@ -81,8 +81,8 @@ RESPONSES = {
     "no file's name": ("GET /%01", "", 404),
     "no UTF-8": ("GET /%ff", "", 400),
     "another method": ("POST /", POST, 405),
-    "the runner": ("GET /_liveguide/runner.html", "", 200),
-    "our script": ("GET /_liveguide/main.js", "", 200),
+    "the runner": ("GET /FRONT_END/runner.html", "", 200),
+    "our script": ("GET /FRONT_END/main.js", "", 200),
     "the status": ("GET /_liveguide/status.json", "", 200),
     "the health": ("GET /_liveguide/health", "", 200),
     "a WebSocket's address": ("GET /echo", "", 426),
@@ -100,7 +100,7 @@ RESPONSES = {
     "a login that is not ours": ("POST /login", POST, 403),
     "the logout": ("GET /logout", "", 200),
 }
-RUNNER = "/_liveguide/runner.html"
+RUNNER = "/runner.html"
 
 
 @pytest_asyncio.fixture(name="served", scope="module")
@@ -136,6 +136,7 @@ async def test_a_response_protects_itself(
     served: Proxied, by: str, line: str, more: str, status: int | tuple[int, ...]
 ) -> None:
     """It has a policy without `unsafe-*` (but for the runner), and all other headers, once each."""
+    line = line.replace("FRONT_END", served.front_end)
     answered, headers = await fetched(getattr(served, by), line, more)
     expected = status if isinstance(status, tuple) else (status,)
     policy = headers.get("Content-Security-Policy", "")

@@ -145,7 +145,7 @@ def test_a_site_inside_the_guide_does_not_count(build: Build) -> None:
     build({"README.md": "# Home\n"}, site="guide/site")
 
     assert is_current(GUIDE, GUIDE / "site")
-    pages = {"index.html", "_liveguide/runner.html"}
+    pages = {"index.html", "_liveguide/front/runner.html"}
     assert read_manifest(GUIDE / "site")["policies"].keys() == pages
 
 

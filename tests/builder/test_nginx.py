@@ -57,7 +57,7 @@ def test_a_site_has_the_lines_of_its_pages(build: Build) -> None:
     lines = built.text(OUTPUT).splitlines()
     assert [line.split(" ")[0] for line in lines] == [
         "default",
-        '"/_liveguide/runner.html"',
+        '"/_liveguide/front/runner.html"',
         '"/a.html"',
     ]
     assert "https://pictures.example" in lines[2]

@@ -351,9 +351,9 @@ def test_a_document_of_the_author_has_its_own_policy(build: Build) -> None:
         "policy; move it into a stylesheet"
     ]
     assert built.text("demo.html") == DOCUMENT
-    assert sorted(policies) == ["_liveguide/runner.html", "demo.html", "index.html"]
+    assert sorted(policies) == ["_liveguide/front/runner.html", "demo.html", "index.html"]
     assert policies["index.html"] == BASE_POLICY
-    assert policies["_liveguide/runner.html"] == (
+    assert policies["_liveguide/front/runner.html"] == (
         "sandbox allow-scripts; default-src 'none'; "
         "script-src 'unsafe-eval' 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'"

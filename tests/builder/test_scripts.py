@@ -349,7 +349,7 @@ def test_no_element_is_defined_twice(joined: dict[str, str]) -> None:
 
 def test_what_a_page_keeps_of_its_server_is_in_one_script(joined: dict[str, str]) -> None:
     """The module with the page's one connection to the server's trace is in `main.js` only."""
-    having = [name for name, text in joined.items() if "new URL('./trace'" in text]
+    having = [name for name, text in joined.items() if "new URL('../trace'" in text]
 
     assert having == ["main.js"]
 

@@ -18,7 +18,7 @@ def _styles_of(tmp_path: Path):
         guide, site = tmp_path / "guide", tmp_path / "site"
         guide.mkdir()
         (guide / "README.md").write_text(f"# Page\n\n{markdown}\n")
-        report = build_site(guide, site)
+        report = build_site(guide, site, copies=False)
         assert report.written, report.problems
         page = (site / "index.html").read_text()
         links = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page)
@@ -31,7 +31,7 @@ def test_a_page_of_prose_links_one_stylesheet_without_code_and_live_panes(styles
     """What is not on a page is not in its stylesheet."""
     [(name, text)] = styles_of("Some *words*.")
 
-    assert name == "_liveguide/styles/page.css"
+    assert name == "_liveguide/front/styles/page.css"
     assert ".site-header" in text
     assert ".live-panes" not in text
     assert ".highlight :is(" not in text
@@ -41,7 +41,7 @@ def test_a_page_with_code_has_its_colours_in_the_same_stylesheet(styles_of) -> N
     """Highlighted code brings the colours of its tokens, and no second request."""
     [(name, text)] = styles_of("```python\nreturn 1\n```")
 
-    assert name == "_liveguide/styles/page-code.css"
+    assert name == "_liveguide/front/styles/page-code.css"
     assert ".highlight :is(.k" in text
     assert ".live-panes" not in text
 
@@ -50,7 +50,7 @@ def test_a_page_with_a_snippet_has_its_panes_in_the_same_stylesheet(styles_of) -
     """A runnable snippet brings the styles of its panes, and no second request."""
     [(name, text)] = styles_of("```js\nnew WebSocket('ws')\n```")
 
-    assert name == "_liveguide/styles/page-code-live.css"
+    assert name == "_liveguide/front/styles/page-code-live.css"
     assert ".live-panes" in text
 
 

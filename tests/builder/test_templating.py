@@ -117,7 +117,7 @@ def test_a_guide_puts_templates_and_styles_in_place_of_ours(build: Build) -> Non
     )
 
     assert "<header>new</header>" in built.text()
-    assert "@layer site{:root{--measure:30rem}}" in built.text("_liveguide/styles/page.css")
+    assert "@layer site{:root{--measure:30rem}}" in built.text("_liveguide/front/styles/page.css")
     assert not any(path.startswith("_theme") for path in built.tree())
 
 

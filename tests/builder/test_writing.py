@@ -160,7 +160,7 @@ def test_a_page_speaks_its_folder_s_language(build: Build) -> None:
 
 def test_the_scripts_of_a_language_have_its_words_alone(build: Build) -> None:
     """A site without German pages has no German scripts."""
-    words = build(LANGUAGES).text("_liveguide/page.de.js")
+    words = build(LANGUAGES).text("_liveguide/front/page.de.js")
 
     assert "Farben: dunkel" in words
     assert "Zum Inhalt springen" not in words
@@ -227,7 +227,7 @@ def test_drafts(build: Build) -> None:
 def test_the_accent_of_a_site(build: Build) -> None:
     """It stands last in the stylesheet, with a lighter one for the dark theme."""
     built = build({"a.md": "# A\n", "liveguide.yaml": "accent: '#0a6b72'\n"})
-    text = built.text("_liveguide/styles/page.css")
+    text = built.text("_liveguide/front/styles/page.css")
 
     assert re.search(r"@layer site\{:root\{--accent:light-dark\(#0a6b72, ?#\w{6}\)", text)
 

@@ -94,6 +94,12 @@ async def _open(serve_tree: ServeTree, page: Page, *fences: str) -> str:
     return url
 
 
+async def _runner(page: Page) -> str:
+    """Return the address of the document in which the open page runs edited code."""
+    script = page.locator("script[data-script]")
+    return str(await script.evaluate("({ src }) => new URL('runner.html', src).href"))
+
+
 def _out(way: str, other: Recorder) -> str:
     """Return the code that goes a way out, and says when it has."""
     helpers = HELPERS.replace("OTHER", other.url).replace("STUN", f"stun:127.0.0.1:{other.port}")
@@ -299,8 +305,8 @@ async def test_it_can_open_no_trace_of_its_own(serve_tree: ServeTree, page: Page
 
 async def test_the_policy_of_its_document(serve_tree: ServeTree, page: Page) -> None:
     """Sandboxed by its header too, so that it is as harmless in a window of its own."""
-    url = await _open(serve_tree, page)
-    response = await page.request.get(url + "_liveguide/runner.html")
+    await _open(serve_tree, page)
+    response = await page.request.get(await _runner(page))
 
     assert response.headers["content-security-policy"] == (
         "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-eval' 'self'; "
@@ -312,8 +318,8 @@ async def test_its_document_stands_in_no_other_sites_frame(
     serve_tree: ServeTree, page: Page, other: Recorder
 ) -> None:
     """Another site that frames it gets the browser's error page."""
-    url = await _open(serve_tree, page)
-    other.body = f"<title>other</title><iframe src='{url}_liveguide/runner.html'></iframe>"
+    await _open(serve_tree, page)
+    other.body = f"<title>other</title><iframe src='{await _runner(page)}'></iframe>"
     await page.goto(other.url)
     await expect(page.locator("iframe")).to_have_count(1)
 
@@ -324,11 +330,12 @@ async def test_its_document_runs_nothing_for_other_windows(
     serve_tree: ServeTree, page: Page, other: Recorder
 ) -> None:
     """Opened by another site, which then sends it code, it stays empty."""
-    url = await _open(serve_tree, page)
+    await _open(serve_tree, page)
+    runner_url = await _runner(page)
     other.body = "<title>other</title><button>go</button>"
     await page.goto(other.url)
     async with page.context.expect_page() as opened:
-        await page.evaluate(f"() => {{ window.opened = open('{url}_liveguide/runner.html') }}")
+        await page.evaluate("(runner) => { window.opened = open(runner) }", runner_url)
     runner = await opened.value
     await runner.wait_for_load_state()
     await page.evaluate(

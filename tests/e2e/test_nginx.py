@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -59,6 +60,13 @@ class Proxied:
     plain: int
     secure: int
     certificate: Path
+    site: Path
+
+    @property
+    def front_end(self) -> str:
+        """The folder of the site that holds our scripts and styles."""
+        manifest = json.loads((self.site / ".liveguide.json").read_text())
+        return str(manifest["front_end"])
 
     def connect(self, port: int, path: str, **options: Any) -> websockets.connect:
         """Open a WebSocket through one of the three ports."""
@@ -144,7 +152,7 @@ async def proxied_server(folder: Path, guide: Path, *options: str) -> AsyncItera
             assert line, "the server has ended"
         direct = int(line.rpartition(":")[2].strip().strip("/"))
         plain, secure = free_ports(2)
-        proxied = Proxied(direct, plain, secure, certificate)
+        proxied = Proxied(direct, plain, secure, certificate, folder / "site")
         (folder / "nginx.conf").write_text(configuration_for(proxied, folder, key))
         # Workers of root's nginx become nobody, who may not write to the test's folder.
         rights = "user root;" if os.geteuid() == 0 else ""
@@ -198,9 +206,10 @@ SAME = [
     "/websockethandler/",
     "/websockethandler/index.html",
     "/websockethandler/chat.html",
-    "/_liveguide/main.js",
+    "/FRONT_END/main.js",
+    "/_liveguide/0123456789ab/main.js",
     "/_liveguide/icon.svg",
-    "/_liveguide/runner.html",
+    "/FRONT_END/runner.html",
     "/favicon.ico",
     "/index.md",
     "/_liveguide/status.json",
@@ -221,7 +230,7 @@ OF_EACH = {"Accept-Ranges", "Connection", "Date", "Etag", "Last-Modified", "Serv
 async def test_nginx_sends_the_files_as_the_server_would(tmp_path):
     """The same status, body and headers, each page's policy among them; and the copies."""
     async with proxied_server(tmp_path, ROOT / "guide") as proxied:
-        for path in SAME:
+        for path in [path.replace("FRONT_END", proxied.front_end) for path in SAME]:
             answers = []
             for port in (proxied.direct, proxied.plain):
                 answer = await AsyncHTTPClient().fetch(
@@ -278,7 +287,7 @@ async def test_nginx_does_not_start_without_the_policies(tmp_path):
     """A site that was never built goes out with no policy at all otherwise."""
     (tmp_path / "site").mkdir()
     certificate, key = make_certificate(tmp_path / "tls")
-    proxied = Proxied(1, *free_ports(2), certificate)
+    proxied = Proxied(1, *free_ports(2), certificate, tmp_path / "site")
     (tmp_path / "nginx.conf").write_text(configuration_for(proxied, tmp_path, key))
     command = [installed_nginx(), "-t", "-e", "stderr", "-c", tmp_path / "nginx.conf"]
     for policies, status in [(None, 1), (policy_map({}), 0)]:

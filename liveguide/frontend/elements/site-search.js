@@ -26,8 +26,9 @@ const WORDS = {
 /** A reader who types is not interrupted: the count is read out this long after the last key. */
 const QUIET_MS = 700
 
-const HERE = new URL('../', import.meta.url)
-const SITE = new URL('../', HERE)
+// Above our own folder, whose name changes with what is in it.
+const TEXTS = new URL('../../', import.meta.url)
+const SITE = new URL('../', TEXTS)
 
 /** @typedef {import('../lib/search-index.js').Found} Found */
 /** @typedef {import('../lib/search-index.js').Row} Row */
@@ -260,7 +261,7 @@ function asNode({ text, marked }) {
 
 /** @param {string} name */
 async function loaded(name) {
-  const response = await fetch(new URL(name, HERE))
+  const response = await fetch(new URL(name, TEXTS))
   if (!response.ok) throw new Error(name)
   return response.json()
 }

@@ -15,13 +15,13 @@
  * }} TraceRecord
  */
 
-const ADDRESS = new URL('../trace', import.meta.url)
+const ADDRESS = new URL('../../trace', import.meta.url)
 ADDRESS.protocol = ADDRESS.protocol.replace('http', 'ws')
 
 const PATIENCE = 3000
 
 /** The site's top, which the addresses in records are relative to. */
-export const SITE = new URL('../../', import.meta.url)
+export const SITE = new URL('../../../', import.meta.url)
 
 const MOST_SOCKETS = 1000
 const MOST_RUNS = 999

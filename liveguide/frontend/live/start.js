@@ -10,7 +10,7 @@ async function isLive() {
   const told = /** @type {PerformanceNavigationTiming} */ (page)?.serverTiming ?? []
   if (told.some(({ name }) => name === 'live')) return true
   try {
-    const response = await fetch(new URL('../status.json', import.meta.url), { cache: 'no-store' })
+    const response = await fetch(new URL('../../status.json', import.meta.url), { cache: 'no-store' })
     return response.ok && (await response.json()).live === true
   } catch {
     return false

@@ -4,8 +4,9 @@ import { button, element } from '../lib/element.js'
 import { nearest } from '../lib/nearest.js'
 import { say } from '../lib/words.js'
 
-const HERE = new URL('../', import.meta.url)
-const SITE = new URL('../', HERE)
+// Above our own folder, whose name changes with what is in it.
+const LISTS = new URL('../../', import.meta.url)
+const SITE = new URL('../', LISTS)
 const LONGEST = 100
 
 /** @param {Element} place */
@@ -13,7 +14,7 @@ export async function suggest(place) {
   if (!location.href.startsWith(SITE.href)) return
   const asked = location.pathname.slice(SITE.pathname.length)
   offerSearch(place, wordsOf(asked))
-  const response = await fetch(new URL('addresses.json', HERE))
+  const response = await fetch(new URL('addresses.json', LISTS))
   if (!response.ok) return
   /** @type {[string, string][]} */
   const addresses = await response.json()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,8 @@ DEFAULT_POLICY = (
 # A policy in a <meta> element may not have this one, so the builder leaves it to us.
 FRAMES = "; frame-ancestors 'self'"
 
+_FRONT_END = re.compile(r"_liveguide/[0-9a-f]{12}")
+
 Version = tuple[int, int, int]
 """What tells one state of a file from another, on disk."""
 
@@ -38,6 +41,7 @@ class _Told:
     copies: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     copied: frozenset[str] = frozenset()
     drafts: frozenset[str] = frozenset()
+    front_end: str = ""
 
 
 class Manifest:
@@ -74,6 +78,11 @@ class Manifest:
         """Say whether a page is there only because its author looks at it."""
         return page in self._told.drafts
 
+    @property
+    def front_end(self) -> str:
+        """The folder, in the site, of the scripts and styles that pages load; it may be empty."""
+        return self._told.front_end
+
     def digest(self, output: str) -> str:
         """Return the hash of that state of a file of which its copies are."""
         return self._told.copies.get(output, ("", ()))[0]
@@ -109,4 +118,6 @@ def _understood(manifest: dict[str, dict[str, str]], version: Version) -> _Told:
         output + ENDINGS[coding] for output, (_, codings) in copies.items() for coding in codings
     }
     drafts = frozenset(map(str, manifest.get("drafts", [])))
-    return _Told(version, policies, copies, frozenset(copied), drafts)
+    front_end = str(manifest.get("front_end", ""))
+    front_end = front_end if _FRONT_END.fullmatch(front_end) else ""
+    return _Told(version, policies, copies, frozenset(copied), drafts, front_end)

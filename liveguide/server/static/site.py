@@ -34,6 +34,9 @@ KEPT = 32 * 1024 * 1024
 """In bytes: how much of the site is kept in memory."""
 
 _KEPT_BESIDE = 2048  # bytes: the headers of each file, about
+_OF_FRONT_END = re.compile(
+    r"/_liveguide/(?P<folder>[0-9a-f]{12})/(?P<file>(?:[a-z][\w-]*/)*[a-z][\w.-]*)", re.ASCII
+)
 _ODD = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
@@ -148,7 +151,8 @@ class Site(Router):
                 raise NoFile(404)  # to a file there is no WebSocket, and its page is told so
             return self.answer(request)
         except NoFile as why:
-            return self.without_file(request, why)
+            moved = self._moved(request) if why.status == 404 else None
+            return self.without_file(request, moved or why)
 
     def answer(self, request: HTTPServerRequest) -> Sending:
         """Return what sends the file that is asked for; raise `NoFile` where there is none."""
@@ -186,6 +190,19 @@ class Site(Router):
         return self._application.get_handler_delegate(
             request, self.no_file_handler, {**arguments, **self.more_arguments}
         )
+
+    def _moved(self, request: HTTPServerRequest) -> NoFile | None:
+        """
+        Return where a script or style of ours is now, if a page of an older site asks for it.
+
+        Such a page may still be open when the site is replaced, and load something later.
+        """
+        asked, now = _OF_FRONT_END.fullmatch(request.path), self.manifest.front_end
+        if asked is None or not now or now.endswith(asked["folder"]):
+            return None
+        # Relative, for a site below any path.
+        up = "../" * (asked["file"].count("/") + 1)
+        return NoFile(302, Location=f"{up}{now.removeprefix('_liveguide/')}/{asked['file']}")
 
     def _file(self, request: HTTPServerRequest, accepted: str | None) -> SiteFile:
         """Return the file that is asked for, in the best coding that its reader takes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,8 +27,9 @@ LIVE = "live"
 HEADERS = {"Cache-Control": "no-cache"}
 """What every answer has, besides what all of the server's have."""
 
-# Their names hold a hash of what they show. The builder writes them, and nobody else.
-_NAMED_BY_CONTENT = ("_liveguide/cards/", "_liveguide/qr/", "_liveguide/snippets/")
+# Their names hold a hash of what they show, or that of their folder does. The builder writes them,
+# and nobody else.
+_NAMED_BY_CONTENT = re.compile(r"_liveguide/(?:cards|qr|snippets|[0-9a-f]{12})/")
 
 # What a 304 leaves out: it tells of the content, which is not sent.
 _OF_CONTENT = ("Accept-Ranges", "Content-Encoding", "Content-Length")
@@ -180,7 +182,7 @@ def _headers(
         "Etag": validators.tag,
         "Last-Modified": validators.date,
     }
-    if output.startswith(_NAMED_BY_CONTENT):
+    if _NAMED_BY_CONTENT.match(output):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if coding != IDENTITY:
         headers["Content-Encoding"] = coding

@@ -528,7 +528,7 @@ async def test_the_page_is_the_site_s_own(served):
 
     assert '<html lang="fr" dir="ltr">' in page
     assert "<title>Log in · Members</title>" in page
-    assert 'href="../_liveguide/styles/page.css"' in page
+    assert 'href="../_liveguide/login.css"' in page
     assert '<a class="site-title" href="../"><span>Members</span></a>' in page
     assert re.search(
         r'<label for="name">.*?<input id="name"[^>]*autocomplete="username"', page, re.S

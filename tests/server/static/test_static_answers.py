@@ -391,7 +391,7 @@ async def test_a_tag_tells_of_the_content_alone(served: Served) -> None:
     assert (await ask(served)).headers["Etag"] == tag
 
 
-@pytest.mark.parametrize("folder", ["snippets/page", "qr", "cards"])
+@pytest.mark.parametrize("folder", ["snippets/page", "qr", "cards", "0123456789ab/lib"])
 async def test_what_is_named_by_its_content_is_kept_for_good(serve: Serve, folder: str) -> None:
     """A browser asks for it once; for everything else, it asks whether it has changed."""
     served = await serve({}, {f"_liveguide/{folder}/1-5f31235d.js": "1", f"{folder}/a.js": "1"})
@@ -401,6 +401,50 @@ async def test_what_is_named_by_its_content_is_kept_for_good(serve: Serve, folde
 
     assert named.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert [answer.headers["Cache-Control"] for answer in others] == ["no-cache", "no-cache"]
+
+
+async def test_a_preview_s_front_end_is_asked_for_again(serve: Serve) -> None:
+    """Its folder has no hash for a name: what is in it changes below an open page."""
+    served = await serve({}, {"_liveguide/front/main.js": "1"})
+
+    answer = await ask(served, "/_liveguide/front/main.js")
+
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/_liveguide/aaaaaaaaaaaa/main.js", 302, "../0123456789ab/main.js"),
+        ("/_liveguide/aaaaaaaaaaaa/lib/a-1.2.js", 302, "../../0123456789ab/lib/a-1.2.js"),
+        ("/_liveguide/0123456789ab/gone.js", 404, None),
+        ("/_liveguide/aaaaaaaaaaaa/", 404, None),
+        ("/_liveguide/aaaaaaaaaaaa/lib//a.js", 404, None),
+        ("/_liveguide/aaaaaaaaaaaa/../a.js", 404, None),
+        ("/_liveguide/aaaaaaaaaaaa/a%2fb.js", 404, None),
+        ("/_liveguide/front/main.js", 404, None),
+        ("/sub/_liveguide/aaaaaaaaaaaa/main.js", 404, None),
+    ],
+)
+async def test_an_older_page_finds_what_it_loads_later(
+    serve: Serve, path: str, status: int, location: str | None
+) -> None:
+    """Of a front end that was replaced, every file is where the new one has it; nothing else is."""
+    front_end = "_liveguide/0123456789ab"
+    files = {f"{front_end}/main.js": "1", ".liveguide.json": f'{{"front_end": "{front_end}"}}'}
+    served = await serve({}, files)
+
+    answer = await ask(served, path)
+
+    assert (answer.status, answer.headers.get("Location")) == (status, location)
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+async def test_a_manifest_leads_to_no_other_place(serve: Serve) -> None:
+    """What names no folder of ours is not believed."""
+    served = await serve({}, {".liveguide.json": '{"front_end": "//elsewhere.example"}'})
+
+    assert (await ask(served, "/_liveguide/aaaaaaaaaaaa/main.js")).status == 404
 
 
 async def test_a_large_file_is_sent_from_the_disk(
