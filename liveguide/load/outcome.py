@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from .latencies import Latencies
@@ -119,7 +119,7 @@ class Outcome:
             "doubled": self.verdict.doubled,
             "out_of_order": self.verdict.out_of_order,
             "tool": {"busy": self.busy, "processor_seconds": self.processor_seconds},
-            **{name: value for name, value in asdict(self.numbers).items() if name != "sent"},
+            **{name: value for name, value in vars(self.numbers).items() if name != "sent"},
         }
 
     def lines(self) -> list[str]:

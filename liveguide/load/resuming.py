@@ -89,6 +89,7 @@ class ResumingClient(Client):
         elif kind == "joined":
             self._join(said)
         elif kind == "reset":
+            self._run.numbers.not_recovered += 1
             self._positions.reset(said["room"], said["epoch"])
         elif kind == "accepted":
             self._accepted(said["id"])

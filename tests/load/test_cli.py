@@ -82,7 +82,7 @@ async def test_without_a_server_it_says_so() -> None:
     )
 
 
-async def test_a_server_that_is_killed() -> None:
+async def test_a_server_that_is_killed(tmp_path: Path) -> None:
     """The run ends, and tells what was lost and how the connections ended."""
     async with asyncio.timeout(60):
         server = await asyncio.create_subprocess_exec(
@@ -91,13 +91,15 @@ async def test_a_server_that_is_killed() -> None:
         assert server.stdout is not None
         base = (await server.stdout.readline()).decode().strip()
         status, told, _ = await load(
-            base + "dying", "--clients=4", "--rate=100", "--duration=1000", "--wait=1"
+            *(base + "dying", "--clients=4", "--rate=100", "--duration=1000", "--wait=1"),
+            f"--json={tmp_path / 'result.json'}",
         )
         await server.communicate()
 
     assert server.returncode == -signal.SIGKILL
     assert status == 1
     assert "closed         1006 (4 times)\n" in told
+    assert json.loads((tmp_path / "result.json").read_text())["closes"] == {"1006": 4}
 
 
 async def test_ctrl_c_ends_with_the_table(base: str) -> None:
