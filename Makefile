@@ -4,6 +4,7 @@
 # make fuzz    SECONDS=60, or CASES=1000000: odd requests, frames and texts, others each time
 # make killed  a thousand builds killed at random moments: no site of old and new pages
 # make soak    SOAK=600 seconds of comings and goings: memory flat, and nothing left behind
+# make durable  100,000 messages while servers and Redis are killed: none lost; a quarter of an hour
 # make autobahn  what the Autobahn test suite says of the protocol; a quarter of an hour
 # make bench   the benchmarks, into guide/speed/; ONLY="echo broadcast" for these
 # make figures guide/speed/ from the figures that are there
@@ -18,7 +19,7 @@ NODE := $(VENV)/bin/node
 PYTEST := $(RUN) -m pytest
 WORKERS := -n auto --dist worksteal
 
-.PHONY: serve dev build check test static audit bench figures fuzz soak killed autobahn format system clean
+.PHONY: serve dev build check test static audit bench figures fuzz soak killed durable autobahn format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -65,6 +66,9 @@ soak: $(VENV)/installed-dev
 
 killed: $(VENV)/installed-dev
 	$(RUN) benchmarks/killed_builds.py
+
+durable: $(VENV)/installed-dev system
+	$(RUN) benchmarks/durable.py
 
 autobahn: $(VENV)/installed-dev
 	$(RUN) scripts/autobahn.py
