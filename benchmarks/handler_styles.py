@@ -17,7 +17,7 @@ from speed.results import tell
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = 100
-MESSAGES = 40_000
+MESSAGES = 20_000
 FRAME = bytes([0x81, 0x80 | 32, 0, 0, 0, 0]) + b"x" * 32  # text, masked with zeros
 ANSWER = 2 + 32
 
@@ -168,7 +168,7 @@ def main() -> None:
             for style in ("class", "coroutine", "functions"):
                 seconds = timings(
                     {"bare Tornado": _timed(*bare, "/class"), style: _timed(*ours, f"/{style}")},
-                    runs=7,
+                    runs=5,
                     what=f"{MESSAGES} echoes over {CONNECTIONS} connections, server's CPU",
                 )
                 tell(style, seconds[style], {"bare Tornado": seconds["bare Tornado"]})

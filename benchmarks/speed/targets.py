@@ -229,19 +229,19 @@ MEASURES: Mapping[str, Measure] = {
         more=True,
     ),
     "class": Measure(
-        "handler_styles", "sockets", "40,000 echoes by a class", "s", peers={"bare Tornado": 1.1}
+        "handler_styles", "sockets", "20,000 echoes by a class", "s", peers={"bare Tornado": 1.1}
     ),
     "coroutine": Measure(
         "handler_styles",
         "sockets",
-        "40,000 echoes by a coroutine",
+        "20,000 echoes by a coroutine",
         "s",
         peers={"bare Tornado": 1.1},
     ),
     "functions": Measure(
         "handler_styles",
         "sockets",
-        "40,000 echoes by functions",
+        "20,000 echoes by functions",
         "s",
         peers={"bare Tornado": None},
     ),
