@@ -7,6 +7,7 @@ import re
 BROKER_VARIABLE = "LIVEGUIDE_BROKER"
 """The environment variable that names it, too: a command line is for everybody to see."""
 
+SQLITE = "sqlite:"
 _REDIS = ("redis://", "rediss://", "unix://")
 _PASSWORD = re.compile(r"(?<=://)[^@/]*@|(?<=[?&])(?:password|username)=[^&]*")
 
@@ -19,7 +20,8 @@ def check_broker(address: str) -> str:
 
         ValueError: It is none; the message says what would be.
     """
-    if address == "memory" or address.startswith((*_REDIS, "sqlite:")):
+    is_file = address.startswith(SQLITE) and address != SQLITE
+    if address == "memory" or is_file or address.startswith(_REDIS):
         return address
     raise ValueError(
         f"{shown(address)!r} is no broker; write memory, sqlite:PATH or redis://HOST:PORT/DATABASE"

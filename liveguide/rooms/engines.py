@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..broker import shown
+from ..broker import SQLITE, shown
 from .engine import Engine, EngineUnavailable
 from .memory import MemoryEngine
 
@@ -23,6 +23,10 @@ def make_engine(address: str, is_optional: bool = False) -> Engine:
     """
     if address == "memory":
         return MemoryEngine()
+    if address.startswith(SQLITE):
+        from .sqlite import SQLiteEngine  # sqlite3 takes a while to load
+
+        return SQLiteEngine(address.removeprefix(SQLITE))
     try:
         from .redis import RedisEngine
     except ImportError:
