@@ -1,4 +1,4 @@
-# make serve   build the guide and serve it       make check   lint, types, tests without a browser
+# make serve   build the guide and serve it       make check   lint, types, quick tests; under a minute
 # make build   only build it                      make test    every test, in a real browser too
 # make audit   the pages by Lighthouse, axe, the Nu Html Checker, and their weight (in `make test` too)
 # make fuzz    SECONDS=60, or CASES=1000000: odd requests, frames and texts, others each time
@@ -31,7 +31,7 @@ build: $(VENV)/installed
 	@$(RUN) build.py
 
 check: static
-	$(PYTEST) $(WORKERS) -q -m "not browser and not quiet"
+	$(PYTEST) $(WORKERS) -q -m "not browser and not long and not quiet"
 
 # In CI (where CI is set) a skipped test is a failure.
 test: static system

@@ -41,7 +41,13 @@ def _imported(tree: ast.Module, package: list[str]) -> Iterator[str]:
             yield from (f"{name}.{alias.name}" for alias in node.names)
 
 
-MODULES = dict(modules())
+MODULES: dict[str, set[str]] = {}
+
+
+@pytest.fixture(name="_modules", scope="module", autouse=True)
+def _modules() -> None:
+    """Read the package once, where these tests run and not wherever they are collected."""
+    MODULES.update(modules())
 
 
 def within(name: str, package: str) -> bool:

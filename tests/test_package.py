@@ -17,6 +17,8 @@ from installing import ROOT, clean_environment, install
 
 import liveguide
 
+pytestmark = pytest.mark.long
+
 GUIDE = {
     "README.md": "# Home\n\n```js expect=HELLO\nnew WebSocket('shout')\n```\n",
     "gramex.yaml": (

@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections import Counter
 
+import pytest
 from server.conftest import ECHO, routes
 
 from liveguide.server.admission import accepting
@@ -14,6 +15,8 @@ from liveguide.server.admission.accepting import BoundedServer
 from liveguide.settings import Settings
 
 from .process import Running, running
+
+pytestmark = pytest.mark.long
 
 SETTINGS = "limits: {loopback: true, address_sockets: 20, address_rate: 5, address_burst: 20}\n"
 PAGE = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

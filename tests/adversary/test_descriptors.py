@@ -13,6 +13,8 @@ from server.conftest import ECHO, routes
 
 from .process import running
 
+pytestmark = pytest.mark.long
+
 HALF = b"GET /echo HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 

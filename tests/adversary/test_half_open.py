@@ -17,6 +17,8 @@ from server.wire.client import CLOSE, PING, TEXT, client_frame, raw_client, sayi
 from liveguide.server.endpoints import coroutines
 from liveguide.server.wire import protocol
 
+pytestmark = pytest.mark.long
+
 HERE = """
 here = set()
 

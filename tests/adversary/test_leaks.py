@@ -6,8 +6,11 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
 import websockets
 from server.conftest import address, ended, handshake, routes
+
+pytestmark = pytest.mark.long
 
 GUIDE = Path(__file__).resolve().parents[2] / "guide/websockethandler"
 ROUNDS = 50

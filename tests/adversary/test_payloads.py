@@ -11,8 +11,7 @@ import pytest
 import websockets
 from e2e.conftest import ServeTree
 from playwright.async_api import Error, Page, expect
-
-from liveguide.passwords import PasswordHash
+from server.conftest import GEHEIM
 
 from .payloads import PAYLOADS
 
@@ -38,7 +37,7 @@ url:
   login:
     pattern: /login
     handler: SimpleAuth
-    kwargs: {{credentials: {{demo: {PasswordHash.of("geheim")}}}}}
+    kwargs: {{credentials: {{demo: {GEHEIM}}}}}
 """
 FEED_PY = """\
 def on_message(handler, message):

@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from e2e.test_nginx import Proxied, proxied_server
+from server.conftest import GEHEIM
 from tornado.httputil import HTTPHeaders
-
-from liveguide.passwords import PasswordHash
 
 pytestmark = pytest.mark.browser  # as all that needs nginx
 
@@ -48,7 +47,7 @@ url:
   login:
     pattern: /login
     handler: SimpleAuth
-    kwargs: {{credentials: {{demo: {PasswordHash.of("geheim")}}}}}
+    kwargs: {{credentials: {{demo: {GEHEIM}}}}}
   logout:
     pattern: /logout
     handler: LogoutHandler

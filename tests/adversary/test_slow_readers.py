@@ -185,6 +185,7 @@ async def test_who_awaits_each_message_never_overflows(serve):
     assert not served.app.counts.refused
 
 
+@pytest.mark.long
 async def test_pings_of_one_who_does_not_read_are_answered_once(serve):
     """Of many, the last one (RFC 6455, section 5.5.3), so that pongs don't pile up."""
     served = await serve(guide())

@@ -9,6 +9,8 @@ import os
 import pytest
 from server.conftest import ECHO, address, ended, handshake, routes
 
+pytestmark = pytest.mark.long
+
 HURRIED = """
 import sys
 from liveguide.server.running import serving

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from .conftest import Render, messages
 
 
@@ -66,6 +68,7 @@ def test_a_page_without_the_marker_has_no_contents_in_its_text(render: Render) -
     assert not page.has_contents
 
 
+@pytest.mark.long
 def test_ten_thousand_headings(render: Render) -> None:
     """A page of ten thousand headings of one name, without a blank line, is rendered."""
     page = render("# Same\n" * 10_000)
@@ -75,6 +78,7 @@ def test_ten_thousand_headings(render: Render) -> None:
     assert 'id="same_9999"' in page.html
 
 
+@pytest.mark.long
 def test_ten_thousand_headings_with_contents(render: Render) -> None:
     """So is one of ten thousand headings with blank lines, and their contents."""
     source = "\n\n".join(f"## Heading {number}" for number in range(10_000))

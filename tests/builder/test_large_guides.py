@@ -64,6 +64,7 @@ def test_a_heavy_picture_is_never_in_memory(
         assert file.read() == b"2"
 
 
+@pytest.mark.long
 def test_twice_the_pages_are_twice_the_work(
     write_tree: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -242,6 +242,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.long
 def test_a_build_killed_at_any_moment_leaves_a_whole_site(guide: Path) -> None:
     """After SIGKILL before any step on the disk the site is the old or the new one, never a mix."""
     killed = subprocess.Popen(
@@ -301,6 +302,7 @@ def test_a_killed_build_leaves_no_process(guide: Path) -> None:
     assert errors == b""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("limit", [0, 500, 5_000])
 def test_a_full_disk_leaves_the_old_site(guide: Path, limit: int) -> None:
     """A build that can't write, at its first file or later, says so and changes nothing."""
@@ -337,6 +339,7 @@ exit $status
 """
 
 
+@pytest.mark.long
 def test_a_disk_that_fills_up_leaves_the_old_site(guide: Path) -> None:
     """The same on a real disk with room for little more than one site, where one can be mounted."""
     subprocess.run(BUILD, check=True, timeout=60)
@@ -370,6 +373,7 @@ exit $status
 """
 
 
+@pytest.mark.long
 def test_a_disk_that_can_not_be_written_leaves_the_old_site(guide: Path) -> None:
     """A build into a read-only folder says so, and the site that is there stays."""
     Path("disk").mkdir()
@@ -405,6 +409,7 @@ def test_a_file_that_is_being_written_is_named_as_in_the_site() -> None:
     assert in_site("/a/guide/x", Path("site")) == "/a/guide/x"
 
 
+@pytest.mark.long
 def test_two_builds_at_once_do_not_mix(guide: Path) -> None:
     """Of builds that meet, one exits with 75; the site is one whole one in the end."""
     subprocess.run(BUILD, check=True, timeout=60)
@@ -418,6 +423,7 @@ def test_two_builds_at_once_do_not_mix(guide: Path) -> None:
     assert tree(Path("site")) == {"theirs": b""}
 
 
+@pytest.mark.long
 def test_many_builds_at_once(guide: Path) -> None:
     """Each of several builds writes the whole site or none of it."""
     builds = [subprocess.Popen(BUILD, stderr=subprocess.DEVNULL) for _ in range(8)]

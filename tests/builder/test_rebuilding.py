@@ -216,6 +216,7 @@ def test_a_change_that_looks_like_none_is_believed(guide, rebuilder, rendered):
     assert "Text of Z" in Path("site/a.html").read_text()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("how", ["one process", "a process each"])
 def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder, seed, how):

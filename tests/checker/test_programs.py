@@ -70,6 +70,7 @@ async def test_a_status_other_than_0_fails(tmp_path: Path) -> None:
     assert outcome.findings["state"] == ["it ended with status 3"]
 
 
+@pytest.mark.long
 async def test_a_program_that_does_not_end_is_ended(tmp_path: Path) -> None:
     """With what it started; what it had printed until then is told."""
     code = (

@@ -12,6 +12,8 @@ import pytest
 from liveguide.commands import command_line
 from liveguide.commands.completion import SHELLS
 
+pytestmark = pytest.mark.long
+
 BASH = """
 eval "$({python} -m liveguide completion bash)"
 COMP_WORDS=({words}) COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))

@@ -26,6 +26,9 @@ UNHURRIED = Settings(limits={"message_rate": 0})
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
+GEHEIM = "scrypt$8192$8$1$MDEyMzQ1Njc4OWFiY2RlZg==$RvqMnIigQCCl0+wLijCwZEh+0rn/anGnFfJOyREhnCo="
+"""The hash of the password `geheim`, of the least costs that are allowed."""
+
 
 @dataclass
 class Served:

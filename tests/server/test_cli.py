@@ -14,6 +14,8 @@ from websockets.exceptions import ConnectionClosed
 
 from .conftest import address, ended, handshake, routes
 
+pytestmark = pytest.mark.long
+
 
 async def test_it_serves_the_guide_and_the_site_of_the_working_directory(guide, start):
     """By default guide/ and site/ are served, and the printed address is the real one."""

@@ -285,6 +285,7 @@ async def test_a_ping_that_the_author_s_class_fails_at_closes_with_1011(serve):
     assert (caught.value.rcvd.code, caught.value.rcvd.reason) == (1011, "Ill.on_ping failed")
 
 
+@pytest.mark.long
 async def test_a_function_that_can_t_be_cancelled_does_not_keep_the_process(tmp_path):
     """SIGTERM ends the server with status 0 within seconds, and the log says what went on."""
     bot = (

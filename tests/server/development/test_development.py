@@ -21,6 +21,8 @@ from liveguide.server.development.app import WatchedApplication
 
 from ..conftest import ECHO, Serve, routes
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[3]
 VISIT = {"Sec-Fetch-Dest": "document"}
 

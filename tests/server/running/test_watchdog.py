@@ -13,6 +13,8 @@ import websockets
 
 from ..conftest import ECHO, address, ended, routes
 
+pytestmark = pytest.mark.long
+
 BOT = """\
 import asyncio
 from tornado.websocket import WebSocketHandler

@@ -13,14 +13,12 @@ from tornado.httpclient import HTTPResponse
 from websockets.exceptions import InvalidStatus
 
 from liveguide.errors import SourceErrors
-from liveguide.passwords import PasswordHash
 from liveguide.server.admission.attempts import MOST_ATTEMPTS
 from liveguide.server.sessions.login import safe_next
 from liveguide.settings import Settings
 
-from ..conftest import Served
+from ..conftest import GEHEIM, Served
 
-GEHEIM = str(PasswordHash.of("geheim"))
 GRAMEX = f"""\
 url:
   login:
