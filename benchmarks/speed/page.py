@@ -135,7 +135,7 @@ def _note(script: str, run: Mapping[str, Any]) -> str:
         if run["disturbed"]:
             note += f" This run was disturbed: {run['disturbed']}."
     else:
-        note += " has not been run."
+        note += " has no figures yet."
     if run.get("failed"):
         note += f" Its last run failed ({run['failed']})"
         note += "; these figures are of the one before." if run.get("figures") else "."
