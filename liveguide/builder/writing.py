@@ -175,9 +175,9 @@ def _parts(site: Site, front_end: FrontEnd, staging: Path, memory: Memory) -> It
     settings = site.settings
     trees = navigation_trees(site.pages, settings)
     basis = _shared(site, front_end, memory)
-    publication = Publication(
-        settings, site.sources, site.pages, trees, site.history, basis, memory
-    )
+    told = digest_of(basis, [page.summary for page in site.pages])
+    publication = Publication(settings, site.sources, site.pages, trees, site.history, told, memory)
+    basis = digest_of(basis, publication.description)
     yield from frontend_parts(staging, memory, front_end)
     yield from search_parts(site.pages, settings, staging, memory)
     yield from publication.parts(staging, staging.parent)
@@ -210,10 +210,7 @@ def _shared(site: Site, front_end: FrontEnd, memory: Memory) -> str:
     A page shows of the others what stands here, and nothing else: their titles,
     their places in the order, their addresses; and where the front end stands.
     """
-    pages = [
-        (page.file.identity, page.title, page.summary, page.front_matter.values)
-        for page in site.pages
-    ]
+    pages = [(page.file.identity, page.title, page.front_matter.values) for page in site.pages]
     folders = (TEMPLATES, WORDS, site.guide / THEME / "templates")
     templates = [memory.digests.of_folder(folder) for folder in folders]
     outputs = sorted(site.sources.outputs)

@@ -13,6 +13,7 @@ from liveguide.builder import rendering
 from liveguide.builder.memory import Memory
 from liveguide.builder.rebuilding import Rebuilder, Rebuilt
 from liveguide.builder.site import BuildReport, build_site
+from liveguide.builder.templating import Templates
 from liveguide.builder.walking import MANIFEST
 
 from .conftest import tree
@@ -216,6 +217,25 @@ def test_a_change_that_looks_like_none_is_believed(guide, rebuilder, rendered):
     assert "Text of Z" in Path("site/a.html").read_text()
 
 
+def test_how_a_page_begins_is_of_no_concern_to_others(guide, rebuilder, monkeypatch):
+    """Only what is told machines of all pages has it besides, and the home page's for the site."""
+    filled: list[str] = []
+    fill = Templates.fill
+
+    def noted(self, name, **context):
+        filled.append(name)
+        return fill(self, name, **context)
+
+    monkeypatch.setattr(Templates, "fill", noted)
+
+    for page, others in (("a.md", 0), ("README.md", 4)):
+        filled.clear()
+        edit(page, "\n\n## Part", "\n\nWhat it is about.\n\n## Part")
+        assert rebuilder.build().written
+        assert filled.count("page.html") == 1 + others
+        assert tree(Path("site")) == clean(guide)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("how", ["one process", "a process each"])
@@ -230,7 +250,7 @@ def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder
 
     def change() -> None:
         kinds = ["edit", "edit", "title", "order", "new", "rename", "delete", "restore"]
-        kind = rng.choice([*kinds, "settings", "include", "template", "styles", "picture"])
+        kind = rng.choice([*kinds, "settings", "include", "template", "styles", "picture", "begin"])
         file = rng.choice(files())
         word = f"word{rng.randrange(1000)}"
         if kind == "edit":
@@ -240,6 +260,8 @@ def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder
             lines = file.read_text().split("\n")
             changed = [f"{kind}: {value}" if x.startswith(f"{kind}:") else x for x in lines]
             file.write_text("\n".join(changed))
+        elif kind == "begin":
+            file.write_bytes(file.read_bytes().replace(b"\n## ", f"\n{word}.\n\n## ".encode(), 1))
         elif kind == "settings":
             accent = rng.choice(["", "accent: '#aa2200'\n", "accent: '#0055aa'\n"])
             settings = f"title: {word}\n{accent}url: https://docs.example.org/\n"
