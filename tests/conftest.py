@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,27 @@ def _write_tree(tmp_path: Path) -> WriteTree:
         return guide
 
     return write_tree
+
+
+Launch = Callable[..., Awaitable[Process]]
+
+
+@pytest.fixture(name="launch")
+async def _launch(tmp_path: Path) -> AsyncIterator[Launch]:
+    """Return a function that starts a program in the test's own folder; none outlives the test."""
+    started: list[Process] = []
+
+    async def launch(*command: str | Path, **options: Any) -> Process:
+        options = {"cwd": tmp_path, "stdout": PIPE, "stderr": PIPE, **options}
+        process = await asyncio.create_subprocess_exec(*command, **options)
+        started.append(process)
+        return process
+
+    yield launch
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
 
 
 @pytest.fixture(name="wheel", scope="session")

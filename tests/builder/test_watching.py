@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,25 +38,14 @@ Start = Callable[[], Awaitable[Watching]]
 
 
 @pytest.fixture(name="start")
-async def _start(tmp_path: Path) -> AsyncIterator[Start]:
+def _start(launch: Callable[..., Awaitable[Process]]) -> Start:
     """Return a function that starts a builder of the guide beside it."""
-    started: list[Process] = []
 
     async def start() -> Watching:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "liveguide.builder.watching", "guide", "site"),
-            cwd=tmp_path,
-            stdin=PIPE,
-            stdout=PIPE,
-        )
-        started.append(process)
-        return Watching(process)
+        command = [sys.executable, "-m", "liveguide.builder.watching", "guide", "site"]
+        return Watching(await launch(*command, stdin=PIPE, stderr=None))
 
-    yield start
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+    return start
 
 
 async def test_a_saved_page_is_built(write_tree, start, tmp_path):

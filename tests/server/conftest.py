@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,30 +136,15 @@ async def _serve(write_tree: Any, tmp_path: Path) -> AsyncIterator[Serve]:
 
 
 @pytest.fixture(name="start")
-async def _start(tmp_path: Path) -> AsyncIterator[Start]:
+def _start(launch: Start) -> Start:
     """Return a function that starts the server in the test's own folder."""
-    started = []
 
     async def start(*arguments: str, script: str = "site_server.py") -> Process:
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *(["-c", script] if "\n" in script else [str(ROOT / script)]),
-            *arguments,
-            cwd=tmp_path,
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-            env=environment,
-        )
-        started.append(process)
-        return process
+        program = ["-c", script] if "\n" in script else [str(ROOT / script)]
+        return await launch(sys.executable, *program, *arguments, stdin=DEVNULL, env=environment)
 
-    yield start
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+    return start
 
 
 async def address(process: Process) -> str:

@@ -7,8 +7,8 @@ import json
 import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from asyncio.subprocess import Process
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,28 +63,17 @@ Start = Callable[..., Awaitable[Watched]]
 
 
 @pytest.fixture(name="start")
-async def _start(tmp_path: Path) -> AsyncIterator[Start]:
+def _start(launch: Callable[..., Awaitable[Process]]) -> Start:
     """Return a function that starts a server of the guide, and waits until it has built."""
-    started: list[Process] = []
 
     async def start() -> Watched:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(ROOT / "site_server.py"), "--watch", "--port", "0"),
-            cwd=tmp_path,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        started.append(process)
-        watched = Watched(process)
+        command = [sys.executable, ROOT / "site_server.py", "--watch", "--port", "0"]
+        watched = Watched(await launch(*command))
         watched.url = (await watched.line("Serving")).split()[1]
         await watched.line("Built")
         return watched
 
-    yield start
-    for process in started:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()
+    return start
 
 
 async def test_only_a_page_that_is_opened_gets_the_script(write_tree, start, tmp_path):

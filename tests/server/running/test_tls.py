@@ -7,7 +7,7 @@ import json
 import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,24 +70,20 @@ def _command(write_tree: Any, tmp_path: Path) -> list[str]:
 
 
 @pytest.fixture(name="secure")
-async def _secure(command: list[str], files: tuple[Path, Path]) -> AsyncIterator[Secure]:
+def _secure(
+    command: list[str], files: tuple[Path, Path], launch: Callable[..., Awaitable[Process]]
+) -> Secure:
     """Return a function that starts the server with these options, by default both files."""
-    started = []
 
     async def secure(*options: str) -> Secured:
         certificate, key = map(str, files)
         options = options or ("--certfile", certificate, "--keyfile", key)
-        process = await asyncio.create_subprocess_exec(*command, *options, stdout=PIPE, stderr=PIPE)
-        started.append(process)
+        process = await launch(*command, *options)
         line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
         assert line.startswith("Serving https://127.0.0.1:"), line
         return Secured(process, files[0], int(line.rpartition(":")[2].strip().strip("/")))
 
-    yield secure
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+    return secure
 
 
 def test_without_files_there_is_no_tls():
