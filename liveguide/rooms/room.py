@@ -7,6 +7,7 @@ Here is the part of it that one process has: its own members, and how far they h
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import secrets
@@ -82,6 +83,7 @@ class Room:
         self.max_message_size = MAX_MESSAGE_SIZE
         self._process = process
         self._locals = Locals(name, self.leave)
+        self._listeners: list[Callable[[str | bytes], object]] = []
         self._count = 0
         self._changes = Changes(self._tell_changes)
         self._subscribed: asyncio.Future[Batch] | None = None
@@ -124,6 +126,8 @@ class Room:
             raise MessageTooLarge(
                 f"{self!r} takes messages of {self.max_message_size} bytes, but this has {size}"
             )
+        if self._listeners and self._subscribed is None:
+            self._subscribe()
         working_on = publishing.get()
         if id is None:
             given = "" if working_on is None else working_on.next_id(self.name)
@@ -175,8 +179,21 @@ class Room:
         if not rooms:
             del self._process.joined[handler]
         self._process.engine.exit(self.topic, local.member)
-        if not self._locals:
+        if not self._locals and not self._listeners:
             self._unsubscribe()
+
+    def listen(self, listener: Callable[[str | bytes], object]) -> None:
+        """Call a function with whatever is said from now on."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
+            self.listen_now()
+
+    def listen_now(self) -> None:
+        """Subscribe for those who listen, once there is an event loop."""
+        with contextlib.suppress(RuntimeError):
+            asyncio.get_running_loop()
+            if self._listeners and self._subscribed is None:
+                self._subscribe()
 
     async def members(self) -> Sequence[Member]:
         """
@@ -274,6 +291,8 @@ class Room:
         if self._process.observe is not None:
             self._process.observe(entry)
         self._locals.tell_all(entry)
+        for listener in self._listeners:
+            listener(entry.message)
 
     async def _fill(self) -> None:
         """Tell what the history has after the cursor, until nothing more has come meanwhile."""

@@ -54,6 +54,8 @@ class Rooms(Listener):
         """
         self.process.engine = engine
         await engine.start(self)
+        for room in [*self._rooms.values()]:
+            room.listen_now()
 
     async def stop(self) -> None:
         """Let what was sent be accepted, and end; it may be cancelled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -81,6 +82,7 @@ def load_endpoints(
     """
     files = read_files(guide, site)
     problems = files.problems
+    _share_signals(files.topics)
     modules = AuthorModules() if last is None else last.modules.renewed(changed)
     endpoints: list[Endpoint | Route] = []
     for route in files.routes:
@@ -92,6 +94,15 @@ def load_endpoints(
         if endpoint is not None:
             endpoints.append(endpoint)
     return Loaded(endpoints, modules, in_order(problems), files.topics)
+
+
+def _share_signals(names: Collection[str]) -> None:
+    """Make the signals of these names rooms, before authors' modules ask for them."""
+    with contextlib.suppress(ImportError):  # where there is no blinker, nobody has a signal
+        if names:
+            from ...rooms.signals import share
+
+            share(names)
 
 
 def _without_lines(route: Route) -> Route:
