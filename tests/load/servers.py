@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Iterator, Mapping
 
@@ -161,16 +162,18 @@ HANDLERS: Mapping[str, type[WebSocketHandler]] = {
 
 
 @contextlib.contextmanager
-def serving(handlers: Mapping[str, type[WebSocketHandler]] = HANDLERS) -> Iterator[str]:
+def serving(
+    handlers: Mapping[str, type[WebSocketHandler]] = HANDLERS, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """Serve them in this process, each at its name; give the address of the folder."""
     (listening,) = bind_sockets(0, "127.0.0.1")
     application = Application(
         [(f"/{name}", kind) for name, kind in handlers.items()], log_function=lambda handler: None
     )
-    server = HTTPServer(application)
+    server = HTTPServer(application, ssl_options=tls)
     server.add_sockets([listening])
     try:
-        yield f"ws://127.0.0.1:{listening.getsockname()[1]}/"
+        yield f"{'wss' if tls else 'ws'}://127.0.0.1:{listening.getsockname()[1]}/"
     finally:
         server.stop()
 

@@ -8,12 +8,14 @@ import os
 import pty
 import re
 import signal
+import ssl
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from certificate import make_certificate
 
 from liveguide.commands import main
 from load.servers import serving
@@ -29,11 +31,14 @@ def _base() -> Iterator[str]:
         yield base
 
 
-async def load(*arguments: str) -> tuple[int, str, str]:
+async def load(*arguments: str, **environment: str) -> tuple[int, str, str]:
     """Run the command; return its exit status, what it said, and its progress and errors."""
     async with asyncio.timeout(60):
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "liveguide", "load", *arguments), stdout=PIPE, stderr=PIPE
+            *(sys.executable, "-m", "liveguide", "load", *arguments),
+            stdout=PIPE,
+            stderr=PIPE,
+            env=os.environ | environment,
         )
         told, errors = await process.communicate()
     assert process.returncode is not None
@@ -80,6 +85,20 @@ async def test_without_a_server_it_says_so() -> None:
         *(2, ""),
         "liveguide load: nobody could connect to ws://127.0.0.1:1/: Connection refused\n",
     )
+
+
+async def test_tls(tmp_path: Path) -> None:
+    """A certificate must be one that this computer trusts, or that SSL_CERT_FILE names."""
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with serving(tls=context) as base:
+        status, told, _ = await load(base + "good", *QUICK, SSL_CERT_FILE=str(certificate))
+        refused, _, errors = await load(base + "good", *QUICK)
+
+    assert (status, refused) == (0, 2)
+    assert "delivered      80, " in told
+    assert errors.endswith("self-signed certificate\n")
 
 
 async def test_a_server_that_is_killed(tmp_path: Path) -> None:
