@@ -43,9 +43,11 @@ def write_file(site: Path, output: str, text: str) -> None:
 
 def write_pieces(site: Path, output: str, texts: Iterable[str]) -> None:
     """Write one text file of the site, piece by piece: all of a large one is never in memory."""
-    path = site / output
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    path = f"{site}/{output}"  # not as a path: so many take long to join
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
+        os.makedirs(folder, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.writelines(texts)
 
 
