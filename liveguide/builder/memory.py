@@ -9,8 +9,6 @@ without a memory.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from .cache import Cache, CacheError
 from .copies import copies_of
-from .digests import Digests, digest_of, those_among
+from .digests import Digests, those_among
+from .last_site import is_same, link, link_all, manifest_stamp, stamps
 from .output import cache_of
 from .walking import MANIFEST
 
@@ -119,11 +118,11 @@ class Memory:
         self._recalled = index["recalled"]
         self._parts, self._parts_basis = index["parts"], index["parts_basis"]
         self._last = index["last"]
-        self._site = _manifest_stamp(site) if index["site"] == _stamps(site) else None
+        self._site = manifest_stamp(site) if index["site"] == stamps(site) else None
 
     def last(self, noted: Mapping[str, str], site: Path) -> dict[str, Any] | None:
         """Return what was noted of the last build, if it made *site* of what is *noted* now."""
-        is_ours = self._site is not None and self._site == _manifest_stamp(site)
+        is_ours = self._site is not None and self._site == manifest_stamp(site)
         return self._last if is_ours and noted.items() <= self._last.items() else None
 
     def included(self) -> list[str]:
@@ -234,7 +233,7 @@ class Memory:
 
     def begin(self, site: Path) -> None:
         """Begin to write a site, in the place of *site*; if that is not ours, nothing is kept."""
-        if self._site is None or self._site != _manifest_stamp(site):
+        if self._site is None or self._site != manifest_stamp(site):
             self._parts = {}
         # Until the end: what goes wrong on the way is never taken for a site.
         self._new_parts, self._kept, self._site, self._last = {}, set(), None, {}
@@ -294,12 +293,12 @@ class Memory:
         before = {output for _, outputs, _ in self._parts.values() for output in outputs}
         written = {output for _, outputs, _ in self._new_parts.values() for output in outputs}
         written -= self._kept
-        _link_all(self._kept, site, staging)
+        link_all(self._kept, site, staging)
         changed = before - self._kept - written
         for output in written:
-            if output in before and _is_same(site / output, staging / output):
+            if output in before and is_same(site / output, staging / output):
                 (staging / output).unlink()
-                _link(site / output, staging / output)
+                link(site / output, staging / output)
             else:
                 changed.add(output)
         return sorted(changed - {MANIFEST})
@@ -317,11 +316,11 @@ class Memory:
         """
         self._parts, self._last = self._new_parts, last
         self._recalled, self._asked = self._asked, {}
-        self._site = _manifest_stamp(site)
+        self._site = manifest_stamp(site)
 
     def save(self, site: Path) -> None:
         """Keep all that is remembered for other processes."""
-        if self._site is None or self._site != _manifest_stamp(site):
+        if self._site is None or self._site != manifest_stamp(site):
             return
         self._names = self.cache.gathered(self._names)
         for uri, page in self._pages.items():
@@ -329,7 +328,7 @@ class Memory:
         index = {
             "basis": self._basis,
             "last": self._last,
-            "site": _stamps(site),
+            "site": stamps(site),
             "pages_basis": self._pages_basis,
             "pages": self._names,
             "parts_basis": self._parts_basis,
@@ -343,58 +342,3 @@ class Memory:
         self.cache.trouble = f"the cache is damaged ({error}), so all is built anew"
         self.cache.clear()
         self._forget_all(self._basis)
-
-
-def _manifest_stamp(site: Path) -> object:
-    try:
-        return _stamp((site / MANIFEST).stat())
-    except OSError:
-        return None
-
-
-def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
-    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode
-
-
-def _stamps(site: Path) -> str:
-    """Return a hash of what the file system tells of each file of a site."""
-    stamps = []
-    waiting = [str(site)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    else:
-                        stamps.append((entry.path, *_stamp(entry.stat(follow_symlinks=False))))
-        except OSError:
-            return ""
-    return digest_of(sorted(stamps))
-
-
-def _link_all(outputs: Collection[str], site: Path, staging: Path) -> None:
-    for folder in {output.rpartition("/")[0] for output in outputs}:
-        (staging / folder).mkdir(parents=True, exist_ok=True)
-    # Not as paths, which for so many files take as long to join as to link.
-    source, target = os.fspath(site), os.fspath(staging)
-    for output in outputs:
-        _link(f"{source}/{output}", f"{target}/{output}")
-
-
-def _link(source: str | Path, path: str | Path) -> None:
-    try:
-        os.link(source, path)
-    except FileNotFoundError:
-        raise
-    except OSError:  # a file system without hard links
-        shutil.copyfile(source, path)
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    import filecmp  # for builds alone that write something
-
-    try:
-        return filecmp.cmp(one, other, shallow=False)
-    except OSError:
-        return False
