@@ -123,12 +123,14 @@ class Client(WSListener):
     async def _open(self, address: str) -> None:
         context = _tls() if address.startswith("wss:") else None
         try:
-            async with asyncio.timeout(SECONDS_TO_CONNECT):
+            async with asyncio.timeout(
+                SECONDS_TO_CONNECT + 1
+            ):  # the library's is for the handshake
                 await ws_connect(
                     lambda: self,
                     address,
                     ssl_context=context,
-                    websocket_handshake_timeout=None,
+                    websocket_handshake_timeout=SECONDS_TO_CONNECT,
                     extra_headers=self._run.plan.headers,
                     max_frame_size=_LARGEST_FRAME,
                     max_redirects=0,

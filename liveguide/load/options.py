@@ -74,7 +74,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--publishers",
         metavar="P",
         type=_count,
-        help="how many of the clients send (default: all)",
+        help="how many of the clients send (default: all, at most 1,000)",
     )
     parser.add_argument(
         "--connect-rate",

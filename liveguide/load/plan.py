@@ -9,6 +9,7 @@ from ..errors import UsageError
 from .tally import Mode
 
 _DEFAULT_SECONDS = 10.0
+_MOST_PUBLISHERS = 1000  # by default: each client counts the messages of each
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Plan:
 
             UsageError: There are to be more publishers than clients.
         """
-        publishers = options.publishers or options.clients
+        publishers = options.publishers or min(options.clients, _MOST_PUBLISHERS)
         if publishers > options.clients:
             raise UsageError(
                 f"{publishers} of {options.clients} clients can't publish; "

@@ -83,6 +83,10 @@ class Hearing:
         """Return of how many senders anything was heard."""
         return len(self._next) - self._next.count(0)
 
+    def has_all(self, sent: list[int]) -> bool:
+        """Return whether all of these, and no others, were heard: a quick look."""
+        return self._next == sent and not any(self._gaps.values())
+
     def missing(self, sender: int, sent: int) -> int:
         """Return how many of the first *sent* messages of a sender were not heard."""
         gaps = sum(map(len, self._gaps.get(sender, ())))
@@ -153,12 +157,8 @@ class Tally:
 
     def verdict(self, mode: Mode) -> Verdict:
         """Return what became of everything that must arrive."""
-        lost = sum(
-            hearing.missing(sender, due)
-            for client, hearing in enumerate(self.hearings)
-            for sender, due in enumerate(self.due)
-            if mode == "room" or (client == sender) == (mode == "echo")
-        )
+        listening = enumerate(self.hearings)
+        lost = sum(self._lost_by(client, hearing, mode) for client, hearing in listening)
         return Verdict(
             mode=mode,
             expected=self.expected(mode),
@@ -166,4 +166,15 @@ class Tally:
             lost=lost,
             doubled=sum(hearing.doubled for hearing in self.hearings),
             out_of_order=sum(hearing.out_of_order for hearing in self.hearings),
+        )
+
+    def _lost_by(self, client: int, hearing: Hearing, mode: Mode) -> int:
+        if mode == "echo":
+            return hearing.missing(client, self.due[client]) if client < len(self.due) else 0
+        if hearing.has_all(self.due):
+            return 0
+        return sum(
+            hearing.missing(sender, due)
+            for sender, due in enumerate(self.due)
+            if mode == "room" or sender != client
         )

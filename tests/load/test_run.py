@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from tornado.websocket import WebSocketHandler
 
+from liveguide.load import clients
 from liveguide.load.clients import Refused
 from liveguide.load.outcome import Outcome
 from liveguide.load.plan import Plan
@@ -127,6 +129,16 @@ async def test_an_address_where_nobody_listens(base: str) -> None:
     """Neither is there a run."""
     with pytest.raises(Refused, match="Connection refused"):
         await run("ws://127.0.0.1:1/")
+
+
+async def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It accepts connections, and that is all."""
+    monkeypatch.setattr(clients, "SECONDS_TO_CONNECT", 0.1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(Refused, match=r"no answer within 0\.1 seconds"),
+    ):
+        await run(f"ws://127.0.0.1:{silent.getsockname()[1]}/")
 
 
 async def test_some_publish_and_all_hear(base: str) -> None:
