@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
 
 from ..code_lines import Change, number_lines, printed_lines
@@ -81,7 +80,6 @@ def code_figure(code: str, language: str, look: Look, pieces: Pieces, kind: str 
     )
 
 
-@lru_cache(maxsize=1024)
 def _highlighted(code: str, language: str) -> str:
     from ..highlighting import highlight
 
