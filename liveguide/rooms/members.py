@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,10 +43,16 @@ class Local:
     resuming: Resuming | None
     is_live: bool
 
-    def tell(self, text: str) -> Any:
+    def tell(self, text: str) -> asyncio.Future[None]:
         """Send a client that resumes a text that is JSON already; done when it is on its way."""
         assert self.resuming is not None
         return self.resuming.write(text)
+
+    async def tell_in_turn(self, text: str) -> None:
+        """Do so, and wait for as long as the client reads slowly; it may have left."""
+        sent = self.tell(text)
+        if not sent.done():
+            await asyncio.wait({sent})
 
 
 class Locals:

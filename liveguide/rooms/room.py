@@ -362,7 +362,7 @@ class Room:
                 local.tell(envelope.reset(self.name, epoch, batch.first - 1, "trimmed"))
             for entry in batch.entries:
                 if entry.offset > after:
-                    await local.tell(envelope.message(self.name, entry))
+                    await local.tell_in_turn(envelope.message(self.name, entry))
             after = max(after, batch.end)
 
     async def _read(self, after: int, limit: int) -> Batch:

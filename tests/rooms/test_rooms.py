@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from liveguide.rooms import room
 from liveguide.rooms.rooms import Rooms
 from liveguide.server import resuming
-from tests.server.conftest import ECHO, Served, routes
+from tests.server.conftest import ECHO, Served, handshake, routes
 
 ROOM = """\
 from liveguide.rooms import room
@@ -352,3 +352,22 @@ class Bot(tornado.websocket.WebSocketHandler):
 
         for ws in (one, two):
             assert [await ws.recv() for _ in range(3)] == ["ping", "pong", "pong"]
+
+
+async def test_who_leaves_in_the_middle_of_a_replay_leaves_no_trace(serve, caplog) -> None:
+    """Also one that does not read any more: its socket is full, and what is kept is long."""
+    name, files = guide(history="history: 2000")
+    served = await serve(files)
+    reader, writer = await handshake(served.port, "/chat")
+    for _ in range(300):
+        await room(name).send("x" * 60_000)
+    writer.transport.abort()
+    reader, writer = await handshake(served.port, "/chat?since=")
+    await reader.readexactly(100_000)  # it has begun
+    writer.transport.abort()
+    async with asyncio.timeout(10):
+        await served.app.connections.ended()
+    async with served.connect("/chat?since=", max_size=None) as ws:
+        assert await texts(ws, 300) == ["x" * 60_000] * 300
+
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
