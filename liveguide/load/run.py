@@ -76,8 +76,9 @@ class Run:
         """
         started, used = time.monotonic(), time.process_time()
         await self._connect_all()
-        connected, used_to_connect = time.monotonic(), time.process_time()
+        connected = time.monotonic()
         self._meet()
+        met, used_to_meet = time.monotonic(), time.process_time()
         try:
             await self._publish()
             published, used_to_publish = time.monotonic(), time.process_time()
@@ -91,10 +92,10 @@ class Run:
             connected=len(self.clients),
             connect_seconds=connected - started,
             publishers=len(self.tally.sent),
-            publish_seconds=published - connected,
-            deliver_seconds=max(self.last_heard_at / 1e6 - connected, 0),
+            publish_seconds=published - met,
+            deliver_seconds=max(self.last_heard_at / 1e6 - met, 0),
             was_late=self._is_late,
-            busy=(used_to_publish - used_to_connect) / max(published - connected, 1e-6),
+            busy=(used_to_publish - used_to_meet) / max(published - met, 1e-6),
             processor_seconds=time.process_time() - used,
             verdict=self.tally.verdict(self._mode()),
             accepted=sum(self.tally.due),

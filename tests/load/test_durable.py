@@ -19,7 +19,7 @@ def durable(*options: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.stdout, done.stderr
     return done.returncode, done.stdout.splitlines()[-1]
