@@ -33,6 +33,7 @@ from .. import close_codes
 from ..admission.origins import is_loopback
 from ..app import SiteApplication
 from .histogram import Histogram
+from .room_metrics import measured, room_metrics
 
 LAG_INTERVAL = 0.25
 """Seconds between two looks at how late the event loop is."""
@@ -47,11 +48,14 @@ class AppCollector(Collector):
         app: The application.
 
         lag: How late its event loop was.
+
+        deliveries: How long the messages of rooms took.
     """
 
-    def __init__(self, app: SiteApplication, lag: Histogram) -> None:
+    def __init__(self, app: SiteApplication, lag: Histogram, deliveries: Histogram) -> None:
         self._app = app
         self._lag = lag
+        self._deliveries = deliveries
 
     def collect(self) -> Iterable[Metric]:
         """Yield all that is known now."""
@@ -83,6 +87,7 @@ class AppCollector(Collector):
         size.add_metric(["out"], counts.bytes_out)
         yield size
         yield from self._handlers()
+        yield from room_metrics(self._deliveries)
         lag = HistogramMetricFamily(
             "liveguide_loop_lag_seconds",
             f"How late the event loop was, looked at every {LAG_INTERVAL} s.",
@@ -182,7 +187,8 @@ async def told_to_prometheus(app: SiteApplication, sockets: list[socket]) -> Asy
     app.counts.handler_seconds = {}
     lag = Histogram()
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(AppCollector(app, lag))
+    deliveries = Histogram()
+    registry.register(AppCollector(app, lag, deliveries))
     ProcessCollector(registry=registry)
     host, port = sockets[0].getsockname()[:2]
     arguments = {"registry": registry, "is_local": is_loopback(host)}
@@ -192,7 +198,8 @@ async def told_to_prometheus(app: SiteApplication, sockets: list[socket]) -> Asy
     print(f"Metrics http://{f'[{host}]' if ':' in host else host}:{port}/metrics")
     measuring = asyncio.ensure_future(_measure(lag))
     try:
-        yield
+        with measured(deliveries):
+            yield
     finally:
         measuring.cancel()
         app.counts.handler_seconds = None

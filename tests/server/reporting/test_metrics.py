@@ -13,7 +13,10 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.testing import bind_unused_port
 from websockets.exceptions import ConnectionClosed
 
+from liveguide.rooms.rooms import rooms
+from liveguide.server.reporting.histogram import Histogram
 from liveguide.server.reporting.metrics import code_label, told_to_prometheus
+from liveguide.server.reporting.room_metrics import measured, room_metrics
 
 from ..conftest import ECHO, Serve, Served, handshake, routes
 from ..wire.client import CLOSE, TEXT, client_frame, raw_client, saying
@@ -218,3 +221,31 @@ def test_who_asks_for_no_metrics_does_not_pay_for_them() -> None:
 
     not_loaded = {"prometheus_client", "liveguide.server.reporting.metrics"}
     assert not not_loaded & set(loaded.stdout.split())
+
+
+async def test_rooms_and_their_engine_are_told(serve: Serve) -> None:
+    """What was sent and heard, what waits, whether the engine is there, and how long it took."""
+    room = (
+        "from liveguide.rooms import room\n"
+        "talk = room('metrics')\n"
+        "def open(handler): talk.join(handler)\n"
+        "def on_message(handler, message): talk.send(message)\n"
+    )
+    talk = routes(talk="open: {function: talk.open}\non_message: {function: talk.on_message}")
+    served = await serve({"gramex.yaml": talk, "talk.py": room})
+    process = rooms.process
+    before = process.sent, process.heard
+    took = Histogram()
+    with measured(took):
+        async with served.connect("/talk") as ws:
+            await ws.send("hello")
+            await ws.recv()
+        told = {metric.name: metric.samples for metric in room_metrics(took)}
+
+    assert (process.sent, process.heard) == (before[0] + 1, before[1] + 1)
+    values = {name: [sample.value for sample in samples] for name, samples in told.items()}
+    assert values["liveguide_room_messages"] == [process.sent, process.heard]
+    assert values["liveguide_room_engine_up"] == [1]
+    assert values["liveguide_room_waiting_messages"] == [0]
+    assert values["liveguide_room_delivery_seconds"][-2] == 1  # how many were measured
+    assert process.observe is None
