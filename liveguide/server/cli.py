@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import errno
 import os
 import signal
 import socket
@@ -21,8 +20,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from functools import partial
 from pathlib import Path
 from typing import TextIO
-
-from tornado.netutil import bind_sockets
 
 from ..broker import BROKER_VARIABLE, check_broker
 from ..errors import Problem, SourceErrors, UsageError, in_order
@@ -36,8 +33,10 @@ from .app import SiteApplication, make_app
 from .options import add_options
 from .reporting.logs import printed_to, write_log
 from .reporting.metrics_address import check_metrics, metrics_at
+from .running.listening import CantListen, bind, bind_metrics
 from .running.reloading import Reload
-from .running.serving import serve
+from .running.serving import announce, serve
+from .running.supervised import Supervised, supervised
 from .running.tls import tls_context
 from .sessions.sessions import load_older_secrets, load_secret
 from .static.manifest import MANIFEST
@@ -83,6 +82,7 @@ def run(
 ) -> int:
     """Serve as these options ask, those of `add_options`; the rest is as in `main`."""
     _write_lines_at_once(sys.stdout)
+    process = supervised()
     args.log = write_log(args.log_format, bounded=not args.watch)
     try:
         # SIGTERM ends a build the way Ctrl-C does.
@@ -90,9 +90,14 @@ def run(
         _check_site(args.guide, args.site)
         check_metrics(args.metrics, args.metrics_public)
         args.broker = args.broker or _broker()
+        _check_processes(args)
         if args.watch and watch is not None:
             return _run_watching(args, watch)
-        return _run(args, is_current, None if args.no_build else build)
+        if args.no_build or process is not None:
+            build = None  # the supervisor has built it
+        if args.processes > 1 and process is None:
+            return _supervise(args, is_current, build)
+        return _run(args, is_current, build, process)
     except SourceErrors as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -100,6 +105,8 @@ def run(
     except UsageError as error:
         print(f"{args.program}: {error}", file=sys.stderr)
         return 2
+    except CantListen as error:
+        return _failed(args.program, str(error))
     except KeyboardInterrupt:
         return 0
 
@@ -109,6 +116,19 @@ def _broker() -> str:
         return check_broker(os.environ.get(BROKER_VARIABLE) or "memory")
     except ValueError as error:
         raise UsageError(f"{BROKER_VARIABLE}: {error}") from None
+
+
+def _check_processes(args: argparse.Namespace) -> None:
+    """Let several processes share what readers think is one."""
+    if args.processes == 1:
+        return
+    if args.watch:
+        raise UsageError("--watch is for authors, and one process; leave out --processes")
+    if args.broker == "memory" or args.broker.startswith("sqlite:"):
+        raise UsageError(
+            f"--processes {args.processes} needs an engine that processes share; "
+            "name one with --broker redis://HOST:PORT/DATABASE"
+        )
 
 
 def _check_site(guide: Path, site: Path) -> None:
@@ -121,7 +141,40 @@ def _check_site(guide: Path, site: Path) -> None:
         )
 
 
-def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | None) -> int:
+def _supervise(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | None) -> int:
+    """Serve with several processes, each of which runs the command that runs here."""
+    from .running.supervising import Supervisor
+
+    secrets = Path(os.path.abspath(args.site)).parent / ".liveguide"
+    load_secret(secrets)
+    if not (secrets / "secret").exists():
+        raise UsageError(f"{secrets} can't be written, but processes share the secret in it")
+    if build is not None and not _is_built(args, is_current, build):
+        return _failed(args.program, "the site could not be built")
+    sockets = bind(args)
+    metrics = [bind_metrics(args, number) for number in range(args.processes)]
+
+    def serving() -> None:
+        announce(sockets[0], args.certfile is not None)
+
+    command = [sys.executable, *sys.orig_argv[1:]]
+    with printed_to(args.log):
+        return Supervisor(command, sockets, metrics, serving).run()
+
+
+def _is_built(args: argparse.Namespace, is_current: IsCurrent | None, build: Build) -> bool:
+    """Say whether the site is as new as the guide, which it is after a build that worked."""
+    if is_current is not None and is_current(args.guide, args.site):
+        return True
+    return build(args.guide, args.site) == 0
+
+
+def _run(
+    args: argparse.Namespace,
+    is_current: IsCurrent | None,
+    build: Build | None,
+    process: Supervised | None,
+) -> int:
     guide, site = args.guide, args.site
     tls = tls_context(args.certfile, args.keyfile)
     settings, problems = _settings(guide)
@@ -145,15 +198,14 @@ def _run(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | 
         raise SourceErrors([*problems, *error.problems]) from None
     if problems:
         raise SourceErrors(problems)
-    for warning in in_order(app.loaded.problems):
-        print(warning, file=sys.stderr)
-    if build is not None and not (is_current is not None and is_current(guide, site)):
-        status = build(guide, site)
-        if status != 0:
-            return _failed(args.program, "the site could not be built")
+    if process is None or process.number == 0:
+        for warning in in_order(app.loaded.problems):
+            print(warning, file=sys.stderr)
+    if build is not None and not _is_built(args, is_current, build):
+        return _failed(args.program, "the site could not be built")
     certificate = (args.certfile, args.keyfile)
     reload = Reload(app, guide, site, strict=args.strict, certificate=certificate)
-    return _listen(args, app, tls, reload=reload)
+    return _listen(args, app, tls, reload=reload, process=process)
 
 
 def _run_watching(args: argparse.Namespace, watch: Watch) -> int:
@@ -188,16 +240,10 @@ def _listen(
     *,
     beside: AbstractAsyncContextManager[object] | None = None,
     reload: Reload | None = None,
+    process: Supervised | None = None,
 ) -> int:
-    try:
-        sockets = bind_sockets(args.port, args.address)
-    except OSError as error:
-        return _failed(args.program, _unavailable(args.address, args.port, error))
-    try:
-        numbers = metrics_at(args.metrics, app)
-    except OSError as error:
-        address, port = args.metrics
-        return _failed(args.program, f"--metrics: {_unavailable(address, port, error)}")
+    sockets = bind(args) if process is None else process.sockets
+    numbers = metrics_at(bind_metrics(args) if process is None else process.metrics, app)
     server = BoundedServer(app, ssl_options=tls)
     # An author who looks on sees what is printed as it is.
     harmless = nullcontext() if args.watch and args.log_format == "human" else printed_to(args.log)
@@ -206,7 +252,10 @@ def _listen(
         around = _both(beside or nullcontext(), numbers)
         try:
             engine = make_engine(args.broker, args.broker_optional)
-            asyncio.run(serve(app, server, sockets, around, renewed, engine))
+            serving = serve(
+                app, server, sockets, around, renewed, engine, is_announced=process is None
+            )
+            asyncio.run(serving)
         except EngineUnavailable as error:
             return _failed(args.program, f"--broker: {error}")
     return 0
@@ -236,15 +285,6 @@ def _hosts(args: argparse.Namespace) -> list[str]:
         computer = socket.gethostname().lower()
         names += [computer, f"{computer.partition('.')[0]}.local"]  # RFC 6762: by multicast DNS
     return names
-
-
-def _unavailable(address: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use on {address}; choose another with --port (0: a free one)"
-    if error.errno == errno.EACCES:
-        return f"port {port} needs more rights; choose one above 1023 with --port"
-    reason = error.strerror or str(error)
-    return f"the address {address} is not available ({reason}); choose another with --address"
 
 
 def _failed(program: str, message: str) -> int:

@@ -84,10 +84,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="start without a Redis that does not answer, and connect to it when it comes",
     )
     parser.add_argument(
+        "--processes",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="serve with so many processes, which share a Redis: see --broker (1)",
+    )
+    parser.add_argument(
         "--metrics",
         type=_metrics_address,
         metavar="[ADDRESS:]PORT",
-        help="tell Prometheus the numbers of this process on an address of their own",
+        help="tell Prometheus the numbers of this process on an address of their own; "
+        "each of several processes has a port, from this one on",
     )
     parser.add_argument(
         "--metrics-public",
@@ -108,6 +116,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number up to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1024):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, from 1 on")
     return int(text)
 
 

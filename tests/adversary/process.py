@@ -88,9 +88,14 @@ async def running(
         where = process.stderr if "json" in options else process.stdout
         assert where is not None
         line = (await asyncio.wait_for(where.readline(), 60)).decode()
+        metrics = ""
+        while line.startswith("Metrics "):
+            metrics += line
+            line = (await asyncio.wait_for(where.readline(), 60)).decode()
         address = line.partition("Serving ")[2].partition('"')[0].strip()
         assert address, line
         server = Running(process, int(address.rstrip("/").rpartition(":")[2]))
+        server.out = metrics.encode()
         yield server
         await server.stop()
     finally:

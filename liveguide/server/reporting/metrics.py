@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from socket import socket
 
@@ -174,7 +174,9 @@ class _MetricsHandler(RequestHandler):
 
 
 @asynccontextmanager
-async def told_to_prometheus(app: SiteApplication, sockets: list[socket]) -> AsyncIterator[None]:
+async def told_to_prometheus(
+    app: SiteApplication, sockets: Sequence[socket]
+) -> AsyncIterator[None]:
     """
     Answer `/metrics` with an application's numbers, for as long as this lasts.
 

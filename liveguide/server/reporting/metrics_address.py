@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-
-from tornado.netutil import bind_sockets
+from socket import socket
 
 from ...errors import UsageError
 from ..admission.origins import is_loopback
@@ -41,17 +41,12 @@ def check_metrics(where: Address | None, is_public: bool) -> None:
         )
 
 
-def metrics_at(where: Address | None, app: SiteApplication) -> AbstractAsyncContextManager[object]:
-    """
-    Return what tells Prometheus the numbers of *app*, where that is asked for.
-
-    Raises:
-
-        OSError: The address can't be had.
-    """
-    if where is None:
+def metrics_at(
+    sockets: Sequence[socket], app: SiteApplication
+) -> AbstractAsyncContextManager[object]:
+    """Return what tells Prometheus the numbers of *app* on these sockets, if there are any."""
+    if not sockets:
         return nullcontext()
     from .metrics import told_to_prometheus
 
-    address, port = where
-    return told_to_prometheus(app, bind_sockets(port, address))
+    return told_to_prometheus(app, sockets)

@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from socket import socket, socketpair
 from types import FrameType
@@ -30,7 +30,7 @@ from ...rooms.rooms import rooms
 from ..app import SiteApplication
 from ..calls import only_closed
 from ..endpoints.leftovers import ConnectionsLoop
-from . import systemd
+from . import supervised, systemd
 from .watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -52,10 +52,12 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 async def serve(
     app: SiteApplication,
     server: HTTPServer,
-    sockets: list[socket],
+    sockets: Sequence[socket],
     beside: AbstractAsyncContextManager[object],
     reload: Callable[[], Awaitable[None]] | None = None,
     engine: Engine | None = None,
+    *,
+    is_announced: bool = True,
 ) -> None:
     """
     Serve, with what goes on *beside* it, until a signal says to stop; then cut off nobody.
@@ -75,6 +77,8 @@ async def serve(
 
         engine: Behind rooms; it is started before anybody can come.
 
+        is_announced: Whether the address is printed.
+
     Raises:
 
         EngineUnavailable: It can't be used.
@@ -90,7 +94,8 @@ async def serve(
     server.add_sockets(sockets)
     gc.freeze()  # what is loaded is no garbage, and is not looked at again and again
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
-    print(f"Serving {_url(sockets[0], server.ssl_options is not None)}")
+    if is_announced:
+        announce(sockets[0], server.ssl_options is not None)
     systemd.ready()
     tasks = [asyncio.ensure_future(coroutine) for coroutine in around]
     with Watchdog(app.places, lambda: app.limits["blocking_seconds"]):
@@ -154,6 +159,7 @@ class _Signals:
         return renew
 
     def _end(self) -> None:
+        supervised.ending.set()
         self._deadline.begin()
         self._soon(lambda: (self.hurry if self.stop.is_set() else self.stop).set())
 
@@ -219,7 +225,8 @@ async def _leave() -> None:
         os._exit(0)
 
 
-def _url(bound: socket, is_secure: bool) -> str:
+def announce(bound: socket, is_secure: bool) -> None:
+    """Print the address that a socket listens on."""
     host, port = bound.getsockname()[:2]
     scheme = "https" if is_secure else "http"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
+    print(f"Serving {scheme}://{f'[{host}]' if ':' in host else host}:{port}/")

@@ -1,7 +1,8 @@
 """
 What systemd is told by a service of `Type=notify` (sd_notify(3)); without systemd, nobody.
 
-A datagram to the socket that `NOTIFY_SOCKET` names, which needs no library.
+A datagram to the socket that `NOTIFY_SOCKET` names, which needs no library. Where this process
+is one of several (`supervising.py`), its supervisor is told the same.
 """
 
 from __future__ import annotations
@@ -11,6 +12,14 @@ import contextlib
 import os
 import socket
 import time
+
+_supervisor: socket.socket | None = None
+
+
+def tell_instead(supervisor: socket.socket) -> None:
+    """Tell everything to a supervisor from now on, each in a line of its own."""
+    global _supervisor
+    _supervisor = supervisor
 
 
 def ready() -> None:
@@ -34,15 +43,29 @@ async def show_life() -> None:
 
     Where a function never returns, this stops, and systemd starts the server anew.
     """
+    seconds = watchdog_seconds()
+    while seconds:
+        show_life_once()
+        await asyncio.sleep(seconds / 2)
+
+
+def watchdog_seconds() -> float:
+    """Return `WatchdogSec=`, 0 where there is none."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
-    if not microseconds.isdigit():
-        return
-    while True:
+    return int(microseconds) / 1_000_000 if microseconds.isdigit() else 0.0
+
+
+def show_life_once() -> None:
+    """Say that this process lives."""
+    if watchdog_seconds():
         _tell("WATCHDOG=1")
-        await asyncio.sleep(int(microseconds) / 2_000_000)
 
 
 def _tell(state: str) -> None:
+    if _supervisor is not None:
+        with contextlib.suppress(OSError):  # it was killed
+            _supervisor.sendall(f"{state}\n".encode())
+        return
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return

@@ -1,0 +1,240 @@
+"""Several processes that serve together over one Redis, as operators run them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from tornado.httpclient import AsyncHTTPClient
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.adversary.process import Running, running
+from tests.rooms.conftest import _redis as _redis
+from tests.rooms.redis_server import RedisServer
+
+from ..conftest import ended, routes
+
+WHO = "open:\n  function: who.say\non_message:\n  function: handler.write_message(message)"
+SAY = "import os\ndef say(handler):\n    handler.write_message(str(os.getpid()))\n"
+
+
+@pytest.fixture(name="guide")
+def _guide(write_tree: Any) -> Path:
+    """Write a guide whose endpoint says which process serves it, and then echoes."""
+    guide: Path = write_tree({"gramex.yaml": routes(who=WHO), "who.py": SAY})
+    return guide
+
+
+@pytest.fixture(name="server")
+async def _server(guide: Path, redis: RedisServer) -> AsyncIterator[Running]:
+    """Serve it with two processes."""
+    async with running(guide, "--broker", redis.url, "--processes", "2") as server:
+        yield server
+
+
+def connect(server: Running) -> websockets.connect:
+    """Open a WebSocket."""
+    return websockets.connect(f"ws://127.0.0.1:{server.port}/who", proxy=None)
+
+
+async def served_by(server: Running) -> int:
+    """Return the id of the process that answers now."""
+    async with connect(server) as ws:
+        return int(await asyncio.wait_for(ws.recv(), 30))
+
+
+async def children(server: Running, count: int = 2, but: set[int] = frozenset()) -> set[int]:
+    """Return which processes answer, once they are so many, and none of some others."""
+    found: set[int] = set()
+    async with asyncio.timeout(60):
+        while len(found) < count:
+            found |= {await served_by(server)} - but
+    return found
+
+
+async def until(holds: Callable[[], Any]) -> Any:
+    """Wait until something holds; return it."""
+    async with asyncio.timeout(30):
+        while True:
+            if found := holds():
+                return found
+            await asyncio.sleep(0.01)
+
+
+async def gone(pid: int) -> None:
+    """Wait until a process that is not ours has ended."""
+    await until(lambda: not Path(f"/proc/{pid}").exists())
+
+
+async def cut(ws: websockets.ClientConnection) -> int | None:
+    """Return the code with which a connection is closed, whatever is said before."""
+    with contextlib.suppress(ConnectionClosed):
+        async for _ in ws:
+            pass
+    return ws.close_code
+
+
+async def logged(server: Running, pattern: str) -> None:
+    """Wait until the log says something."""
+    await until(lambda: re.search(pattern.encode(), server.log))
+
+
+@pytest.mark.browser
+async def test_both_answer_and_one_that_is_killed_is_started_again(server: Running) -> None:
+    """Readers of the other notice nothing; the log says it in one line."""
+    one, two = await children(server)
+    assert server.process.pid not in (one, two)
+    async with connect(server) as ws:
+        other = int(await ws.recv())
+        victim = ({one, two} - {other}).pop()
+
+        os.kill(victim, signal.SIGKILL)
+
+        await logged(server, rf"process \d \(pid {victim}\) was ended by SIGKILL; .* at once\n")
+        assert other in await children(server, but={victim})
+        await ws.send("still here")
+        assert await ws.recv() == "still here"
+
+
+@pytest.mark.browser
+async def test_one_that_keeps_dying_waits_longer_each_time(server: Running) -> None:
+    """At once, then after half a second, then after one."""
+    for _ in range(3):
+        victim = await served_by(server)
+        os.kill(victim, signal.SIGKILL)
+        await logged(server, rf"process (\d) \(pid {victim}\) was ended by SIGKILL")
+    said = re.findall(rb"process (\d) \(pid \d+\) was ended by SIGKILL.*again (.*)\n", server.log)
+    for place in (b"0", b"1"):
+        waits = [wait for number, wait in said if number == place]
+        assert waits == [b"at once", b"in 0.5 s", b"in 1 s"][: len(waits)]
+    assert len(said) == 3
+
+
+@pytest.mark.browser
+async def test_a_stop_ends_all_with_1012(server: Running) -> None:
+    """The supervisor ends with status 0, in time, and leaves no process."""
+    pids = await children(server)
+    async with connect(server) as ws, connect(server) as other:
+        async with asyncio.timeout(6.5):
+            assert await server.stop() == 0
+        assert (await cut(ws), await cut(other)) == (1012, 1012)
+    for pid in pids:
+        await gone(pid)
+
+
+@pytest.mark.browser
+async def test_they_end_with_a_supervisor_that_is_killed(server: Running) -> None:
+    """As at a stop: their readers are told to come back."""
+    pids = await children(server)
+    async with connect(server) as ws:
+        server.process.kill()
+        assert await cut(ws) == 1012
+    for pid in pids:
+        await gone(pid)
+
+
+@pytest.mark.browser
+async def test_a_rolling_restart_replaces_each_and_refuses_nobody(server: Running) -> None:
+    """A new one serves before an old one leaves, which tells its readers 1012."""
+    old = await children(server)
+    async with connect(server) as ws:
+        server.process.send_signal(signal.SIGUSR1)
+        seen: set[int] = set()
+        async with asyncio.timeout(60):
+            while len(seen - old) < 2:
+                seen.add(await served_by(server))
+        assert await cut(ws) == 1012
+    for pid in old:
+        await gone(pid)
+    assert await served_by(server) in seen - old
+
+
+@pytest.mark.browser
+async def test_a_reload_reaches_all(server: Running, guide: Path) -> None:
+    """Both answer by the new configuration."""
+    await children(server)
+    (guide / "gramex.yaml").write_text(routes(who=WHO, new=WHO))
+
+    server.process.send_signal(signal.SIGHUP)
+
+    url = f"ws://127.0.0.1:{server.port}/new"
+    found: set[str | bytes] = set()
+    async with asyncio.timeout(60):
+        while len(found) < 2:
+            try:
+                async with websockets.connect(url, proxy=None) as ws:
+                    found.add(await ws.recv())
+            except InvalidStatus:
+                continue
+
+
+@pytest.mark.browser
+async def test_systemd_hears_of_the_supervisor_alone(
+    guide: Path, redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """READY=1 once, when all serve; STOPPING=1 once."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        async with running(guide, "--broker", redis.url, "--processes", "2") as server:
+            await server.stop()
+        assert manager.recv(100) == b"READY=1"
+        assert manager.recv(100) == b"STOPPING=1"
+        manager.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            manager.recv(100)
+
+
+@pytest.mark.browser
+async def test_each_has_its_own_port_for_metrics(guide: Path, redis: RedisServer) -> None:
+    """Free ones here; from the one that is named on, one after the other, otherwise."""
+    options = ("--broker", redis.url, "--processes", "2", "--metrics", "0")
+    async with running(guide, *options) as server:
+        await until(lambda: server.out.count(b"/metrics\n") == 2)
+        for address in re.findall(rb"Metrics (\S+)", server.out):
+            answer = await AsyncHTTPClient().fetch(address.decode())
+            assert b"liveguide_" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "--processes 2 needs an engine that processes share; name one with --broker redis:"),
+        (["--broker", "sqlite:x"], "needs an engine that processes share"),
+        (["--broker", "redis://x", "--watch"], "--watch is for authors, and one process"),
+    ],
+)
+async def test_what_processes_can_t_share_is_a_wrong_command_line(
+    guide: Path, start: Any, tmp_path: Path, options: list[str], said: str
+) -> None:
+    """Status 2 and one sentence."""
+    status, _, err = await ended(await start("--processes", "2", *options))
+
+    assert status == 2
+    assert said in err
+    assert err.count("\n") == 1
+
+
+async def test_what_is_wrong_with_the_guide_is_said_once(
+    redis: RedisServer, start: Any, write_tree: Any, tmp_path: Path
+) -> None:
+    """By the first process, whose status is that of all."""
+    write_tree({"gramex.yaml": "url: [1"})
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/.liveguide.json").write_text("{}")
+    options = ["--port", "0", "--no-build", "--processes", "3", "--broker", redis.url]
+
+    status, out, err = await ended(await start(*options))
+
+    assert (status, out) == (2, "")
+    assert err.count("gramex.yaml") == 1
