@@ -142,6 +142,23 @@ def test_a_script_that_fails_leaves_all_figures(
     assert json.loads(file.read_text()) == {"echo": {**RUN, "failed": reason}, "broadcast": RUN}
 
 
+def test_a_target_that_is_missed_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A script that has told all its figures may end with any status: they are taken."""
+    bench = _bench()
+    monkeypatch.setattr(bench, "HERE", tmp_path)
+    monkeypatch.setattr(bench, "Disturbance", lambda: SimpleNamespace(told=lambda: ""))
+    monkeypatch.setattr(bench.peers, "program", lambda name: Path(name))
+    told = json.dumps({"name": "gone", "ours": 999})
+    line = f"open(os.environ[{results.NOTES!r}], 'w').write({told!r})"
+    (tmp_path / "half_open.py").write_text(f"import os\n{line}\nraise SystemExit(1)\n")
+
+    assert bench.main(["half_open"], tmp_path / "figures.json") == 0
+    run = json.loads((tmp_path / "figures.json").read_text())["half_open"]
+    assert (run["failed"], run["figures"]) == ("", {"gone": {"ours": 999}})
+
+
 def _bench() -> ModuleType:
     """Return the script behind `make bench`, whose neighbours are beside it on its path."""
     with pytest.MonkeyPatch.context() as patch:
