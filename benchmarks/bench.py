@@ -4,8 +4,8 @@ Run the benchmarks, note their figures in guide/speed/figures.json, and write th
     python benchmarks/bench.py [SCRIPT ...]
 
 Each script runs for a bounded time, one after the other. One that ends, or is ended, before it has
-told all its figures leaves those that were there, and says so; the exit status is 1 then. What else the machine
-did meanwhile stands beside the figures.
+told all its figures leaves those that were there, and says so; the exit status is 1 then. What
+else the machine did meanwhile stands beside the figures.
 """
 
 from __future__ import annotations
