@@ -1,8 +1,8 @@
 """
 The command `liveguide load`.
 
-Exit statuses: 0 when everything was delivered once and in order, 1 when not, 2 where the command
-line can't be used or nobody could connect.
+Exit statuses: 0 when everybody stayed connected and everything was delivered once and in order,
+1 when not, 2 where the command line can't be used or nobody could connect.
 """
 
 from __future__ import annotations

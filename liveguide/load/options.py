@@ -22,7 +22,7 @@ may put text around it. Ask only servers that are yours.
 
 _EPILOG = """\
 exit status:
-  0   everybody connected; everything was delivered, once and in order
+  0   everybody connected, and stayed; everything was delivered, once and in order
   1   something was not
   2   the command line can't be used, or nobody could connect
 

@@ -61,6 +61,8 @@ class Outcome:
 
         connected: How many clients could connect.
 
+        stayed: How many of them were there to the end, or would have come back.
+
         publishers: How many of them sent.
 
         deliver_seconds: From the first message to the last delivery.
@@ -79,6 +81,7 @@ class Outcome:
     plan: Plan
     connected: int
     connect_seconds: float
+    stayed: int
     publishers: int
     publish_seconds: float
     deliver_seconds: float
@@ -92,9 +95,9 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """Whether all could connect, and everything was delivered, once and in order."""
-        complete = self.connected == self.plan.clients and not self.numbers.not_recovered
-        return complete and self.verdict.good
+        """Whether all connected and stayed, and heard everything, once and in order."""
+        stayed = self.stayed == self.plan.clients and not self.numbers.not_recovered
+        return stayed and self.verdict.good
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for machines; times are in seconds, latencies in milliseconds."""

@@ -83,6 +83,7 @@ class Run:
             await self._publish()
             published, used_to_publish = time.monotonic(), time.process_time()
             await self._settle()
+            stayed = sum(not client.closed.is_set() for client in self.clients)
         finally:
             await self._close_all()
             gc.unfreeze()
@@ -91,6 +92,7 @@ class Run:
             plan=self.plan,
             connected=len(self.clients),
             connect_seconds=connected - started,
+            stayed=stayed,
             publishers=len(self.tally.sent),
             publish_seconds=published - met,
             deliver_seconds=max(self.last_heard_at / 1e6 - met, 0),
