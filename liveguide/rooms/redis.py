@@ -239,6 +239,7 @@ class RedisEngine(Engine):
                 task.cancel()
             with contextlib.suppress(Exception):
                 await connection.disconnect(nowait=True)
+                await self._pool.disconnect()  # of which others may hang, too
 
     async def _first(self, reading: asyncio.Task[Any], *work: Coroutine[Any, Any, Any]) -> None:
         """Do something until the first of it ends, or the connection does, which raises."""
