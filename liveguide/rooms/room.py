@@ -1,7 +1,7 @@
 """
 A room: whatever is sent to it, everyone in it hears, on whichever process they are.
 
-Here is the part of it that one process has: its own members, and how far they have been told.
+Here is the part of it that one process has, with its own members.
 """
 
 from __future__ import annotations
@@ -11,26 +11,21 @@ import contextlib
 import itertools
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from . import envelope
 from .changes import Changes
 from .engine import Batch, Engine, Entry, Member, MessageTooLarge, Position, Topic
+from .following import Following
 from .members import Handler, Local, Locals
 from .publishing import publishing
 from .resuming import Resuming
 
 log = logging.getLogger(__name__)
 
-PAGE = 100
-"""Messages of a history that are read at once."""
-
 MAX_MESSAGE_SIZE = 64 * 1024
 """Bytes of a message, unless a room's `max_message_size` says otherwise."""
-
-_AGAIN_AFTER = 0.5  # seconds
 
 _ids = itertools.count(1)
 _OURS = secrets.token_urlsafe(9)
@@ -87,12 +82,10 @@ class Room:
         self._count = 0
         self._changes = Changes(self._tell_changes)
         self._subscribed: asyncio.Future[Batch] | None = None
-        self._is_ready = False  # it is subscribed, and these say how far members have been told
-        self._epoch = ""
-        self._cursor = 0
-        self._is_behind = False
-        self._filling: asyncio.Task[None] | None = None
-        self._ahead: dict[Local, int] = {}  # who has read more than others have been told
+        self._is_ready = False  # it is subscribed, and that was confirmed
+        self._following = Following(
+            name, self._locals, self._read, self._tell_all, self.count, process.tasks
+        )
 
     def __repr__(self) -> str:
         return f"room({self.name!r})"
@@ -173,7 +166,7 @@ class Room:
         local = self._locals.pop(handler)
         if local is None:
             return
-        self._ahead.pop(local, None)
+        self._following.discard(local)
         rooms = self._process.joined[handler]
         rooms.discard(self)
         if not rooms:
@@ -213,14 +206,10 @@ class Room:
 
     def on_entry(self, epoch: str, entry: Entry) -> None:
         """Tell members a message, once all before it are; what was missed is read first."""
-        if not epoch:
+        if epoch:
+            self._following.on_entry(epoch, entry)
+        else:
             self._tell_all(entry)
-        elif not self._is_ready:
-            self._is_behind = True
-        elif self._filling is not None or epoch != self._epoch or entry.offset > self._cursor + 1:
-            self.catch_up()
-        elif entry.offset == self._cursor + 1:
-            self._tell_next(entry)
 
     def on_presence(
         self, count: int, joined: Sequence[Member] = (), left: Sequence[Member] = ()
@@ -235,16 +224,10 @@ class Room:
         for local in self._locals:
             if local.resuming is not None:
                 local.resuming.tell_up(is_up)
-        if is_up:
-            self.catch_up()
+        if is_up and self.topic.is_durable:
+            self._following.catch_up()
 
-    def catch_up(self) -> None:
-        """Read what may have been missed, and tell it."""
-        self._is_behind = True
-        if self._is_ready and self._filling is None and self.topic.is_durable:
-            self._filling = self._start(self._fill())
-
-    # How far members have been told.
+    # How it is done.
 
     def _subscribe(self) -> None:
         self._subscribed = subscribed = self._process.engine.subscribe(self.topic)
@@ -256,35 +239,26 @@ class Room:
     def _has_subscribed(self, subscribed: asyncio.Future[Batch]) -> None:
         if subscribed is not self._subscribed or subscribed.cancelled():
             return  # all have left meanwhile
-        batch = subscribed.result()
-        self._epoch, self._cursor, self._is_ready = batch.epoch, batch.last, True
-        if self._is_behind:
-            self.catch_up()
+        self._is_ready = True
+        self._following.begin(subscribed.result())
         for local in self._locals:
             if not local.is_live:
                 self._begin(local)
 
     def _unsubscribe(self) -> None:
-        if self._filling is not None:
-            self._filling.cancel()
-        self._subscribed = self._filling = None
-        self._is_ready = self._is_behind = False
-        self._count = 0
+        self._subscribed, self._is_ready, self._count = None, False, 0
+        self._following.end()
         self._changes.stop()
         self._process.engine.unsubscribe(self.topic)
 
-    def _tell_next(self, entry: Entry) -> None:
-        """Tell the message after the cursor, and let those in who have heard as much."""
-        self._cursor = entry.offset
-        self._tell_all(entry)
-        if self._ahead:
-            self._let_in()
+    def _begin(self, local: Local) -> None:
+        if self.topic.is_durable:
+            self._following.add(local)
+        else:
+            self._following.add_without_history(local)
 
-    def _let_in(self) -> None:
-        for local, after in [*self._ahead.items()]:
-            if after <= self._cursor:
-                del self._ahead[local]
-                self._locals.let_hear(local)
+    async def _read(self, after: int, limit: int) -> Batch:
+        return await self._process.engine.read(self.topic, after, limit)
 
     def _tell_all(self, entry: Entry) -> None:
         self._process.heard += 1
@@ -294,113 +268,13 @@ class Room:
         for listener in self._listeners:
             listener(entry.message)
 
-    async def _fill(self) -> None:
-        """Tell what the history has after the cursor, until nothing more has come meanwhile."""
-        try:
-            while self._is_behind:
-                self._is_behind = False
-                batch = await self._read(self._cursor, PAGE)
-                if batch.epoch != self._epoch:
-                    self._reset(batch, "epoch")
-                    self._is_behind = True
-                    continue
-                if batch.first > self._cursor + 1:
-                    self._reset(batch, "trimmed")
-                for entry in batch.entries:
-                    if entry.offset > self._cursor:
-                        self._tell_next(entry)
-                self._cursor = max(self._cursor, batch.end)
-                self._let_in()
-                self._is_behind |= self._cursor < batch.last
-                await asyncio.sleep(0)
-        finally:
-            if self._filling is asyncio.current_task():
-                self._filling = None
-
-    def _reset(self, batch: Batch, reason: str) -> None:
-        """Go on with another history than that which was told, or after a gap in it."""
-        log.warning("%r: what was said is missing (%s); it goes on with what is kept", self, reason)
-        epoch, self._epoch, self._cursor = self._epoch, batch.epoch, batch.first - 1
-        for client in self._locals.resuming:
-            client.write(envelope.reset(self.name, batch.epoch, batch.first - 1, reason))
-        for local, after in self._ahead.items():
-            self._start(self._follow(local, epoch, after))
-        self._ahead.clear()
-
-    def _begin(self, local: Local) -> None:
-        """Tell a client that resumes where the room stands, and what it has missed."""
-        if self.topic.is_durable:
-            self._start(self._replay(local))
-        else:
-            self._tell_joined(local, Batch("", 1, 0, 0, ()))
-            self._locals.let_hear(local)
-
-    async def _replay(self, local: Local) -> None:
-        batch = await self._read(0, 0)
-        if self._locals.holds(local):
-            after = self._tell_joined(local, batch)
-            await self._follow(local, batch.epoch, after)
-
-    async def _follow(self, local: Local, epoch: str, after: int) -> None:
-        """Tell a client what comes after an offset, until it has heard what others have."""
-        while self._locals.holds(local):
-            if epoch == self._epoch and after >= self._cursor:
-                # From here to the end of its turn nothing else can come.
-                if after == self._cursor:
-                    self._locals.let_hear(local)
-                else:
-                    self._ahead[local] = after
-                return
-            batch = await self._read(after, PAGE)
-            if batch.epoch != epoch:
-                epoch, after = batch.epoch, batch.first - 1
-                local.tell(envelope.reset(self.name, epoch, after, "epoch"))
-                self.catch_up()
-                await asyncio.sleep(0)
-                continue
-            if batch.first > after + 1:
-                local.tell(envelope.reset(self.name, epoch, batch.first - 1, "trimmed"))
-            for entry in batch.entries:
-                if entry.offset > after:
-                    await local.tell_in_turn(envelope.message(self.name, entry))
-            after = max(after, batch.end)
-
-    async def _read(self, after: int, limit: int) -> Batch:
-        """Read, and where the engine is away, again and again."""
-        while True:
-            try:
-                return await self._process.engine.read(self.topic, after, limit)
-            except ConnectionError:
-                await asyncio.sleep(_AGAIN_AFTER)
-
-    def _tell_joined(self, local: Local, batch: Batch) -> int:
-        """Tell a client where the room stands; return after which offset it goes on."""
-        assert local.resuming is not None
-        after, recovered, reason = local.resuming.begin(batch)
-        at = Position(batch.epoch, batch.last)
-        local.tell(envelope.joined(self.name, at, after, self.count(), recovered, reason))
-        return after
-
     def _tell_changes(self, joined: Sequence[str], left: Sequence[str]) -> None:
         text = envelope.members(self.name, self.count(), joined, left)
         for client in self._locals.resuming:
             client.write(text)
-
-    # What goes on meanwhile.
 
     def _accepted(self, accepted: asyncio.Future[Position]) -> None:
         """Log what was not, once, whether or not anybody awaits it."""
         error = None if accepted.cancelled() else accepted.exception()
         if error is not None and getattr(error, "reason", "") != "stopping":
             log.error("%r: a message was not accepted: %s", self, error)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._process.tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._process.tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("%r: its history could not be read", self, exc_info=task.exception())

@@ -167,6 +167,26 @@ async def test_a_redis_that_is_wiped_begins_a_new_history(
     assert back.kinds("joined")[0]["reason"] == "epoch"
 
 
+async def test_who_comes_before_a_wipe_is_noticed_finds_it_out(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """A room that has heard nothing since is told of the new history by whoever reads it."""
+    one = await begin()
+    member = one.hearing()
+    old = await one.room.send("before")
+    await member.hears(1)
+    await redis.client.flushall()
+
+    back = one.hearing(str(old))
+    await back.until(lambda: back.kinds("joined"))
+
+    assert back.kinds("joined")[0]["reason"] == "epoch"
+    await member.until(lambda: member.kinds("reset"))
+    await one.room.send("after")
+    assert await back.hears(1) == ["after"]
+    assert await member.hears(2) == ["before", "after"]
+
+
 async def test_a_redis_that_comes_back_with_less_is_found_out(
     begin: Begin, redis: RedisServer
 ) -> None:
