@@ -24,20 +24,24 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def stamps(site: Path) -> str:
-    """Return a hash of what the file system tells of each file of a site."""
-    found = []
+    """Return a hash of what the file system tells of each file of a site, folder by folder."""
+    folders = []
     waiting = [str(site)]
     while waiting:
+        folder = waiting.pop()
+        found = []
         try:
-            with os.scandir(waiting.pop()) as entries:
+            with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     else:
-                        found.append((entry.path, *_stamp(entry.stat(follow_symlinks=False))))
+                        found.append((entry.name, *_stamp(entry.stat(follow_symlinks=False))))
         except OSError:
             return ""
-    return digest_of(sorted(found))
+        if found:
+            folders.append((folder, digest_of(sorted(found))))
+    return digest_of(sorted(folders))
 
 
 def link_all(outputs: Collection[str], site: Path, staging: Path) -> None:
