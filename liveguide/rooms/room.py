@@ -13,6 +13,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from . import envelope
 from .changes import Changes
@@ -139,10 +140,11 @@ class Room:
 
         Args:
 
-            handler: The connection.
+            handler: The connection: a Tornado handler, or the `websocket` of an async function.
 
             name: What others see of it; by default it is counted, and not named.
         """
+        handler = _handler_of(handler)
         if handler in self._locals or getattr(handler, "ws_connection", self) is None:
             return  # it is in the room already, or has left for good
         resuming: Resuming | None = getattr(handler, "_liveguide_resuming", None)
@@ -163,14 +165,14 @@ class Room:
 
     def leave(self, handler: Handler) -> None:
         """Let a connection hear no more; one that has ended has left already."""
-        local = self._locals.pop(handler)
+        local = self._locals.pop(_handler_of(handler))
         if local is None:
             return
         self._following.discard(local)
-        rooms = self._process.joined[handler]
+        rooms = self._process.joined[local.handler]
         rooms.discard(self)
         if not rooms:
-            del self._process.joined[handler]
+            del self._process.joined[local.handler]
         self._process.engine.exit(self.topic, local.member)
         if not self._locals and not self._listeners:
             self._unsubscribe()
@@ -278,3 +280,8 @@ class Room:
         error = None if accepted.cancelled() else accepted.exception()
         if error is not None and getattr(error, "reason", "") != "stopping":
             log.error("%r: a message was not accepted: %s", self, error)
+
+
+def _handler_of(connection: Any) -> Any:
+    """Return a connection's handler, which shows another face to an async function."""
+    return getattr(connection, "_liveguide_handler", connection)

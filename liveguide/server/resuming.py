@@ -46,7 +46,7 @@ class ResumingProtocol(WireProtocol):
 def resuming(handler: WebSocketHandler) -> Resuming | None:
     """Return what a connection has besides if its client resumes, and there are rooms at all."""
     since = handler.request.query_arguments.get(SINCE)
-    if since is None or not rooms:
+    if since is None or not rooms or not getattr(handler, "_liveguide_resumes", True):
         return None
 
     def write(text: str) -> asyncio.Future[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import secrets
 from typing import Any
@@ -12,6 +13,7 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 
 from liveguide.rooms import room
+from liveguide.rooms.engine import Topic
 from liveguide.rooms.rooms import Rooms
 from liveguide.server import resuming
 from tests.server.conftest import ECHO, Served, handshake, routes
@@ -371,3 +373,42 @@ async def test_who_leaves_in_the_middle_of_a_replay_leaves_no_trace(serve, caplo
         assert await texts(ws, 300) == ["x" * 60_000] * 300
 
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_an_async_function_joins_with_its_websocket(serve) -> None:
+    """Its connection hears as others do; its client can't resume, and `since` changes nothing."""
+    talk = """\
+from liveguide.rooms import room
+queue = room(ROOM)
+async def talk(websocket):
+    await websocket.accept()
+    queue.join(websocket)
+    async for message in websocket:
+        await queue.send(message)
+"""
+    name, files = guide(talk)
+    files["gramex.yaml"] = "url:\n  talk:\n    pattern: /talk\n    handler: chat.talk\n"
+    served = await serve(files)
+    async with served.connect("/talk?since=") as one, served.connect("/talk") as two:
+        await one.send("hello")
+        assert [await one.recv(), await two.recv()] == ["hello", "hello"]
+    async with asyncio.timeout(10):
+        await served.app.connections.ended()
+
+    assert room(name).count() == 0
+
+
+async def test_a_reload_changes_what_is_kept(serve) -> None:
+    """A room that is to keep something does from then on; its members stay."""
+    name, files = guide()
+    served = await serve(files)
+    async with served.connect("/chat?since=") as ws, served.connect("/chat") as plain:
+        assert (await told(ws))["epoch"] == ""
+        await say(ws, "forgotten")
+        kept = dataclasses.replace(served.app.loaded, topics={name: Topic(name, 5)})
+        served.app.use(kept, served.app.settings_in_use)
+        assert (await say(ws, "kept"))["offset"] == 1
+        assert [await plain.recv(), await plain.recv()] == ["forgotten", "kept"]
+
+    async with served.connect("/chat?since=") as ws:
+        assert await texts(ws, 1) == ["kept"]

@@ -82,6 +82,11 @@ class WebSocket:
         self._is_closed = False
 
     @property
+    def _liveguide_handler(self) -> CoroutineHandler:
+        """What joins a room where this does."""
+        return self._handler
+
+    @property
     def subprotocol(self) -> str | None:
         """The subprotocol that was chosen in `accept`."""
         return self._chosen
@@ -235,6 +240,9 @@ class WebSocket:
 
 class CoroutineHandler(tornado.websocket.WebSocketHandler):
     """Tornado's handler, which an author's async function speaks through."""
+
+    # Which of its messages a function is done with, nobody can know: none could be accepted.
+    _liveguide_resumes = False
 
     def initialize(
         self, function: Callable[..., Any], arguments: Mapping[str, Any], wants_request: bool
