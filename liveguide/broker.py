@@ -28,6 +28,11 @@ def check_broker(address: str) -> str:
     )
 
 
+def is_redis(address: str) -> bool:
+    """Say whether many processes can share what is there."""
+    return address.startswith(_REDIS)
+
+
 def shown(address: str) -> str:
     """Return an address without its password, for the log."""
     return _PASSWORD.sub("", address).rstrip("?&")

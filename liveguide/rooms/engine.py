@@ -8,9 +8,9 @@ from: this process's memory, a file, a Redis.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,38 @@ class Listener(Protocol):
 
     def on_down(self) -> None:
         """Hear that the engine is away."""
+
+
+class Exchange(Protocol):
+    """
+    What an engine of many processes does for them besides rooms.
+
+    Attributes:
+
+        process: This process, by a random word.
+
+        channels: Who hears what is said on a channel; filled before the engine is started.
+
+        when_up: Called whenever the engine is there, for the first time too; filled likewise.
+    """
+
+    process: str
+    channels: dict[bytes, Callable[[bytes], None]]
+    when_up: list[Callable[[], None]]
+
+    @property
+    def is_up(self) -> bool: ...
+
+    async def ask(self, *commands: Sequence[str | bytes | int]) -> list[Any]:
+        """
+        Do some commands of Redis, nothing between them, and return what each answers.
+
+        Raises:
+
+            ConnectionError: It is away.
+
+            NotAccepted: It is there, and does not do that.
+        """
 
 
 class Engine(Protocol):

@@ -16,7 +16,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, cast
 
 from redis.asyncio import ConnectionPool, Redis
@@ -37,8 +37,10 @@ from .engine import (
     Batch,
     Engine,
     EngineUnavailable,
+    Exchange,
     Listener,
     Member,
+    NotAccepted,
     Position,
     Topic,
 )
@@ -62,7 +64,7 @@ _A_PUBLISH = 100  # messages that are sent together
 _AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
 
 
-class RedisEngine(Engine):
+class RedisEngine(Engine, Exchange):
     """
     A Redis, by its address.
 
@@ -101,7 +103,10 @@ class RedisEngine(Engine):
         self._broken: asyncio.Future[None]
         self._is_up = False
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._presence = RedisPresence(secrets.token_urlsafe(9), self._scripts.run)
+        self.process = secrets.token_urlsafe(9)
+        self.channels: dict[bytes, Callable[[bytes], None]] = {}
+        self.when_up: list[Callable[[], None]] = []
+        self._presence = RedisPresence(self.process, self._scripts.run)
 
     @property
     def is_up(self) -> bool:
@@ -198,6 +203,20 @@ class RedisEngine(Engine):
         except (RedisError, OSError, ValueError) as error:
             raise ConnectionError(str(error)) from None
 
+    async def ask(self, *commands: Sequence[str | bytes | int]) -> list[Any]:
+        """Do some commands, for others than rooms."""
+        if not self._is_up:
+            raise ConnectionError("it is away")
+        try:
+            async with self._redis.pipeline(transaction=True) as pipeline:
+                for command in commands:
+                    pipeline.execute_command(*command)
+                return await pipeline.execute()
+        except (RedisError, OSError) as error:
+            if isinstance(error, ResponseError) and not isinstance(error, _AWAY):
+                raise NotAccepted("full", str(error)) from None
+            raise ConnectionError(str(error)) from None
+
     # A session.
 
     async def _run(self) -> None:
@@ -227,6 +246,7 @@ class RedisEngine(Engine):
             self._broken = asyncio.get_running_loop().create_future()
             reading = self._start(self._hear(connection))
             async with asyncio.timeout(SILENT_SECONDS):
+                await self._first(reading, self._confirm([*self.channels]))
                 await self._first(reading, self._subscribe_now([*self._topics]))
                 await self._first(reading, self._presence.begin())
             self._begin_session()
@@ -265,6 +285,8 @@ class RedisEngine(Engine):
         else:
             self._tried.set_result(None)
         self._listener.on_up()
+        for called in self.when_up:
+            called()
 
     def _end_session(self, error: Exception) -> None:
         if not self._tried.done():
@@ -284,21 +306,22 @@ class RedisEngine(Engine):
 
     async def _subscribe_now(self, names: list[str]) -> None:
         """Subscribe to rooms, and say where they stand once that is so."""
-        connection, loop = self._connection, asyncio.get_running_loop()
-        confirmed = []
-        for name in names:
-            confirmed.append(loop.create_future())
-            self._confirmed.setdefault(key(name, "live"), []).append(confirmed[-1])
-        if confirmed:
-            channels = [key(name, "live") for name in names]
-            await connection.send_command("SUBSCRIBE", *channels)
-            await asyncio.wait(confirmed)
+        await self._confirm([key(name, "live") for name in names])
         for name in names:
             subscribing = self._subscribing.get(name)
             if subscribing is not None and not subscribing.done():
                 batch = await self._stand(self._topics[name])
                 if not subscribing.done():
                     subscribing.set_result(batch)
+
+    async def _confirm(self, channels: list[bytes]) -> None:
+        """Subscribe to channels, and wait until that is so."""
+        confirmed = [asyncio.get_running_loop().create_future() for _ in channels]
+        for channel, future in zip(channels, confirmed, strict=True):
+            self._confirmed.setdefault(channel, []).append(future)
+        if channels:
+            await self._connection.send_command("SUBSCRIBE", *channels)
+            await asyncio.wait(confirmed)
 
     async def _stand(self, topic: Topic) -> Batch:
         """Return where a room stands."""
@@ -323,6 +346,9 @@ class RedisEngine(Engine):
                     confirmed.pop(0).set_result(None)
 
     def _pushed(self, channel: bytes, data: bytes) -> None:
+        if channel in self.channels:
+            self.channels[channel](data)
+            return
         room = channel.removeprefix(b"liveguide:{").removesuffix(b"}:live").decode()
         if room not in self._topics:
             return

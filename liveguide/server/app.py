@@ -17,6 +17,7 @@ from tornado.routing import PathMatches, Rule
 
 from ..errors import SourceErrors
 from ..limits import ENDPOINT_LIMITS, SITE_LIMITS, limits_of
+from ..rooms.engine import Exchange
 from ..rooms.rooms import rooms
 from ..settings import Settings, network
 from .admission.addresses import Handshakes
@@ -36,6 +37,7 @@ from .safety import SafetyHeaders
 from .sessions.endings import Endings
 from .sessions.login import Doors, login_rule
 from .sessions.sessions import Sessions
+from .sessions.shared import SharedSessions
 from .static.sending import Responses
 from .static.site import Site, StatusHandler
 from .tracing.places import Places
@@ -101,6 +103,7 @@ class SiteApplication(tornado.web.Application):
         self.capacity = Capacity(self.connections, self.responses)
         self._sessions = sessions
         self._endings = Endings(sessions)
+        self._shared_sessions: SharedSessions | None = None
         self._attempts = Attempts()
         self._handshakes = Handshakes(limits_of(SITE_LIMITS, settings.limits))
         self.places = places
@@ -130,6 +133,10 @@ class SiteApplication(tornado.web.Application):
             log_function=self._log,
             **WEBSOCKET_SETTINGS,
         )
+
+    def share(self, exchange: Exchange) -> None:
+        """Share with other processes what readers think is one; before the engine is started."""
+        self._shared_sessions = SharedSessions(exchange, self._sessions, self._endings)
 
     def use(self, loaded: Loaded, settings: Settings) -> None:
         """Answer with these endpoints and settings from now on; what is open stays as it is."""
@@ -228,6 +235,8 @@ class SiteApplication(tornado.web.Application):
             log.warning("%d connections did not end in %g s and are cut", left, grace)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TO_KEEP):
+                if self._shared_sessions is not None:
+                    await self._shared_sessions.flush()
                 await rooms.stop()
 
 

@@ -24,6 +24,7 @@ from .endpoints.leftovers import working
 from .reporting.counts import Counts
 from .reporting.logs import event, session_mark
 from .resuming import close_code, tell_failed
+from .sessions.sessions import Session, Sessions
 from .tracing.console import listening
 from .tracing.traced import TracedConnection
 
@@ -49,7 +50,11 @@ class AuthorsCalls(WebSocketHandler):
     session: dict[str, Any]
 
     def _liveguide_begin(
-        self, endpoint: Endpoint, counts: Counts, traced: TracedConnection | None
+        self,
+        endpoint: Endpoint,
+        counts: Counts,
+        traced: TracedConnection | None,
+        sessions: Sessions,
     ) -> None:
         """
         Begin.
@@ -61,12 +66,16 @@ class AuthorsCalls(WebSocketHandler):
             counts: Where errors are counted, and how long functions took.
 
             traced: Who is told what they say, if anybody.
+
+            sessions: Shares what they put into the session.
         """
         self._liveguide_endpoint = endpoint
         self.__counts = counts
         self._liveguide_traced = traced
         self._liveguide_reference: weakref.ref[WebSocketHandler] = weakref.ref(self)
         self._liveguide_ended = False
+        self.__sessions = sessions
+        self._liveguide_session: Session | None = None  # where other processes share it
 
     def _liveguide_run(
         self, key: str, method: Callable[..., Any], *values: Any, **named: Any
@@ -91,9 +100,20 @@ class AuthorsCalls(WebSocketHandler):
             return None
         if result is not None and inspect.isawaitable(result):
             return self.__wait(key, result, began)
+        if self._liveguide_session is not None:
+            self._liveguide_share(key)
         if began:
             self.__took(key, began)
         return None
+
+    def _liveguide_share(self, key: str) -> None:
+        """Tell other processes what an author's function has put into the session."""
+        if self._liveguide_session is not None:
+            try:
+                self.__sessions.share(self._liveguide_session)
+            except TypeError as error:
+                self._liveguide_session = None
+                self._liveguide_fail(key, error)
 
     @contextmanager
     def __speaking(self) -> Iterator[None]:
@@ -114,6 +134,7 @@ class AuthorsCalls(WebSocketHandler):
     async def __wait(self, key: str, result: Awaitable[Any], began: float) -> None:
         try:
             await result
+            self._liveguide_share(key)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():

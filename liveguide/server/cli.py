@@ -19,12 +19,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
-from ..broker import BROKER_VARIABLE, check_broker
+from ..broker import BROKER_VARIABLE, check_broker, is_redis
 from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..hosts import host_pattern
-from ..rooms.engine import EngineUnavailable
+from ..rooms.engine import EngineUnavailable, Exchange
 from ..rooms.engines import make_engine
 from ..settings import Settings, read_settings
 from .admission.accepting import BoundedServer
@@ -124,7 +124,7 @@ def _check_processes(args: argparse.Namespace) -> None:
         return
     if args.watch:
         raise UsageError("--watch is for authors, and one process; leave out --processes")
-    if args.broker == "memory" or args.broker.startswith("sqlite:"):
+    if not is_redis(args.broker):
         raise UsageError(
             f"--processes {args.processes} needs an engine that processes share; "
             "name one with --broker redis://HOST:PORT/DATABASE"
@@ -252,6 +252,8 @@ def _listen(
         around = _both(beside or nullcontext(), numbers)
         try:
             engine = make_engine(args.broker, args.broker_optional)
+            if is_redis(args.broker):
+                app.share(cast(Exchange, engine))
             serving = serve(
                 app, server, sockets, around, renewed, engine, is_announced=process is None
             )

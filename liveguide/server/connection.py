@@ -28,6 +28,7 @@ from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketProtocol
 
+from ..rooms.engine import NotAccepted
 from ..rooms.envelope import BadMessage, read_sent
 from ..rooms.resuming import Resuming
 from ..rooms.rooms import rooms
@@ -45,7 +46,7 @@ from .ongoing import Answering
 from .reporting.counts import Counts
 from .resuming import ResumingProtocol, publish, resuming
 from .sessions.endings import Endings
-from .sessions.sessions import Sessions, cookie_name
+from .sessions.sessions import SESSIONS_AWAY, Sessions, cookie_name
 from .tracing.console import listening
 from .tracing.trace import Traces, is_upgrade
 from .wire.outgoing import QueueLimits
@@ -58,6 +59,7 @@ _FRAMES = 10
 
 _UPGRADE = Refusal(426, "upgrade", "this is a WebSocket; connect to it with new WebSocket(...)")
 _LONGEST_REASON = 123
+_SESSIONS_WAIT = 5  # seconds
 _LONGEST_SHOWN = 200
 
 
@@ -126,7 +128,7 @@ class GuardedConnection(AuthorsCalls):
 
     def initialize(self, endpoint: Endpoint, shared: Shared, limits: Mapping[str, float]) -> None:
         traced = shared.traces.connection(self.request)
-        self._liveguide_begin(endpoint, shared.counts, traced)
+        self._liveguide_begin(endpoint, shared.counts, traced, shared.sessions)
         self.__limits = limits
         rate = limits["message_rate"]
         self.__rate = Rate(rate, limits["message_burst"]) if rate else None
@@ -187,13 +189,17 @@ class GuardedConnection(AuthorsCalls):
             if refusal is not None:
                 answer(self, refusal)
                 return
-            cookie = self.__find_session()
-        elif self._liveguide_endpoint.route.auth is not None:
-            self.__find_session()
+        if upgrades or self._liveguide_endpoint.route.auth is not None:
+            loading = self.__loading()
+            if loading is None or await self.__is_loaded(loading):
+                cookie = self.__find_session()
+            if self._finished or self.__gone:
+                return
         with _no_exit:
             on_request = self._liveguide_endpoint.callbacks.get(ON_REQUEST)
             if on_request is not None:
                 await self.__asked(on_request.function(self))
+                self._liveguide_share(ON_REQUEST)
             if self._finished or self.__gone:
                 return
             auth = self._liveguide_endpoint.route.auth
@@ -205,7 +211,7 @@ class GuardedConnection(AuthorsCalls):
             if not upgrades and not self._liveguide_endpoint.answers_pages:
                 answer(self, self.__shared.admission.refusal_of_socket(self.request) or _UPGRADE)
                 return
-            self.__cookie = cookie
+            self.__cookie = cookie if upgrades else None
             await self.__asked(super().prepare())
 
     async def __asked(self, answer: Any) -> None:
@@ -242,6 +248,27 @@ class GuardedConnection(AuthorsCalls):
         shown = self.request.headers.get("Origin", "")[:_LONGEST_SHOWN]
         return f"the origin {shown!r} may not connect to {self.__own_origin()}"
 
+    def __loading(self) -> Awaitable[None] | None:
+        """Return what finds out what other processes know of the session, if any need be asked."""
+        if self.__shared.sessions.store is None or self.__decision is Decision.ANONYMOUS:
+            return None
+        name = cookie_name(self.request.protocol == "https")
+        return self.__shared.sessions.loading(name, self.get_cookie(name))
+
+    async def __is_loaded(self, loading: Awaitable[None]) -> bool:
+        """
+        Wait for the session; where it can't be had, refuse those who need a user.
+
+        All others are strangers for this connection, and keep their cookie.
+        """
+        try:
+            await loading
+        except (ConnectionError, NotAccepted):
+            if self._liveguide_endpoint.route.auth is not None:
+                answer(self, Refusal(503, "sessions", SESSIONS_AWAY, _SESSIONS_WAIT))
+            return False
+        return True
+
     def __find_session(self) -> str | None:
         """Find the reader's session; return the cookie that must be set, if any."""
         if self.__decision is Decision.ANONYMOUS:
@@ -251,6 +278,8 @@ class GuardedConnection(AuthorsCalls):
         known = self.get_cookie(name) if "Cookie" in self.request.headers else None
         self.__session, cookie = self.__shared.sessions.open(name, known)
         self.session = self.__session
+        if self.__shared.sessions.store is not None:
+            self._liveguide_session = self.__session
         return cookie
 
     async def get(self, *args: Any, **kwargs: Any) -> None:

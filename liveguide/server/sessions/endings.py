@@ -8,6 +8,8 @@ from contextvars import Context
 from ..close_codes import POLICY_VIOLATION
 from .sessions import Session, Sessions
 
+_TOO_OLD = "the session has ended"
+
 
 class Endings:
     """
@@ -24,8 +26,12 @@ class Endings:
 
     def end(self, session: Session, reason: str) -> None:
         """End a session: its user, its cookie, and the WebSockets that are open in it."""
+        self._sessions.end(session, reason)
+        self.close(session, reason)
+
+    def close(self, session: Session, reason: str) -> None:
+        """Close the WebSockets that are open in a session, which has ended."""
         self._forget(session)
-        self._sessions.end(session)
         for connection in list(session.connections):
             connection._liveguide_end(POLICY_VIOLATION, reason)
 
@@ -63,8 +69,12 @@ class Endings:
             self._forget(session)
         elif self._sessions.time_left(session) > 0:
             self._look_again(session)
+        elif self._sessions.store is None:
+            self.end(session, _TOO_OLD)
         else:
-            self.end(session, "the session has ended")
+            # It may be in use at another process, which lets it end by itself.
+            self._sessions.forget_here(session)
+            self.close(session, _TOO_OLD)
 
     def _forget(self, session: Session) -> None:
         self._watched.pop(id(session), None)

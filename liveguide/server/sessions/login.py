@@ -8,6 +8,7 @@ that is open in it.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import math
 import re
@@ -20,6 +21,7 @@ from typing import Any
 from tornado.template import Loader
 from tornado.web import RequestHandler
 
+from ...rooms.engine import NotAccepted
 from ...settings import Settings
 from ...words import direction_of, say_in
 from ..admission.attempts import Attempts
@@ -28,13 +30,14 @@ from ..endpoints.route import LOGIN, Route
 from ..ongoing import Answering
 from .credentials import Credentials
 from .endings import Endings
-from .sessions import Session, Sessions, cookie_flags, cookie_name
+from .sessions import SESSIONS_AWAY, Session, Sessions, cookie_flags, cookie_name
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 _LARGEST_BODY = 4096
+_KEPT_WITHIN = 3.0  # seconds
 _LONGEST_NEXT = 2000
 _templates = Loader(str(Path(__file__).parent.parent / "templates"))
 
@@ -77,7 +80,7 @@ class _FormHandler(RequestHandler):
         self.set_header("Content-Security-Policy", _POLICY)
         self.set_header("Referrer-Policy", "same-origin")
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """Find the session, which a form belongs to; refuse a form that is not ours."""
         self._doors.answering.begin()
         if self.request.method not in ("GET", "HEAD", "POST"):
@@ -86,7 +89,15 @@ class _FormHandler(RequestHandler):
             self._refuse(413, "this form is too large")
             return
         name = cookie_name(self._is_secure)
-        self._session, cookie = self._doors.sessions.open(name, self.get_cookie(name))
+        known = self.get_cookie(name)
+        loading = self._doors.sessions.loading(name, known)
+        try:
+            if loading is not None:
+                await loading
+        except ConnectionError:
+            self._refuse_for_now()
+            return
+        self._session, cookie = self._doors.sessions.open(name, known)
         if self.request.method == "POST" and not self._is_ours():
             # Without a cookie: the form comes from another site, for all we know, and so
             # without the reader's own cookie, which this one would replace.
@@ -119,6 +130,12 @@ class _FormHandler(RequestHandler):
 
     def _set_cookie(self, value: str) -> None:
         self._doors.sessions.set_cookie(self, value)
+
+    def _refuse_for_now(self) -> None:
+        """Refuse while nobody can say who the reader is, or keep it."""
+        self.refusal_kind = "sessions"
+        self.set_header("Retry-After", "5")
+        self._refuse(503, SESSIONS_AWAY)
 
     def _refuse(self, status: int, reason: str) -> None:
         self.refusal = reason
@@ -209,7 +226,15 @@ class LoginHandler(LogoutHandler):
             self._fail(401, "the name or the password is wrong")
             return
         self._doors.attempts.succeeded(address)
-        self._log_in(user)
+        cookie = self._log_in(user)
+        kept = self._doors.sessions.share(self._session)
+        try:
+            if kept is not None:
+                await asyncio.wait_for(kept, _KEPT_WITHIN)
+        except (ConnectionError, NotAccepted, TimeoutError):
+            self._refuse_for_now()
+            return
+        self._set_cookie(cookie)
         self._leave()
 
     def _fail(self, status: int, reason: str) -> None:
@@ -217,7 +242,8 @@ class LoginHandler(LogoutHandler):
         self.set_status(status)
         self._show(reason)
 
-    def _log_in(self, user: dict[str, Any]) -> None:
+    def _log_in(self, user: dict[str, Any]) -> str:
+        """Give the reader a session with a user in it; return its cookie."""
         previous = self._session
         self._session, cookie = self._doors.sessions.renew(cookie_name(self._is_secure), previous)
         if previous.get("user"):
@@ -226,7 +252,7 @@ class LoginHandler(LogoutHandler):
                 del self._session[key]
             self._end(previous)
         self._session["user"] = user
-        self._set_cookie(cookie)
+        return cookie
 
     def _show(self, error: str = "") -> None:
         if self._session.get("user") and not error:

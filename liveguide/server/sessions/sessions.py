@@ -12,10 +12,12 @@ renewed, or is remembered.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
 import hashlib
 import hmac
+import json
 import logging
 import os
 import re
@@ -24,10 +26,10 @@ import stat
 import time
 from asyncio import TimerHandle
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from tornado.httputil import format_timestamp
@@ -41,6 +43,9 @@ log = logging.getLogger(__name__)
 _DAY = 24 * 60 * 60
 _RENEWED_AFTER = 1 / 24
 """The part of the time a session may be unused after which its cookie is renewed."""
+
+SESSIONS_AWAY = "who you are can't be found out just now; try again in 5 s"
+"""What a reader is told whose session only another process could know."""
 
 _SECRET_BYTES = 32
 _FEWEST_VALUES = 10
@@ -62,6 +67,9 @@ class Session(dict[str, Any]):
         connections: What is open in it.
 
         ending: What looks whether its time is up.
+
+        shared: What it held when that was last told to other processes, or came from them;
+            `None` where it is shared with none.
     """
 
     def __init__(self, session_id: str, begun: float) -> None:
@@ -71,11 +79,33 @@ class Session(dict[str, Any]):
         self.used = time.monotonic()
         self.connections: set[Any] = set()
         self.ending: TimerHandle | None = None
+        self.shared: dict[str, Any] | None = None
+
+
+class Store(Protocol):
+    """Where processes find each other's sessions: by id, each a dict of JSON texts."""
+
+    async def load(self, session_id: str) -> Mapping[str, str] | None:
+        """
+        Return what is kept of a session, `None` if it has ended.
+
+        Raises:
+
+            ConnectionError: Nobody can say.
+        """
+
+    def save(
+        self, session_id: str, changed: Mapping[str, str], removed: Iterable[str], seconds: float
+    ) -> asyncio.Future[None]:
+        """Keep what has changed in a session, for so long; what is returned is done then."""
+
+    def end(self, session_id: str, reason: str, seconds: float) -> None:
+        """Let an id lead nowhere, and close what is open there, if there is a reason to say."""
 
 
 class Sessions:
     """
-    The sessions of one process.
+    The sessions of one process, which may share them with others.
 
     Those of open connections are always kept, and besides them the most
     recently used ones, up to a bound. The sessions of users who have logged in
@@ -90,7 +120,13 @@ class Sessions:
         older: Keys that cookies were signed with earlier; what they signed is still believed.
 
         clock: Returns the time, in seconds since 1970.
+
+    Attributes:
+
+        store: Where other processes find them, if there are others.
     """
+
+    store: Store | None = None
 
     def __init__(
         self,
@@ -138,6 +174,7 @@ class Sessions:
         if session is None:
             session_id = self._known(name, cookie, self._idle_seconds)
             session = Session(session_id, _begun(session_id))
+            session.shared = None if self.store is None else {"id": session_id}
         if not session_id or session_id in self._gone or self.time_left(session) <= 0:
             return self._new(name, self._recent)
         session.used = time.monotonic()
@@ -146,9 +183,86 @@ class Sessions:
         fresh = self._decoded(self._secret, name, cookie, self._idle_seconds * _RENEWED_AFTER)
         return session, None if fresh else self._cookie(name, session_id)
 
+    def loading(self, name: str, cookie: str | None) -> Awaitable[None] | None:
+        """
+        Return what must be awaited before `open`, `None` where nothing need be.
+
+        It raises `ConnectionError` where only another process could know the session.
+        """
+        if self.store is None or cookie is None:
+            return None
+        session_id = self._known(name, cookie, self._seconds)
+        if not session_id or session_id in self._gone:
+            return None
+        is_idle = not self._known(name, cookie, self._idle_seconds)
+        return self._load(self.store, session_id, is_idle)
+
+    async def _load(self, store: Store, session_id: str, is_idle: bool) -> None:
+        """Bring a session up to what is kept of it."""
+        try:
+            found = await store.load(session_id)
+        except ConnectionError:
+            session = self._in_use.get(session_id)
+            if session is None or not session.connections:
+                raise
+            return  # what is open in it goes on, and so does it
+        if found is None:
+            self._forget(session_id)
+            return
+        session = self._in_use.get(session_id)
+        if session is None:
+            if is_idle or not found:
+                return
+            session = self._in_use[session_id] = Session(session_id, _begun(session_id))
+            self._keep(session_id, session, self._renewed if "user" in found else self._recent)
+        if found or not session.connections:
+            take(session, found)
+        else:
+            self.share_again(session)
+
+    def share_again(self, session: Session) -> None:
+        """Tell other processes all that is in a session of which nothing is kept any more."""
+        session.shared = {"id": session["id"]}
+        with contextlib.suppress(TypeError):  # its function has been told
+            self.share(session)
+
+    def share(self, session: Session) -> asyncio.Future[None] | None:
+        """
+        Tell other processes what has changed in a session; return what is done when it is kept.
+
+        Raises:
+
+            TypeError: It holds what they can't be told.
+        """
+        if self.store is None or session.ended or session == session.shared:
+            return None
+        before = session.shared or {}
+        changed = {k: v for k, v in session.items() if k not in before or before[k] != v}
+        texts = {key: _text(key, value) for key, value in changed.items() if key != "id"}
+        removed = before.keys() - session.keys()
+        session.shared = copy.deepcopy(dict(session))
+        return self.store.save(session["id"], texts, removed, self._seconds_left(session))
+
+    def in_use(self, session_id: str) -> Session | None:
+        """Return a session that this process has at hand."""
+        return self._in_use.get(session_id)
+
+    def open_ones(self) -> list[Session]:
+        """Return the sessions in which something is open."""
+        return [session for session in self._in_use.values() if session.connections]
+
+    def forget_here(self, session: Session) -> None:
+        """Have a session no more at hand: its id may lead to it again, from another process."""
+        session.ended = True
+        for known in (self._in_use, self._recent, self._renewed):
+            known.pop(session["id"], None)
+
+    def _seconds_left(self, session: Session) -> float:
+        return session.begun + self._seconds - self._clock()
+
     def time_left(self, session: Session) -> float:
         """Return the seconds until a session ends if it is not used, 0 or less if it has ended."""
-        left = session.begun + self._seconds - self._clock()
+        left = self._seconds_left(session)
         return (
             0 if session.ended else min(left, session.used + self._idle_seconds - time.monotonic())
         )
@@ -195,13 +309,25 @@ class Sessions:
             with contextlib.suppress(Exception):
                 renewed.setdefault(key, copy.deepcopy(value))
         self._forget(session["id"])
+        if self.store is not None:
+            self.store.end(session["id"], "", self._seconds_left(session))
         return renewed, cookie
 
-    def end(self, session: Session) -> None:
+    def end(self, session: Session, reason: str = "") -> None:
         """Log a reader out: the session has no user any more, and its id leads nowhere."""
+        self.end_here(session)
+        if self.store is not None:
+            self.store.end(session["id"], reason, self._seconds_left(session))
+
+    def end_here(self, session: Session) -> None:
+        """Log a reader out of this process alone."""
         session.ended = True
         session.pop("user", None)
         self._forget(session["id"])
+
+    def forget(self, session_id: str) -> None:
+        """Let an id lead nowhere in this process; what is open in that session stays so."""
+        self._forget(session_id)
 
     def token(self, session: Session) -> str:
         """
@@ -215,6 +341,8 @@ class Sessions:
         begun = int(self._clock())
         session_id = f"{secrets.token_urlsafe(24)}.{begun:x}"
         session = self._in_use[session_id] = Session(session_id, begun)
+        if self.store is not None:
+            session.shared = {"id": session_id}
         self._keep(session_id, session, kept)
         return session, self._cookie(name, session_id)
 
@@ -239,6 +367,44 @@ class Sessions:
     def throwaway() -> Session:
         """Return a session that nothing leads back to."""
         return Session(secrets.token_urlsafe(24), time.time())
+
+
+def take(session: Session, found: Mapping[str, str], removed: Iterable[str] | None = None) -> None:
+    """
+    Bring a session up to what others have told of it; what has just been changed here stays.
+
+    Args:
+
+        session: The session.
+
+        found: Its values by their keys, as JSON.
+
+        removed: The keys that it has no more; if not given, all that are not in *found*.
+    """
+    before = session.shared or {"id": session["id"]}
+    gone = before.keys() - found.keys() - {"id"} if removed is None else {*removed} - {"id"}
+    for key in (found.keys() | gone) - {"id"}:
+        if (key in session, session.get(key)) != (key in before, before.get(key)):
+            continue
+        if key in gone:
+            session.pop(key, None)
+            before.pop(key, None)
+        else:
+            session[key], before[key] = json.loads(found[key]), json.loads(found[key])
+    session.shared = before
+
+
+def _text(key: object, value: object) -> str:
+    """Return a value as JSON."""
+    try:
+        if not isinstance(key, str):
+            raise TypeError(f"the key {key!r} is not a text")
+        return json.dumps(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(
+            f"handler.session[{key!r}] can't be shared by processes ({error}); "
+            "keep there what JSON can hold"
+        ) from None
 
 
 def _begun(session_id: str) -> int:

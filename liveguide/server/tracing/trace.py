@@ -239,7 +239,7 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
         """How many bytes a page may send at once; more closes the socket with 1009."""
         return _LONGEST_MESSAGE
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """
         Let in pages of this site only: what is told here belongs to a reader.
 
@@ -253,7 +253,14 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
             answer(self, Refusal(403, "origin", "a trace is for pages of this site"))
             return
         name = cookie_name(self.request.protocol == "https")
-        self._session, cookie = self._sessions.open(name, self.get_cookie(name))
+        known = self.get_cookie(name)
+        loading = self._sessions.loading(name, known)
+        try:
+            if loading is not None:
+                await loading
+        except ConnectionError:
+            return  # the page works without a session
+        self._session, cookie = self._sessions.open(name, known)
         if cookie is not None:
             self._sessions.set_cookie(self, cookie)
 

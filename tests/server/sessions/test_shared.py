@@ -1,0 +1,258 @@
+"""Sessions of two processes over a real Redis: two applications, with an engine each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import websockets
+from tornado.httpclient import HTTPResponse
+from tornado.httputil import HTTPHeaders
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from liveguide.passwords import PasswordHash
+from liveguide.rooms.redis import RedisEngine
+from liveguide.rooms.rooms import Rooms
+from tests.rooms.conftest import _redis as _redis
+from tests.rooms.redis_server import RedisServer
+
+from ..conftest import Serve, Served, routes
+
+GUIDE = {
+    "gramex.yaml": routes(
+        put="on_message:\n  function: notes.put",
+        get="open:\n  function: notes.get\non_message:\n  function: notes.get",
+        mine="open:\n  function: notes.get\non_message:\n  function: notes.get\nauth: true",
+    )
+    + "  login:\n    pattern: /login\n    handler: SimpleAuth\n    kwargs:\n"
+    + f"      credentials:\n        ada: {str(PasswordHash.of('lovelace'))!r}\n",
+    "notes.py": """\
+import json
+
+def put(handler, message):
+    key, value = json.loads(message)
+    handler.session[key] = {1, 2} if value == "a set" else value
+    handler.write_message("kept")
+
+def get(handler, message=None):
+    known = {k: v for k, v in handler.session.items() if k != "id"}
+    handler.write_message(json.dumps(known, sort_keys=True))
+""",
+}
+
+
+class Two:
+    """Two processes, and a reader with a cookie."""
+
+    def __init__(self, servers: list[Served], redis: RedisServer) -> None:
+        self.servers, self.redis = servers, redis
+        self.cookie = ""
+
+    def connect(self, number: int, path: str) -> websockets.connect:
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        return self.servers[number].connect(path, additional_headers=headers)
+
+    async def put(self, number: int, key: str, value: object) -> None:
+        """Have a function put something into the session, at one of the processes."""
+        async with self.connect(number, "/put") as ws:
+            self._keep(ws.response.headers.get("Set-Cookie"))
+            await ws.send(json.dumps([key, value]))
+            assert await ws.recv() == "kept"
+
+    async def get(self, number: int, path: str = "/get") -> Any:
+        """Return what one of the processes finds in it."""
+        async with self.connect(number, path) as ws:
+            return json.loads(await ws.recv())
+
+    async def post(self, number: int, **fields: str) -> HTTPResponse:
+        """Send the form of the login page."""
+        page = await self.servers[number].get("/login", headers={"Cookie": self.cookie})
+        self._keep(page.headers.get("Set-Cookie"))
+        token = page.body.decode().partition('name="token" value="')[2].partition('"')[0]
+        body = "&".join(f"{key}={value}" for key, value in {"token": token, **fields}.items())
+        headers = HTTPHeaders({"Cookie": self.cookie})
+        answer = await self.servers[number].get("/login", method="POST", body=body, headers=headers)
+        self._keep(answer.headers.get("Set-Cookie"))
+        return answer
+
+    async def log_in(self, number: int) -> None:
+        assert (await self.post(number, name="ada", password="lovelace")).code == 303
+
+    def _keep(self, cookie: str | None) -> None:
+        if cookie:
+            self.cookie = cookie.partition(";")[0]
+
+
+@pytest.fixture(name="two")
+async def _two(serve: Serve, redis: RedisServer) -> AsyncIterator[Two]:
+    """Serve a guide twice, with its sessions in one Redis."""
+    servers, engines = [], []
+    for _ in range(2):
+        server = await serve(GUIDE)
+        engine = RedisEngine(redis.url, "redis")
+        server.app.share(engine)
+        await engine.start(Rooms())
+        servers.append(server)
+        engines.append(engine)
+    yield Two(servers, redis)
+    for server in servers:
+        server.app._sessions.store = None
+    for engine in engines:
+        async with asyncio.timeout(10):
+            await engine.stop()
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(30):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(0.01)
+
+
+def store(two: Two, number: int) -> Any:
+    return two.servers[number].app._shared_sessions
+
+
+async def test_what_a_function_keeps_the_other_process_finds(two: Two) -> None:
+    """Set, changed and found, each time at the next handshake."""
+    await two.put(0, "cart", ["tea"])
+    assert await two.get(1) == {"cart": ["tea"]}
+
+    await two.put(1, "cart", ["tea", "milk"])
+    await two.put(0, "name", "Ada")
+
+    assert await two.get(0) == await two.get(1) == {"cart": ["tea", "milk"], "name": "Ada"}
+
+
+async def test_what_is_open_elsewhere_hears_of_a_change(two: Two) -> None:
+    """Without another handshake."""
+    await two.put(0, "n", 1)
+    async with two.connect(1, "/get") as ws:
+        assert json.loads(await ws.recv()) == {"n": 1}
+
+        await two.put(0, "n", 2)
+
+        async with asyncio.timeout(30):
+            while True:
+                await ws.send("again")
+                if json.loads(await ws.recv()) == {"n": 2}:
+                    break
+
+
+async def test_a_message_is_no_question_to_redis(two: Two) -> None:
+    """Nothing is asked or told while nothing changes."""
+    await two.put(0, "n", 1)
+    async with two.connect(0, "/get") as ws:
+        await ws.recv()
+        before = (await two.redis.client.info("stats"))["total_commands_processed"]
+        for _ in range(20):
+            await ws.send("again")
+            await ws.recv()
+        after = (await two.redis.client.info("stats"))["total_commands_processed"]
+    assert after - before < 10  # a beat, a ping, and these two questions
+
+
+async def test_a_login_holds_everywhere_and_so_does_a_logout(two: Two) -> None:
+    """The user is known to both; a logout at one closes with 1008 what is open at the other."""
+    with pytest.raises(InvalidStatus):
+        await two.get(1, "/mine")
+    await two.log_in(0)
+    assert (await two.get(1, "/mine"))["user"]["id"] == "ada"
+
+    async with two.connect(1, "/mine") as ws:
+        await ws.recv()
+        cookie = two.cookie
+        async with asyncio.timeout(5):
+            assert (await two.post(0, logout="1")).code == 303
+            with pytest.raises(ConnectionClosed):
+                await ws.recv()
+        assert (ws.close_code, ws.close_reason) == (1008, "logged out")
+    two.cookie = cookie
+    for number in (0, 1):
+        with pytest.raises(InvalidStatus):
+            await two.get(number, "/mine")
+
+
+async def test_a_logout_while_the_other_process_hears_nothing(two: Two) -> None:
+    """It finds out as soon as it hears again, and closes what is open."""
+    await two.log_in(0)
+    async with two.connect(1, "/mine") as ws:
+        await ws.recv()
+        keys = await two.redis.client.keys("liveguide:session:*")
+        (key,) = [key for key in keys if await two.redis.client.hexists(key, "user")]
+        await two.redis.client.hset(key, "", 1)  # as a logout does, but told to nobody
+        for client in await two.redis.client.client_list(_type="pubsub"):
+            await two.redis.client.client_kill_filter(_id=client["id"])
+        with pytest.raises(ConnectionClosed):
+            async with asyncio.timeout(10):
+                await ws.recv()
+        assert ws.close_code == 1008
+
+
+async def test_while_redis_is_away_nobody_is_who_can_t_be_known(two: Two) -> None:
+    """What is open goes on, strangers are served, and who needs a user is told to come back."""
+    await two.log_in(0)
+    async with two.connect(0, "/mine") as ws:
+        await ws.recv()
+        await two.redis.kill()
+        await until(lambda: not any(store(two, n)._exchange.is_up for n in (0, 1)))
+
+        await ws.send("still here")
+        assert json.loads(await ws.recv())["user"]["id"] == "ada"
+        assert (await two.get(0, "/mine"))["user"]["id"] == "ada"  # for it is at hand there
+        with pytest.raises(InvalidStatus) as refused:
+            await two.get(1, "/mine")
+        assert refused.value.response.status_code == 503
+        assert refused.value.response.headers["Retry-After"] == "5"
+        assert await two.get(1, "/get") == {}
+        assert (await two.post(1, name="ada", password="lovelace")).code == 503
+        await two.put(0, "said", "meanwhile")
+
+        await two.redis.start()
+        await until(lambda: all(store(two, n)._exchange.is_up for n in (0, 1)))
+        await store(two, 0).flush()
+        assert (await two.get(1, "/mine"))["said"] == "meanwhile"
+
+
+async def test_a_wiped_redis_gets_what_is_at_hand(two: Two) -> None:
+    """A reader with something open stays who they are."""
+    await two.log_in(0)
+    async with two.connect(0, "/mine") as ws:
+        await ws.recv()
+        await two.redis.client.flushall()
+        with pytest.raises(InvalidStatus):
+            await two.get(1, "/mine")
+
+        assert (await two.get(0, "/mine"))["user"]["id"] == "ada"
+
+        await store(two, 0).flush()
+        assert (await two.get(1, "/mine"))["user"]["id"] == "ada"
+
+
+async def test_what_json_can_t_hold_is_an_error_of_the_function(two: Two, caplog: Any) -> None:
+    """1011 for its connection, and a line that says which key and what to do."""
+    async with two.connect(0, "/put") as ws:
+        await ws.send(json.dumps(["tags", "a set"]))
+        assert await ws.recv() == "kept"
+        with pytest.raises(ConnectionClosed):
+            await ws.recv()
+        assert ws.close_code == 1011
+    said = str(caplog.records[-1].exc_info[1])
+    assert said.startswith("handler.session['tags'] can't be shared by processes (Object of type")
+    assert said.endswith("keep there what JSON can hold")
+
+
+@pytest.mark.parametrize("told", ["", "{", "[]", "{}", '{"process": 1, "session": 2}', "[" * 99999])
+async def test_what_makes_no_sense_is_passed_over(two: Two, caplog: Any, told: str) -> None:
+    """With a line in the log; what comes next is heard."""
+    await two.put(0, "n", 1)
+    async with two.connect(1, "/get"):
+        await two.redis.client.publish("liveguide:sessions", told)
+        await until(lambda: "makes no sense" in caplog.text)
+    await two.put(0, "n", 2)
+    assert await two.get(1) == {"n": 2}
