@@ -314,6 +314,18 @@ class GuardedConnection(AuthorsCalls):
         self.__shared.answering.sending(sent)
         return sent
 
+    def flush(self, include_footers: bool = False) -> asyncio.Future[None]:
+        """Send what there is; where a header or cookie can't be sent, that is answered with 500."""
+        is_first = not self._headers_written
+        try:
+            return super().flush(include_footers)
+        except Exception:
+            if is_first:
+                # Tornado takes the head for sent, and would answer nothing any more.
+                self._headers_written = False
+                self.__dict__.pop("_new_cookie", None)
+            raise
+
     def check_origin(self, origin: str) -> bool:
         """
         Return what `prepare` decided; where that was not final, ask the author's class.

@@ -10,6 +10,8 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from liveguide.settings import Settings
+
 from ..conftest import ECHO, handshake, routes
 from ..tracing.page import open_page
 
@@ -136,6 +138,27 @@ async def test_an_error_in_on_request_is_a_500(serve, caplog, error):
             await served.connect("/echo")
         assert caught.value.response.status_code == 500
     assert "Uncaught exception" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "sets",
+    ["handler.set_cookie('name', 'Ω')", "handler._headers['X-Name'] = 'a\\r\\nSet-Cookie: b=c'"],
+)
+async def test_what_no_header_can_hold_is_a_500_and_keeps_no_place(serve, caplog, sets):
+    """It turns up only when the answer is sent; no session's cookie is in the log for that."""
+    settings = Settings(limits={"connections": 16})
+    bot = f"def name(handler):\n    {sets}\n"
+    served = await serve(
+        functions(bot, named=f"{ECHO}\non_request: {{function: bot.name}}", echo=ECHO),
+        settings=settings,
+    )
+
+    for _ in range(20):
+        with pytest.raises(InvalidStatus) as caught:
+            await served.connect("/named")
+        assert caught.value.response.status_code == 500
+    async with served.connect("/echo"):
+        assert "session=" not in caplog.text
 
 
 async def test_what_is_only_for_the_log_is_told_nobody_else(serve, caplog):
