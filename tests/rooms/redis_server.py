@@ -21,22 +21,28 @@ class RedisServer:
     Args:
 
         folder: The folder; its socket is there, too, so its path must be short.
+
+    Attributes:
+
+        socket: Where it listens.
+
+        client: Somebody who may do anything to it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._socket = folder / "redis.sock"
+        self.socket = folder / "redis.sock"
         self._process: Process | None = None
-        self.client: Any = Redis(unix_socket_path=str(self._socket), decode_responses=True)
+        self.client: Any = Redis(unix_socket_path=str(self.socket), decode_responses=True)
 
     @property
     def url(self) -> str:
-        return f"unix://{self._socket}?db=0"
+        return f"unix://{self.socket}?db=0"
 
     async def start(self, *options: str) -> None:
         """Start it, with what it has kept, and wait until it answers."""
         self._process = await asyncio.create_subprocess_exec(
-            *(str(PROGRAM), "--port", "0", "--unixsocket", str(self._socket)),
+            *(str(PROGRAM), "--port", "0", "--unixsocket", str(self.socket)),
             *("--dir", str(self._folder), "--appendonly", "yes", "--save", "", *options),
             stdout=DEVNULL,
             stderr=DEVNULL,
