@@ -7,6 +7,7 @@ import contextlib
 import functools
 import logging
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from .sessions.shared import SharedSessions
 from .static.sending import Responses
 from .static.site import Site, StatusHandler
 from .tracing.places import Places
+from .tracing.relay import Relay
 from .tracing.trace import TraceHandler, Traces
 
 log = logging.getLogger(__name__)
@@ -107,7 +109,7 @@ class SiteApplication(tornado.web.Application):
         self._attempts = Attempts()
         self._handshakes = Handshakes(limits_of(SITE_LIMITS, settings.limits))
         self.places = places
-        self._traces = traces = Traces(places)
+        self._traces = traces = Traces(places, sessions.trace_keys(secrets.token_urlsafe(9)))
         self.counts = Counts()
         self._more_proxies, self._more_hosts = tuple(proxies), tuple(hosts)
         self.use(loaded, settings)
@@ -137,6 +139,8 @@ class SiteApplication(tornado.web.Application):
     def share(self, exchange: Exchange) -> None:
         """Share with other processes what readers think is one; before the engine is started."""
         self._shared_sessions = SharedSessions(exchange, self._sessions, self._endings)
+        self._traces.keys = self._sessions.trace_keys(exchange.process)
+        self._traces.relayed = Relay(exchange, self._traces.find).trace
 
     def use(self, loaded: Loaded, settings: Settings) -> None:
         """Answer with these endpoints and settings from now on; what is open stays as it is."""

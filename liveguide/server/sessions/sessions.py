@@ -37,6 +37,7 @@ from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 
 from ...errors import UsageError
 from ...limits import SITE_LIMITS
+from ..tracing.keys import Keys
 
 log = logging.getLogger(__name__)
 
@@ -336,6 +337,10 @@ class Sessions:
         It belongs to the session's id, so a form from before a login is worth nothing after it.
         """
         return hmac.new(self._secret, f"form {session['id']}".encode(), hashlib.sha256).hexdigest()
+
+    def trace_keys(self, process: str) -> Keys:
+        """Return what makes the keys of a process's traces: all that share sessions know them."""
+        return Keys(self._secret, process)
 
     def _new(self, name: str, kept: OrderedDict[str, Session]) -> tuple[Session, str]:
         begun = int(self._clock())

@@ -1,10 +1,10 @@
 """
 What the server tells a page about the page's own connections.
 
-A page opens `/_liveguide/trace` and is given a key. The sockets of its
-snippets carry that key and a number in their address, `?_liveguide=KEY.N`.
-Of those sockets the page is told, and of no others: the handshake as it
-arrived here, pings, what the author's functions printed, and the close.
+A page opens `/_liveguide/trace` and is given a key, which other processes know to be
+one, too. The sockets of its snippets carry that key and a number in their address,
+`?_liveguide=KEY.N`. Of those sockets the page is told, and of no others: the handshake
+as it arrived here, pings, what the author's functions printed, and the close.
 
 The parameter is taken off before anything else sees the request.
 """
@@ -15,8 +15,8 @@ import asyncio
 import contextlib
 import json
 import re
-import secrets
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +36,7 @@ from ..reporting.counts import Counts
 from ..sessions.sessions import Sessions, cookie_name
 from ..wire.outgoing import QueueLimits
 from ..wire.protocol import wire_protocol
+from .keys import Keys
 from .places import Places
 from .traced import TracedConnection
 
@@ -63,14 +64,21 @@ class Traces:
 
         places: Tells where in the guide a line was printed.
 
+        keys: Makes the keys.
+
     Attributes:
+
+        relayed: Returns what stands here for a trace of another process, by its key and that
+            process; `None` where there is no other.
 
         tells_messages: Whether a page is told what a function raised with, which may be secret:
             only while the guide is being written.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, keys: Keys) -> None:
         self.places = places
+        self.keys = keys
+        self.relayed: Callable[[str, str], Trace] | None = None
         self.tells_messages = False
         self._traces: dict[str, Trace] = {}
         self._connections: WeakKeyDictionary[HTTPServerRequest, TracedConnection] = (
@@ -83,6 +91,17 @@ class Traces:
     def open(self, trace: Trace) -> None:
         """Begin to know a trace by its key."""
         self._traces[trace.key] = trace
+
+    def find(self, key: str) -> Trace | None:
+        """Return the trace of a key, if it is here."""
+        return self._traces.get(key)
+
+    def _of_any_process(self, key: str) -> Trace | None:
+        trace = self.find(key)
+        if trace is not None or self.relayed is None:
+            return trace
+        holder = self.keys.holder(key, time.time())
+        return None if holder in (None, self.keys.process) else self.relayed(key, holder)
 
     def close(self, trace: Trace) -> None:
         """Forget a trace; its connections go on, unobserved."""
@@ -102,8 +121,8 @@ class Traces:
         for arguments in (request.arguments, request.query_arguments):
             arguments.pop(PARAMETER, None)
         found = _VALUE.fullmatch(ours[-1])
-        trace = self._traces.get(found[1]) if found else None
-        if trace is not None and found is not None and is_upgrade(request):
+        trace = self._of_any_process(found[1]) if found and is_upgrade(request) else None
+        if trace is not None and found is not None:
             connection = TracedConnection(trace, int(found[2]), self.places, self.tells_messages)
             self._connections[request] = connection
 
@@ -122,6 +141,12 @@ class Trace:
     """
     One page's trace.
 
+    Args:
+
+        key: What it is known by.
+
+        write: Sends a record to the page; what is returned is done when it is sent.
+
     Attributes:
 
         key: What the page's sockets carry in their address.
@@ -129,10 +154,10 @@ class Trace:
         gone: Whether the page has left, so that nothing need be told any more.
     """
 
-    def __init__(self, handler: TraceHandler) -> None:
-        self.key = secrets.token_urlsafe(24)
+    def __init__(self, key: str, write: Callable[[str], asyncio.Future[None]]) -> None:
+        self.key = key
         self.gone = False
-        self._handler = handler
+        self._write = write
         self._waiting = 0
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -210,7 +235,7 @@ class Trace:
     def _send(self, record: dict[str, Any]) -> None:
         text = json.dumps(record, ensure_ascii=False)
         try:
-            sent = self._handler.write_message(text)
+            sent = self._write(text)
         except tornado.websocket.WebSocketClosedError:
             return
         size = len(text.encode())
@@ -275,7 +300,7 @@ class TraceHandler(tornado.websocket.WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Give the page its key."""
-        self._trace = Trace(self)
+        self._trace = Trace(self._traces.keys.new(time.time()), self.write_message)
         self._traces.open(self._trace)
         self._connections.add(self)
         self._trace.tell({"type": "key", "key": self._trace.key})

@@ -14,12 +14,11 @@ from tornado.httputil import HTTPHeaders
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from liveguide.passwords import PasswordHash
-from liveguide.rooms.redis import RedisEngine
-from liveguide.rooms.rooms import Rooms
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
 
 from ..conftest import Serve, Served, routes
+from ..sharing import sharing
 
 GUIDE = {
     "gramex.yaml": routes(
@@ -89,20 +88,8 @@ class Two:
 @pytest.fixture(name="two")
 async def _two(serve: Serve, redis: RedisServer) -> AsyncIterator[Two]:
     """Serve a guide twice, with its sessions in one Redis."""
-    servers, engines = [], []
-    for _ in range(2):
-        server = await serve(GUIDE)
-        engine = RedisEngine(redis.url, "redis")
-        server.app.share(engine)
-        await engine.start(Rooms())
-        servers.append(server)
-        engines.append(engine)
-    yield Two(servers, redis)
-    for server in servers:
-        server.app._sessions.store = None
-    for engine in engines:
-        async with asyncio.timeout(10):
-            await engine.stop()
+    async with sharing(serve, redis, GUIDE) as servers:
+        yield Two(servers, redis)
 
 
 async def until(holds: Callable[[], Any]) -> None:
