@@ -130,6 +130,24 @@ async def test_what_an_author_prints_appears_at_once(guide, start):
     assert line == b"heard hello\n"
 
 
+async def test_what_functions_leave_behind_does_not_pile_up(guide, start):
+    """Objects that hold each other are looked for before there are thousands of them."""
+    (guide / "gramex.yaml").write_text(routes(bot="on_message: {function: bot.leave}"))
+    (guide / "bot.py").write_text(
+        "class Left:\n    alive = most = 0\n    def __init__(self):\n        self.me = self\n"
+        "        Left.alive += 1\n        Left.most = max(Left.most, Left.alive)\n"
+        "    def __del__(self):\n        Left.alive -= 1\n"
+        "def leave(handler, message):\n    for _ in range(5000):\n        Left()\n"
+        "    handler.write_message(str(Left.most))\n"
+    )
+    process = await start("--port", "0", "--no-build")
+    url = await address(process)
+
+    async with websockets.connect(url.replace("http", "ws") + "bot", proxy=None) as ws:
+        await ws.send("leave them")
+        assert int(await ws.recv()) <= 2500
+
+
 async def test_errors_are_logged_and_nothing_else(guide, start):
     """A 404 is one line, without its query; what went well is none."""
     process = await start("--port", "0", "--no-build")

@@ -116,9 +116,8 @@ class Request(HTTP1Connection):
         lines += [f"{name}: {value}" for name, value in headers.get_all()]
         head = "\r\n".join(lines)
         if not head.count("\r") == head.count("\n") == len(lines) - 1:
-            raise ValueError(
-                "a line break in a header of a handshake"
-            )  # a cookie must not be logged
+            # Which one is not said: it is logged, and the session's cookie is one of them.
+            raise ValueError("a line break in a header of a handshake")
         return self.write(f"{head}\r\n\r\n".encode("latin-1"))
 
     # As Tornado's, but for Nagle's algorithm, which it switches on for the next request.
