@@ -12,7 +12,6 @@ import os
 import select
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -38,11 +37,19 @@ def jobs_for(count: int, worth_one: int, asked: int | None) -> int:
         asked: How many the command line asks for; `None` for as many as pay.
     """
     # A fork has the locks of threads that it has not, and other systems' libraries have threads.
-    if not sys.platform.startswith("linux") or threading.active_count() > 1:
+    if not sys.platform.startswith("linux") or _has_threads():
         return 1
     if asked is None:
         asked = min(len(os.sched_getaffinity(0)), 1 + count // worth_one)
     return max(1, min(asked, count))
+
+
+def _has_threads() -> bool:
+    """Say whether this process has other threads: libraries have some that Python does not know."""
+    try:
+        return len(os.listdir("/proc/self/task")) > 1
+    except OSError:
+        return True
 
 
 def over_processes(
@@ -117,9 +124,9 @@ class _Helper:
         if self._process:
             os.close(output)
             return
-        os.close(self._output)
-        _end_with(parent)
-        try:
+        try:  # at once: nothing that fails here may go on as the parent would
+            os.close(self._output)
+            _end_with(parent)
             for number in mine():
                 self._send(output, (number, work(number), None))
             self._send(output, None)

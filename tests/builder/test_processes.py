@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import pytest
 
+from liveguide.builder import processes
 from liveguide.builder.processes import over_processes
 
 
@@ -61,3 +63,44 @@ def test_others_work_while_this_process_does_something_else_before() -> None:
     assert worker != os.getpid()
     os.close(told)
     os.close(tell)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+def test_a_process_whose_libraries_have_threads_has_no_helpers() -> None:
+    """A fork after a build that has minified would wait for ever for threads that it has not."""
+    code = (
+        "from liveguide.builder.minified import minified\n"
+        "from liveguide.builder.processes import jobs_for\n"
+        "before = jobs_for(9, 1, 2)\n"
+        "minified('text/css', 'a { color: red }')\n"
+        "print(before, jobs_for(9, 1, 2))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout.split() == ["2", "1"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+def test_a_helper_that_is_interrupted_at_once_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not go on as this process does: to remove what that writes, and to free its lock."""
+    parent = os.getpid()
+    told, tell = os.pipe()
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(processes, "_end_with", interrupt)
+
+    try:
+        with pytest.raises(ChildProcessError):
+            list(over_processes(lambda thing: thing, range(2), jobs=2))
+    finally:
+        if os.getpid() != parent:
+            os.write(tell, b"x")
+            os._exit(0)
+
+    os.close(tell)
+    assert os.read(told, 1) == b""
+    os.close(told)
