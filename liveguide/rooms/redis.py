@@ -199,9 +199,13 @@ class RedisEngine(Engine, Exchange):
         """Return who is in a room."""
         try:
             found = await cast(Awaitable[Any], self._redis.hgetall(key(topic.name, "members")))
-            return [parcel.read_member(id.decode(), name.decode()) for id, name in found.items()]
-        except (RedisError, OSError, ValueError) as error:
+        except (RedisError, OSError) as error:
             raise ConnectionError(str(error)) from None
+        members = []
+        for id, name in found.items():
+            with contextlib.suppress(ValueError, RecursionError):  # it is none of ours
+                members.append(parcel.read_member(id.decode(), name.decode()))
+        return members
 
     async def ask(self, *commands: Sequence[str | bytes | int]) -> list[Any]:
         """Do some commands, for others than rooms."""

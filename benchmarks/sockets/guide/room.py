@@ -1,4 +1,8 @@
-"""An echo, and a room: a loop of write_message, as an author writes it."""
+"""An echo; a room as a loop of write_message, as an author writes it; and two rooms of ours."""
+
+from liveguide.rooms import room
+
+told, kept = room("told"), room("kept")
 
 members = set()
 

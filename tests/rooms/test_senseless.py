@@ -1,0 +1,84 @@
+"""What clients and a Redis may hold that nobody would write: values or one error, nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from liveguide.broker import shown
+from liveguide.rooms import parcel
+from liveguide.rooms.envelope import BadMessage, read_position, read_sent
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@given(st.text() | st.binary() | JSON.map(json.dumps))
+@example('{"type": "send", "id": "\\ud800", "text": ""}')
+@example("9" * 5000)
+@example("[" * 100_000)
+def test_what_a_client_sends_is_a_message_or_closes_its_connection(said: str | bytes) -> None:
+    """What is read can be sent on, and a reason fits into a close frame."""
+    refusal = None
+    try:
+        sent = read_sent(said)
+        assert (sent.id + sent.text).encode()
+    except BadMessage as error:
+        refusal = error
+
+    assert refusal is None or refusal.code in (1003, 1007)
+    assert len(str(refusal).encode()) <= 123
+
+
+@given(st.text())
+@example("a:1:2")
+@example("e:²")
+def test_a_position_is_one_or_none(text: str) -> None:
+    """Whatever stands in an address."""
+    position = read_position(text)
+
+    assert position is None or str(position).partition(":")[0] == text.partition(":")[0]
+
+
+@given(st.binary())
+@example(b"m e 1 1 t 0\n\xff")
+@example(b"m e 1 1 t 3\nab")
+@example("m e 1 1 t ²\n".encode())
+@example(b"p[1,[[1]],0]")
+@example(b'p[1,[["a","["]],[]]')
+@example(b'p[1,[["a","7"]],{}]')
+@example(b"p" + b"[" * 100_000)
+def test_a_parcel_is_one_or_senseless(data: bytes) -> None:
+    """Anybody who may publish there can put anything into a channel."""
+    for read in (parcel.read_message, parcel.read_presence):
+        with contextlib.suppress(parcel.Senseless):
+            read(data)
+
+
+@given(
+    st.binary(),
+    st.dictionaries(st.sampled_from([b"id", b"kind", b"message", b"sent", b"x"]), st.binary()),
+)
+@example(b"1-0", {b"id": b"\xff", b"kind": b"t", b"message": b"", b"sent": b"1"})
+def test_an_entry_is_one_or_senseless(at: bytes, fields: dict[bytes, bytes]) -> None:
+    """Anybody who may write there can put anything into a stream."""
+    with contextlib.suppress(parcel.Senseless):
+        parcel.read_entry(at, fields)
+
+
+def test_no_password_is_shown() -> None:
+    """Wherever it stands in an address."""
+    for address in (
+        "redis://user:secret@host:1/0",
+        "redis://:secret@host:1/0",
+        "redis://:se/cret@host",
+        "unix:///redis.sock?db=1&password=secret",
+        "unix://user:secret@/redis.sock?password=secret",
+    ):
+        assert "cret" not in shown(address)
