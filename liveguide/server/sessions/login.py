@@ -74,6 +74,7 @@ class _FormHandler(RequestHandler):
         self._doors = doors
         self._session = Sessions.throwaway()
         self.refusal = self.refusal_kind = ""
+        self._cookie: str | None = None
 
     def set_default_headers(self) -> None:
         self.set_header("Cache-Control", "no-store")
@@ -104,8 +105,7 @@ class _FormHandler(RequestHandler):
             self.refusal_kind = "csrf"
             self._refuse(403, "this form is too old, or not from this site")
             return
-        if cookie is not None:
-            self._set_cookie(cookie)
+        self._cookie = cookie
 
     @property
     def _is_secure(self) -> bool:
@@ -128,8 +128,11 @@ class _FormHandler(RequestHandler):
         """Return a field of the form; not by Tornado's way, which logs what is not UTF-8."""
         return self.request.body_arguments.get(name, [b""])[-1].decode(errors="replace")
 
-    def _set_cookie(self, value: str) -> None:
-        self._doors.sessions.set_cookie(self, value)
+    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> asyncio.Future[None]:
+        """Answer, with the last cookie alone where several were to be set (RFC 6265, 4.1.1)."""
+        if self._cookie is not None and not self._headers_written:
+            self._doors.sessions.set_cookie(self, self._cookie)
+        return super().finish(chunk)
 
     def _refuse_for_now(self) -> None:
         """Refuse while nobody can say who the reader is, or keep it."""
@@ -170,6 +173,7 @@ class _FormHandler(RequestHandler):
     def _log_out(self) -> None:
         """End the session: its user, its cookie, and the WebSockets that are open in it."""
         self._end(self._session)
+        self._cookie = None
         self.clear_cookie(cookie_name(self._is_secure), **cookie_flags(self._is_secure))
 
     def _end(self, session: Session) -> None:
@@ -234,7 +238,7 @@ class LoginHandler(LogoutHandler):
         except (ConnectionError, NotAccepted, TimeoutError):
             self._refuse_for_now()
             return
-        self._set_cookie(cookie)
+        self._cookie = cookie
         self._leave()
 
     def _fail(self, status: int, reason: str) -> None:

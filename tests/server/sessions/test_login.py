@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from liveguide.errors import SourceErrors
 from liveguide.server.admission.attempts import MOST_ATTEMPTS
+from liveguide.server.sessions import sessions
 from liveguide.server.sessions.login import safe_next
 from liveguide.settings import Settings
 
@@ -238,6 +239,16 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(served):
     cookie = (await served.get(LOGIN)).headers["Set-Cookie"]
 
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+
+
+async def test_an_answer_sets_the_cookie_once(reader, monkeypatch):
+    """Also where the one that came was to be renewed, by a login or a logout."""
+    await reader.get(LOGIN)
+    monkeypatch.setattr(sessions, "_RENEWED_AFTER", -1)
+
+    for answer in (await reader.log_in(), await reader.log_out()):
+        assert len(answer.headers.get_list("Set-Cookie")) == 1
+    assert reader.cookies == {"session": ""}
 
 
 async def test_behind_tls_the_cookie_has_the_host_prefix(serve):
