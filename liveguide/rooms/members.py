@@ -64,6 +64,10 @@ class Locals:
         name: The room's name.
 
         failed: Called with a member that can't be written to.
+
+    Attributes:
+
+        resuming_count: How many of them resume, those who do not hear what comes yet too.
     """
 
     def __init__(self, name: str, failed: Callable[[Handler], None]) -> None:
@@ -73,6 +77,7 @@ class Locals:
         # What a message is told to, made when somebody came or went before it.
         self._plain: tuple[Callable[..., Any], ...] | None = None
         self._resuming: tuple[Resuming, ...] | None = None
+        self.resuming_count = 0
         self._is_telling = False
         self._untold: list[Entry] = []
 
@@ -88,12 +93,16 @@ class Locals:
     def add(self, local: Local) -> None:
         """Take in a member."""
         self._by_handler[local.handler] = local
+        self.resuming_count += local.resuming is not None
         self._changed()
 
     def pop(self, handler: Handler) -> Local | None:
         """Take out a member, if it is one."""
-        self._changed()
-        return self._by_handler.pop(handler, None)
+        local = self._by_handler.pop(handler, None)
+        if local is not None:
+            self.resuming_count -= local.resuming is not None
+            self._changed()
+        return local
 
     def holds(self, local: Local) -> bool:
         """Say whether a member is still there."""

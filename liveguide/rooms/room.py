@@ -218,7 +218,7 @@ class Room:
     ) -> None:
         """Take note of who came and went; clients that resume are told soon."""
         self._count = count
-        if any(local.resuming for local in self._locals):
+        if self._locals.resuming_count:
             self._changes.add(joined, left)
 
     def on_up(self, is_up: bool) -> None:

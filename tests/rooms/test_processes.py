@@ -67,6 +67,23 @@ async def test_a_stop_closes_with_1012_and_leaves_the_rooms(
     assert await redis.client.keys("liveguide:*:members") == []
 
 
+@pytest.mark.browser
+async def test_a_redis_that_is_full_is_told_to_who_speaks(files: Path, redis: RedisServer) -> None:
+    """Its client knows that the message was refused, and stays; so does everybody else."""
+    async with (
+        running(files, "--broker", redis.url) as server,
+        connect(server.port) as ws,
+        connect(server.port) as other,
+    ):
+        await told(ws)
+        await redis.client.config_set("maxmemory", "1")
+        refused = await say(ws, "too much", "id-1")
+        assert refused == {"type": "refused", "id": "id-1", "reason": "full"}
+        await redis.client.config_set("maxmemory", "0")
+        await say(ws, "enough", "id-1")
+        assert await texts(other, 1) == ["enough"]
+
+
 async def test_a_broker_that_does_not_answer_ends_the_start(files: Path, start) -> None:
     """Within three seconds, with status 1 and one sentence, which shows no password."""
     began = time.monotonic()

@@ -412,3 +412,19 @@ async def test_a_reload_changes_what_is_kept(serve) -> None:
 
     async with served.connect("/chat?since=") as ws:
         assert await texts(ws, 1) == ["kept"]
+
+
+async def test_an_engine_that_takes_no_more_closes_with_1013(serve) -> None:
+    """Where its author lets the room's error pass; a client that resumes is told before."""
+    chat = ROOM.replace("queue.send(message)", "take(message)") + (
+        "from liveguide.rooms import NotAccepted\n"
+        "def take(message): raise NotAccepted('away', 'too much waits already')\n"
+    )
+    served = await serve(guide(chat, "history: 5")[1])
+
+    async with served.connect("/chat") as plain, served.connect("/chat?since=") as ws:
+        await plain.send("x")
+        assert await say(ws, "x", "id-1") == {"type": "refused", "id": "id-1", "reason": "away"}
+        for client in (plain, ws):
+            await client.wait_closed()
+            assert (client.close_code, client.close_reason) == (1013, "too much waits already")
