@@ -25,6 +25,7 @@ from .admission.addresses import Handshakes
 from .admission.admission import Admission
 from .admission.attempts import Attempts
 from .admission.capacity import Capacity
+from .admission.elsewhere import Elsewhere
 from .admission.forwarded import forwarded
 from .admission.refusals import RefusalHandler, log_refusal
 from .connection import Endpoint, Shared
@@ -106,6 +107,7 @@ class SiteApplication(tornado.web.Application):
         self._sessions = sessions
         self._endings = Endings(sessions)
         self._shared_sessions: SharedSessions | None = None
+        self._elsewhere: Elsewhere | None = None
         self._attempts = Attempts()
         self._handshakes = Handshakes(limits_of(SITE_LIMITS, settings.limits))
         self.places = places
@@ -139,6 +141,7 @@ class SiteApplication(tornado.web.Application):
     def share(self, exchange: Exchange) -> None:
         """Share with other processes what readers think is one; before the engine is started."""
         self._shared_sessions = SharedSessions(exchange, self._sessions, self._endings)
+        self._elsewhere = Elsewhere(exchange, self.connections, self._handshakes)
         self._traces.keys = self._sessions.trace_keys(exchange.process)
         self._traces.relayed = Relay(exchange, self._traces.find).trace
 
@@ -229,6 +232,8 @@ class SiteApplication(tornado.web.Application):
             grace: How long to wait for the other ends, in seconds.
         """
         self.connections.end()
+        if self._elsewhere is not None:
+            self._elsewhere.end()
         try:
             async with asyncio.timeout(grace):
                 await self.answering.ended()  # a handshake becomes a connection

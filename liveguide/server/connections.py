@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import tornado.websocket
 from tornado.httputil import HTTPServerRequest
@@ -21,12 +22,17 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
     Attributes:
 
         are_ending: Whether the server stops: who comes now is sent away like the others.
+
+        by_network: How many are open from each network.
+
+        elsewhere: How many are open from each network at other processes, as far as is known.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.are_ending = False
-        self._by_network: Counter[str] = Counter()
+        self.by_network: Counter[str] = Counter()
+        self.elsewhere: Mapping[str, int] = {}
         self._opening: set[HTTPServerRequest] = set()
         self._opening_by_network: Counter[str] = Counter()
 
@@ -36,8 +42,9 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
         return len(self) + len(self._opening)
 
     def taken_by(self, network: str) -> int:
-        """Return how many are open, or are being opened, from a network."""
-        return self.of(network) + self._opening_by_network[network]
+        """Return how many are open from a network, at any process, or are being opened here."""
+        elsewhere = self.elsewhere.get(network, 0)
+        return self.of(network) + self._opening_by_network[network] + elsewhere
 
     def reserve(self, request: HTTPServerRequest) -> None:
         """Keep a place for a handshake, until it is open or given up."""
@@ -52,13 +59,13 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
 
     def of(self, network: str) -> int:
         """Return how many are open from a network, as `client_network` names it."""
-        return self._by_network.get(network, 0)
+        return self.by_network.get(network, 0)
 
     def add(self, item: tornado.websocket.WebSocketHandler) -> None:
         """Note that a connection has opened; one that opens during a stop ends at once."""
         self.give_up(item.request)
         if item not in self._items:
-            self._by_network[_network(item.request)] += 1
+            self.by_network[_network(item.request)] += 1
         super().add(item)
         if self.are_ending:
             item.close(SERVICE_RESTART, _REASON)
@@ -66,7 +73,7 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
     def discard(self, item: tornado.websocket.WebSocketHandler) -> None:
         """Note that a connection has closed."""
         if item in self._items:
-            _count_down(self._by_network, _network(item.request))
+            _count_down(self.by_network, _network(item.request))
         super().discard(item)
 
     def end(self) -> None:

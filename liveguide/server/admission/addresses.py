@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -43,7 +43,13 @@ class Handshakes:
     Args:
 
         limits: `address_rate` and `address_burst`.
+
+    Attributes:
+
+        taken: How many were taken since others were told; `None` where there are no others.
     """
+
+    taken: Counter[str] | None = None
 
     def __init__(self, limits: Mapping[str, float]) -> None:
         self._rate, self._burst = limits["address_rate"], limits["address_burst"]
@@ -60,13 +66,23 @@ class Handshakes:
         """Count a handshake; return the seconds until there may be one, 0 or less for now."""
         if not self._rate:
             return 0
+        wait = self._of(network, now).take(now)
+        if self.taken is not None and wait <= 0:
+            self.taken[network] += 1
+        return wait
+
+    def took_elsewhere(self, network: str, count: int, now: float) -> None:
+        """Count handshakes that other processes have taken."""
+        if self._rate:
+            self._of(network, now).add(count, now)
+
+    def _of(self, network: str, now: float) -> Rate:
         rate = self._rates.get(network)
         if rate is None:
             self._forget(now)
-            rate = Rate(self._rate, self._burst)
-            self._rates[network] = rate
+            rate = self._rates[network] = Rate(self._rate, self._burst)
         self._rates.move_to_end(network)
-        return rate.take(now)
+        return rate
 
     def wait(self, network: str, now: float) -> float:
         """Return the seconds until there may be one, and count nothing."""

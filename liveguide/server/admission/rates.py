@@ -36,6 +36,11 @@ class Rate:
             self._full_at = (full_at if full_at > now else now) + self._pause
         return wait
 
+    def add(self, count: int, now: float) -> None:
+        """Count what has happened elsewhere, allowed or not; at most until none is left."""
+        full_at = max(self._full_at, now) + count * self._pause
+        self._full_at = max(self._full_at, min(full_at, now + self._most + self._pause))
+
     def is_full(self, now: float) -> bool:
         """Say whether nothing has happened for so long that all may happen at once again."""
         return self._full_at <= now
