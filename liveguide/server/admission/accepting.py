@@ -42,7 +42,7 @@ class BoundedServer(HTTPServer):
         """Take the limits of requests from *app*; *options* are Tornado's."""
         super().initialize(app, chunk_size=_CHUNK, **options)
         self.conn_params.header_timeout = None  # see `Awaited`
-        self._awaited = Awaited()
+        self._awaited = Awaited(app.limits["header_seconds"])
         self._app = app
         self._listening: list[socket.socket] = []
         self._said = float("-inf")
@@ -132,14 +132,13 @@ class BoundedServer(HTTPServer):
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         """Serve one connection, within the limits that hold now, and count it."""
         limits = self._app.limits
+        self._awaited.use(limits["header_seconds"])
         self.conn_params.body_timeout = limits["header_seconds"]
         self.conn_params.max_header_size = int(limits["header_size"])
         self.conn_params.max_body_size = int(limits["body_size"])
         self._app.capacity.begin(client_network(address[0]))
         context = _HTTPRequestContext(stream, address, self.protocol, self.trusted_downstream)
-        connection = RequestsConnection(
-            stream, self.conn_params, context, self._awaited, limits["header_seconds"]
-        )
+        connection = RequestsConnection(stream, self.conn_params, context, self._awaited)
         self._connections.add(connection)
         connection.start_serving(self)
 

@@ -59,32 +59,46 @@ class Awaited:
     The requests whose heads have not come yet.
 
     One who takes too long is cut off without a word, like one who asks for nothing any more.
+
+    Args:
+
+        seconds: How long each may take.
     """
 
-    def __init__(self) -> None:
-        self._due: OrderedDict[HTTP1Connection, float] = OrderedDict()  # the first is due first
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: OrderedDict[HTTP1Connection, float] = OrderedDict()  # the first is due first
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self, request: HTTP1Connection, seconds: float) -> None:
-        """Wait so long for a request, until `end` is called."""
+    def use(self, seconds: float) -> None:
+        """Wait so long for each from now on, those that are awaited already too."""
+        if seconds != self._seconds:
+            self._seconds = seconds
+            if self._timer is not None:
+                self._timer.cancel()
+                self._look()
+
+    def begin(self, request: HTTP1Connection) -> None:
+        """Wait for a request, until `end` is called."""
         loop = asyncio.get_running_loop()
-        self._due[request] = due = loop.time() + seconds
+        self._since[request] = now = loop.time()
         if self._timer is None:
-            self._timer = loop.call_at(due, self._look)
+            self._timer = loop.call_at(now + self._seconds, self._look)
 
     def end(self, request: HTTP1Connection) -> None:
         """Note that the head of a request has come, or that none will."""
-        self._due.pop(request, None)
+        self._since.pop(request, None)
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = None
-        while self._due:
-            request, due = next(iter(self._due.items()))
+        while self._since:
+            request, since = next(iter(self._since.items()))
+            due = since + self._seconds
             if due > loop.time():
                 self._timer = loop.call_at(due, self._look)
                 return
-            del self._due[request]
+            del self._since[request]
             request.close()
 
 
@@ -142,8 +156,6 @@ class RequestsConnection(HTTP1ServerConnection):
         context: What Tornado knows of the other end.
 
         awaited: Where requests are waited for.
-
-        seconds: How long.
     """
 
     def __init__(
@@ -152,18 +164,16 @@ class RequestsConnection(HTTP1ServerConnection):
         params: HTTP1ConnectionParameters,
         context: object,
         awaited: Awaited,
-        seconds: float,
     ) -> None:
         super().__init__(stream, params, context)
         self._awaited = awaited
-        self._seconds = seconds
 
     async def _server_request_loop(self, delegate: HTTPServerConnectionDelegate) -> None:
         try:
             while True:
                 request = Request(self.stream, self.params, self.context, self._awaited)
                 answering = delegate.start_request(self, request)
-                self._awaited.begin(request, self._seconds)
+                self._awaited.begin(request)
                 try:
                     goes_on = await request.read_response(answering)
                 finally:

@@ -67,6 +67,21 @@ async def test_who_asks_late_does_not_wait_for_who_asked_before(serve: Serve) ->
     assert await asyncio.wait_for(halves, 10) == [b""] * 20
 
 
+async def test_a_shorter_time_holds_for_who_is_awaited_already(serve: Serve) -> None:
+    """After a reload nobody keeps others waiting who was allowed more before it."""
+    served = await serve({})
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(b"GET / HTTP")
+    assert (await served.get("/")).code == 200  # accepted later, so the first is awaited by now
+
+    served.app.limits = {**served.app.limits, "header_seconds": 0.2}
+
+    assert await asyncio.wait_for(served.raw(b"GET / HTTP"), 10) == b""
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_a_request_that_has_come_takes_as_long_as_it_takes(serve: Serve) -> None:
     """The time is for the head alone: a function may need more for its answer."""
     sleeps = "async def who(websocket=None):\n    await asyncio.sleep(0.3)\n    yield 's'\n"
