@@ -122,6 +122,21 @@ async def test_what_is_old_or_too_much_is_forgotten(begin: Begin) -> None:
     assert (await one.room.send("e")).offset == 5
 
 
+async def test_what_nobody_uses_is_forgotten_at_last(begin: Begin, redis: RedisServer) -> None:
+    """After a week, or a day after its last message is too old: Redis does not fill up."""
+    day = 24 * 3600
+    for seconds, at_least in ((600, 7 * day), (30 * day, 31 * day)):
+        one = await begin(5, seconds)
+        one.hearing()
+        await one.room.send("x")
+        await one.room.members()
+        for key in await redis.client.keys("liveguide:*"):
+            left = await redis.client.ttl(key)
+            assert 0 < left <= at_least + 1, key
+            if key.endswith((":at", ":log")):
+                assert left > at_least - 60
+
+
 async def test_a_redis_that_is_killed_and_comes_back_loses_nothing(
     begin: Begin, redis: RedisServer
 ) -> None:

@@ -1,7 +1,8 @@
 -- Where a room stands: the beginning of `read.lua` and of `publish.lua`.
 -- KEYS: at, log. ARGV: an epoch if a new one is needed; the epoch and the offset that the caller
 -- has heard of; how many messages are kept; for how many milliseconds.
-local UNUSED = 7 * 24 * 3600 -- seconds, after which a room is forgotten
+local DAY = 24 * 3600 -- seconds
+local UNUSED = math.max(7 * DAY, math.ceil(ARGV[5] / 1000) + DAY) -- then a room is forgotten
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local at = redis.call('HMGET', KEYS[1], 'epoch', 'offset')
