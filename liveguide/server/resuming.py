@@ -22,6 +22,9 @@ from .close_codes import INTERNAL_ERROR, TOO_BIG, TRY_AGAIN_LATER
 from .wire.outgoing import closed_future
 from .wire.protocol import WireProtocol
 
+write_json: Callable[[Any, str], asyncio.Future[None]] = WireProtocol.write_message
+"""Sends what is JSON already, past the wrapping below."""
+
 SINCE = "since"
 """The parameter of an address by which a client says that it resumes, and from where."""
 
@@ -38,10 +41,6 @@ class ResumingProtocol(WireProtocol):
             message = envelope.text(said)
         return super().write_message(message, binary)
 
-    def write_json(self, text: str) -> asyncio.Future[None]:
-        """Send what is JSON already."""
-        return super().write_message(text)
-
 
 def resuming(handler: WebSocketHandler) -> Resuming | None:
     """Return what a connection has besides if its client resumes, and there are rooms at all."""
@@ -51,12 +50,12 @@ def resuming(handler: WebSocketHandler) -> Resuming | None:
 
     def write(text: str) -> asyncio.Future[None]:
         protocol = handler.ws_connection
-        if isinstance(protocol, ResumingProtocol):
-            try:
-                return protocol.write_json(text)
-            except WebSocketClosedError:
-                pass
-        return closed_future()
+        if protocol is None:
+            return closed_future()
+        try:
+            return write_json(protocol, text)
+        except WebSocketClosedError:
+            return closed_future()
 
     return Resuming((value.decode(errors="replace") for value in since), write)
 
