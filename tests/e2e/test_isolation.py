@@ -441,6 +441,8 @@ for (const socket of Array.from({{length: 5000}}, (_, n) => n)) {{
 
 FLOODS = {
     "its own way": FORGE + "for (;;) send([{type: 'log', level: 'log', parts: [{text: 'again'}]}])",
+    "what is no list": FORGE + "for (;;) send('again')",
+    "empty lists": FORGE + "for (;;) send([])",
     "sockets": FORGE
     + "send(Array.from({length: 60_000}, (_, n) => ({type: 'connecting', socket: n, at: 1})))\n"
     "for (;;);",
@@ -478,7 +480,7 @@ async def test_the_page_stays_alive_whatever_the_frame_does(
     await logged(snippet_of(page), "next")
 
 
-@pytest.mark.parametrize("flood", ["its own way", "clearing"])
+@pytest.mark.parametrize("flood", ["its own way", "what is no list", "empty lists", "clearing"])
 async def test_a_frame_that_says_too_much_is_ended(
     serve_tree: ServeTree, page: Page, flood: str
 ) -> None:

@@ -64,8 +64,9 @@ export function runEdited(code, place, tell) {
     spent += PER_MESSAGE
     answered = true
     const { data } = message // unpacked only now, which takes its time
-    if (!Array.isArray(data)) return
-    for (const event of data) {
+    const isList = Array.isArray(data)
+    // What is no list, or an empty one, costs too: as much as one event that shows nothing.
+    for (const event of isList && data.length > 0 ? data : [undefined]) {
       if (spent + performance.now() - began > BUDGET) {
         end()
         tell({ type: 'error', parts: [{ text: say('Ended: it said more than the page can show') }], line: 0 })
@@ -79,6 +80,7 @@ export function runEdited(code, place, tell) {
       tell(event)
     }
     spent += performance.now() - began
+    if (!isList) return
     if (spent < BUDGET / 2) askForMore()
     else setTimeout(askForMore, REST * (spent - before))
   }
