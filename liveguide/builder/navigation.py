@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from ..errors import Problem, did_you_mean
@@ -166,7 +167,7 @@ def navigation_for(
         find_icon: Finds the icon of a page.
     """
     open_ = {id(branch) for branch in way}
-    is_whole = sum(1 for _ in tree.walk()) <= LARGEST_WHOLE
+    is_whole = sum(1 for _ in islice(tree.walk(), LARGEST_WHOLE + 1)) <= LARGEST_WHOLE
 
     def node(branch: Branch) -> NavNode:
         active = id(branch) in open_

@@ -57,7 +57,8 @@ def render_all(
     guide, sources, settings, features = of
     basis = digest_of(guide, settings, features, memory.digests.of_folder(TEMPLATES))
     known = memory.pages(sources, basis)
-    files = [file for file in sources.pages if file.uri not in known]
+    every = sources.pages
+    files = [file for file in every if file.uri not in known]
 
     def renderer() -> Renderer:
         from .rendering import Renderer
@@ -84,9 +85,9 @@ def render_all(
         files.sort(key=_size, reverse=True)  # nobody waits for a long one at the end
     for file, name in over_processes(render, files, jobs, before):
         known[file.uri] = memory.lightened(kept_page(file, name, memory.cache))
-        progress.step("Rendering pages", len(known), len(sources.pages))
+        progress.step("Rendering pages", len(known), len(every))
     progress.clear()
-    pages = [known[file.uri] for file in sources.pages]
+    pages = [known[file.uri] for file in every]
     memory.keep_pages(pages)
     return pages
 

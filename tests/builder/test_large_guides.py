@@ -13,6 +13,7 @@ import pytest
 from liveguide.builder import rendering
 from liveguide.builder.memory import Memory
 from liveguide.builder.site import build_site
+from liveguide.builder.sources import Sources
 
 from .conftest import Build, Files
 
@@ -98,6 +99,25 @@ def test_twice_the_pages_are_twice_the_work(
 
     for small, middle, large in zip(few, some, many, strict=True):
         assert large - middle < 2.2 * (middle - small)
+
+
+def test_the_pages_are_not_put_in_order_for_each_page(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How often they are sorted does not grow with how many there are."""
+    asked = []
+    pages = Sources.pages.fget
+    assert pages is not None
+    monkeypatch.setattr(
+        Sources, "pages", property(lambda sources: asked.append(1) or pages(sources))
+    )
+
+    def times(count: int) -> int:
+        asked.clear()
+        assert build({f"page{number}.md": "# Page\n" for number in range(count)}).report.written
+        return len(asked)
+
+    assert times(2) == times(9)
 
 
 def _counted(work: Callable[[], object]) -> int:
