@@ -8,6 +8,8 @@ import os
 import re
 import signal
 import socket
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import websockets
 from tornado.httpclient import AsyncHTTPClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.adversary.process import Running, running
+from tests.adversary.process import ROOT, Running, running
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
 
@@ -156,6 +158,48 @@ async def test_a_rolling_restart_replaces_each_and_refuses_nobody(server: Runnin
     for pid in old:
         await gone(pid)
     assert await served_by(server) in seen - old
+
+
+@pytest.mark.browser
+async def test_nothing_is_lost_while_processes_are_replaced_and_killed(
+    redis: RedisServer, write_tree: Any
+) -> None:
+    """The load tool, whose clients come back, finds nothing missing, doubled or out of order."""
+    durable = ROOT / "benchmarks/durable"
+    guide = write_tree({name: (durable / name).read_text() for name in ("gramex.yaml", "talk.py")})
+    options = ("--broker", redis.url, "--processes", "2")
+    async with running(guide, *options) as server:
+        load = await asyncio.create_subprocess_exec(
+            *(
+                sys.executable,
+                "-u",
+                "-m",
+                "liveguide",
+                "load",
+                f"ws://127.0.0.1:{server.port}/talk",
+            ),
+            *("--resume", "--clients", "20", "--messages", "600", "--rate", "60"),
+            stdout=PIPE,
+            stderr=STDOUT,
+            cwd=ROOT,
+        )
+        assert load.stdout is not None
+        said = await load.stdout.readline()
+        old = pids(server)
+        server.process.send_signal(signal.SIGUSR1)
+        for pid in old:
+            await gone(pid)
+        os.kill(pids(server)[0], signal.SIGKILL)
+        async with asyncio.timeout(60):
+            said += await load.stdout.read()
+            assert await load.wait() == 0, said.decode()
+    assert re.search(rb"reconnects +[1-9]", said), said.decode()  # or this came too late
+
+
+def pids(server: Running) -> list[int]:
+    """Return the ids of a supervisor's processes."""
+    pid = server.process.pid
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @pytest.mark.browser
