@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 import tornado.websocket
 from tornado.httputil import HTTPServerRequest
@@ -32,7 +31,7 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
         super().__init__()
         self.are_ending = False
         self.by_network: Counter[str] = Counter()
-        self.elsewhere: Mapping[str, int] = {}
+        self.elsewhere: Counter[str] = Counter()
         self._opening: set[HTTPServerRequest] = set()
         self._opening_by_network: Counter[str] = Counter()
 
@@ -43,7 +42,7 @@ class Connections(Ongoing[tornado.websocket.WebSocketHandler]):
 
     def taken_by(self, network: str) -> int:
         """Return how many are open from a network, at any process, or are being opened here."""
-        elsewhere = self.elsewhere.get(network, 0)
+        elsewhere = self.elsewhere[network]
         return self.of(network) + self._opening_by_network[network] + elsewhere
 
     def reserve(self, request: HTTPServerRequest) -> None:

@@ -1,8 +1,8 @@
 """
 How many sockets each address has at other processes, and opens there.
 
-Every process tells the others once a second, so that a handshake need ask nobody. What is known is
-therefore up to a second old: in that second, an address may open as many sockets at each process.
+Every process tells the others once a second what has changed, so that a handshake need ask nobody.
+What is known is up to a second old: in that second, an address may open as many sockets at each.
 """
 
 from __future__ import annotations
@@ -31,6 +31,22 @@ _MOST_TOLD = 10_000
 """Addresses of one process: those with the most sockets, where there are more."""
 
 
+class _Other:
+    """
+    Another process.
+
+    Attributes:
+
+        heard: When it told something last, by the monotonic clock.
+
+        sockets: How many each network has there.
+    """
+
+    def __init__(self) -> None:
+        self.heard = 0.0
+        self.sockets: Counter[str] = Counter()
+
+
 class Elsewhere:
     """
     Counts what addresses do at all processes of one Redis.
@@ -48,7 +64,9 @@ class Elsewhere:
         self._exchange = exchange
         self._sockets = sockets
         self._handshakes = handshakes
-        self._heard: dict[str, tuple[float, Mapping[str, int]]] = {}
+        self._told: Mapping[str, int] = {}
+        self._others: dict[str, _Other] = {}
+        self._tells_all = self._wants_all = True
         self._telling: asyncio.Task[None] | None = None
         exchange.channels[CHANNEL] = self._hear
         exchange.when_up.append(self._begin)
@@ -60,6 +78,7 @@ class Elsewhere:
             self._telling.cancel()
 
     def _begin(self) -> None:
+        self._tells_all = self._wants_all = True  # something may have been missed, here and there
         if self._telling is None:
             self._telling = asyncio.create_task(self._tell_on())
 
@@ -67,44 +86,66 @@ class Elsewhere:
         while True:
             await asyncio.sleep(TOLD_EVERY)
             self._forget_silent()
-            taken, self._handshakes.taken = self._handshakes.taken, Counter()
-            told = {
-                "process": self._exchange.process,
-                "sockets": dict(self._sockets.by_network.most_common(_MOST_TOLD)),
-                "handshakes": dict((taken or Counter()).most_common(_MOST_TOLD)),
-            }
+            told = json.dumps({"process": self._exchange.process, **self._news()})
             with contextlib.suppress(ConnectionError, NotAccepted):  # each counts for itself
-                await self._exchange.ask(("PUBLISH", CHANNEL, json.dumps(told)))
+                await self._exchange.ask(("PUBLISH", CHANNEL, told))
+
+    def _news(self) -> dict[str, Any]:
+        """Return what has changed since this was last asked, or all, where somebody needs that."""
+        now = dict(self._sockets.by_network.most_common(_MOST_TOLD))
+        before: Mapping[str, int] = {} if self._tells_all else self._told
+        changed = {network: count for network, count in now.items() if before.get(network) != count}
+        changed |= dict.fromkeys(before.keys() - now.keys(), 0)
+        taken = self._handshakes.taken or Counter[str]()
+        news = {
+            "all": self._tells_all,
+            "wants_all": self._wants_all,
+            "sockets": changed,
+            "handshakes": dict(taken.most_common(_MOST_TOLD)),
+        }
+        self._told, self._handshakes.taken = now, Counter()
+        self._tells_all = self._wants_all = False
+        return news
 
     def _hear(self, data: bytes) -> None:
         try:
             told = json.loads(data)
-            process = str(told["process"])
+            process, is_all = str(told["process"]), bool(told["all"])
             if process == self._exchange.process:
                 return
             sockets, handshakes = _counts(told["sockets"]), _counts(told["handshakes"])
+            self._tells_all = self._tells_all or bool(told["wants_all"])
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             log.error("what was told of addresses makes no sense: %s", error)
             return
-        now = time.monotonic()
-        self._heard[process] = now, sockets
-        self._add_up()
+        if process not in self._others:
+            self._others[process] = _Other()
+            self._wants_all = self._wants_all or not is_all
+        other = self._others[process]
+        other.heard = now = time.monotonic()
+        if is_all:
+            sockets = dict.fromkeys(other.sockets, 0) | sockets
+        for network, count in sockets.items():
+            self._count(other, network, count)
         for network, count in handshakes.items():
             self._handshakes.took_elsewhere(network, count, now)
 
+    def _count(self, other: _Other, network: str, count: int) -> None:
+        """Note how many sockets a network has at one other process."""
+        total = self._sockets.elsewhere
+        total[network] += count - other.sockets[network]
+        other.sockets[network] = count
+        for counts in (total, other.sockets):
+            if not counts[network]:
+                del counts[network]
+
     def _forget_silent(self) -> None:
         oldest = time.monotonic() - SILENT_AFTER
-        silent = [process for process, (heard, _) in self._heard.items() if heard < oldest]
-        for process in silent:
-            del self._heard[process]
-        if silent:
-            self._add_up()
-
-    def _add_up(self) -> None:
-        total: Counter[str] = Counter()
-        for _, sockets in self._heard.values():
-            total.update(sockets)
-        self._sockets.elsewhere = total
+        for process, other in [*self._others.items()]:
+            if other.heard < oldest:
+                for network in [*other.sockets]:
+                    self._count(other, network, 0)
+                del self._others[process]
 
 
 def _counts(told: Any) -> dict[str, int]:

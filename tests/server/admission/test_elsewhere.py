@@ -18,6 +18,7 @@ from tests.rooms.redis_server import RedisServer
 from ..conftest import ECHO, Serve, Served, routes
 from ..sharing import sharing
 
+NEGATIVE = '{"process": 1, "all": 1, "wants_all": 0, "sockets": {"a": -1}, "handshakes": {}}'
 HERE = "127.0.0.1"
 LIMITS = Settings(limits={"loopback": True, "address_sockets": 3, "address_rate": 0})
 RATES = Settings(
@@ -61,6 +62,39 @@ async def test_sockets_of_an_address_are_counted_at_all_processes(servers: list[
         pass
 
 
+@pytest.mark.parametrize("servers", [LIMITS], indirect=True)
+async def test_who_comes_late_hears_of_what_was_there(
+    servers: list[Served], redis: RedisServer
+) -> None:
+    """A connection to Redis that was lost brings all counts anew, not only what changes."""
+    one, two = servers
+    async with one.connect("/echo"):
+        await until(lambda: two.app.connections.elsewhere[HERE] == 1)
+        two.app._elsewhere._others.clear()
+        two.app.connections.elsewhere.clear()
+        for client in await redis.client.client_list(_type="pubsub"):
+            await redis.client.client_kill_filter(_id=client["id"])
+        await until(lambda: two.app.connections.elsewhere[HERE] == 1)
+
+
+@pytest.mark.parametrize("servers", [LIMITS], indirect=True)
+async def test_what_does_not_change_is_not_told_again(
+    servers: list[Served], redis: RedisServer
+) -> None:
+    """A second costs a message of few bytes, however many addresses there are."""
+    one, two = servers
+    async with one.connect("/echo"), redis.client.pubsub() as hearing:
+        await until(lambda: two.app.connections.elsewhere[HERE] == 1)
+        await hearing.subscribe("liveguide:addresses")
+        quiet = 0
+        async with asyncio.timeout(30):
+            async for told in hearing.listen():
+                quiet += told["type"] == "message" and '"sockets": {}' in told["data"]
+                if quiet == 4:
+                    break
+        assert two.app.connections.elsewhere[HERE] == 1
+
+
 @pytest.mark.parametrize("servers", [RATES], indirect=True)
 async def test_handshakes_of_an_address_are_counted_at_all_processes(
     servers: list[Served],
@@ -82,7 +116,8 @@ async def test_who_is_silent_counts_no_more(
 ) -> None:
     """A process that was killed takes its sockets along."""
     monkeypatch.setattr("liveguide.server.admission.elsewhere.SILENT_AFTER", 1.5)
-    told = '{"process": "killed", "sockets": {"192.0.2.1": 3}, "handshakes": {}}'
+    told = '{"process": "killed", "all": true, "wants_all": false, "handshakes": {}, '
+    told += '"sockets": {"192.0.2.1": 3}}'
     await redis.client.publish("liveguide:addresses", told)
     elsewhere = servers[0].app.connections
     await until(lambda: elsewhere.elsewhere.get("192.0.2.1") == 3)
