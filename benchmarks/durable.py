@@ -85,6 +85,8 @@ def services(folder: Path, keeps: bool) -> Iterator[tuple[list[str], list[Servic
         redis = service(
             *("redis", ports[0], "redis-server", "--port", ports[0], "--dir", folder),
             *("--bind", "127.0.0.1", "--save", "", "--appendonly", "yes" if keeps else "no"),
+            # By default it answers before it has written, where its disk is slow.
+            *("--appendfsync", "always"),
         )
         site = folder / "site"
         build = [sys.executable, "build.py", HERE / "durable", "--output", site, "--quiet"]

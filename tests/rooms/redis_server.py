@@ -43,7 +43,8 @@ class RedisServer:
         """Start it, with what it has kept, and wait until it answers."""
         self._process = await asyncio.create_subprocess_exec(
             *(str(PROGRAM), "--port", "0", "--unixsocket", str(self.socket)),
-            *("--dir", str(self._folder), "--appendonly", "yes", "--save", "", *options),
+            *("--dir", str(self._folder), "--save", "", "--appendonly", "yes"),
+            *("--appendfsync", "always", *options),  # or what it said might not be written yet
             stdout=DEVNULL,
             stderr=DEVNULL,
         )
