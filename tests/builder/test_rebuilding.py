@@ -250,7 +250,8 @@ def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder
 
     def change() -> None:
         kinds = ["edit", "edit", "title", "order", "new", "rename", "delete", "restore"]
-        kind = rng.choice([*kinds, "settings", "include", "template", "styles", "picture", "begin"])
+        kinds += ["settings", "include", "template", "styles", "picture", "begin", "code"]
+        kind = rng.choice(kinds)
         file = rng.choice(files())
         word = f"word{rng.randrange(1000)}"
         if kind == "edit":
@@ -264,8 +265,13 @@ def test_whatever_changes_the_site_is_what_a_clean_build_writes(guide, rebuilder
             file.write_bytes(file.read_bytes().replace(b"\n## ", f"\n{word}.\n\n## ".encode(), 1))
         elif kind == "settings":
             accent = rng.choice(["", "accent: '#aa2200'\n", "accent: '#0055aa'\n"])
+            accent += rng.choice(["", "language: de\n"])
             settings = f"title: {word}\n{accent}url: https://docs.example.org/\n"
             (guide / "liveguide.yaml").write_text(settings + "include: [../outside]\n")
+        elif kind == "code" and file.suffix == ".md":  # some of it again, and in another language
+            code = f"```{rng.choice(['js', 'python'])}\nx = {rng.randrange(3)}\n```"
+            card = f"::: example href={rng.choice(['', 'b/'])}demo.html\n    Try it."
+            file.write_bytes(file.read_bytes() + f"\n{rng.choice([code, card])}\n".encode())
         elif kind == "new":
             folder = rng.choice([guide, guide / "b", guide / word])
             folder.mkdir(exist_ok=True)
