@@ -188,7 +188,7 @@ async def test_a_phone_s_navigation_hides_nothing_in_focus(
     await page.goto(guide_url + "function/")
     menu = page.locator(".nav-tree")
     await menu.locator("> summary").click()
-    await menu.get_by_role("link", name="Every feature").focus()
+    await menu.get_by_role("link").last.focus()
     await expect(menu).to_have_attribute("open", "")
     await page.keyboard.press("Tab")
 
