@@ -14,6 +14,7 @@ import pytest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from liveguide.server.calls import AuthorsCalls
 from liveguide.server.sessions.sessions import Sessions
 
 from .conftest import ECHO, Served, routes
@@ -509,3 +510,28 @@ async def test_a_connection_that_has_ended_is_gone_at_once(serve):
         assert [reference() for reference in left] == [None]
     finally:
         gc.enable()
+
+
+async def test_messages_come_in_the_context_of_their_connection(serve, monkeypatch):
+    """Also where the server had to wait for the handshake: nothing has to be set for each call."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)})
+    set_anew = []
+    speaking = AuthorsCalls._AuthorsCalls__speaking
+    monkeypatch.setattr(
+        AuthorsCalls, "_AuthorsCalls__speaking", lambda it: set_anew.append(it) or speaking(it)
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(b"GET /echo HTTP/1.1\r\nHost: x\r\n")
+    await served.get("/")  # meanwhile the beginning is read
+
+    writer.write(
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"\x81\x82\0\0\0\0hi")
+
+    assert await reader.readexactly(4) == b"\x81\x02hi"
+    assert set_anew == []
+    writer.close()
+    await writer.wait_closed()

@@ -70,6 +70,7 @@ class Channel:
         # In the stream's place: the system, which knows the socket already, need not be told.
         number, held = loop.split_fd(stream.fileno())
         loop.handlers[number] = held, self._ready
+        loop.readers.discard(number)  # anew, in the connection's own context (see calls.py)
         loop.update_handler(stream.fileno(), self._events)
 
     def read(self) -> bytes | None:
