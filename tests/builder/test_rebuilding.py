@@ -236,6 +236,24 @@ def test_how_a_page_begins_is_of_no_concern_to_others(guide, rebuilder, monkeypa
         assert tree(Path("site")) == clean(guide)
 
 
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("b/live.md", "```js", "```python"),
+        ("b/live.md", "new WebSocket('x')", "new WebSocket('y')"),
+        ("b/live.md", "Try it", "Try them"),
+        ("b/live.md", "demo.html", "demo.html windows=2"),
+        ("liveguide.yaml", "title: Guide", "title: Guide\nlanguage: de"),
+    ],
+)
+def test_a_piece_of_a_page_is_made_anew_of_anything_else(guide, rebuilder, path, old, new):
+    """Code in another language, other code, another card, and a card with other words."""
+    edit(path, old, new)
+
+    assert rebuilder.build().written
+    assert tree(Path("site")) == clean(guide)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("how", ["one process", "a process each"])
