@@ -196,6 +196,42 @@ async def test_nothing_is_lost_while_processes_are_replaced_and_killed(
     assert re.search(rb"reconnects +[1-9]", said), said.decode()  # or this came too late
 
 
+@pytest.mark.browser
+async def test_a_rolling_restart_that_fails_leaves_the_old_ones(
+    server: Running, guide: Path
+) -> None:
+    """What is wrong with the guide is said, once, and both go on."""
+    old = await children(server)
+    (guide / "gramex.yaml").write_text("url: [1")
+
+    server.process.send_signal(signal.SIGUSR1)
+
+    await logged(
+        server, r"process 0 \(pid \d+\) ended with status 2 before it served; the others go"
+    )
+    assert await children(server) == old
+    assert server.log.count(b"gramex.yaml") == 1
+
+
+@pytest.mark.browser
+async def test_one_that_shows_no_life_is_killed(
+    redis: RedisServer, write_tree: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where systemd has a watchdog for us, each process has one."""
+    monkeypatch.setenv("WATCHDOG_USEC", "2000000")
+    stuck = "open:\n  function: who.block"
+    block = "def block(handler):\n    import time\n    time.sleep(600)\n"
+    guide = write_tree({"gramex.yaml": routes(who=WHO, stuck=stuck), "who.py": SAY + block})
+    async with running(guide, "--broker", redis.url, "--processes", "2") as server:
+        old = await children(server)
+        url = f"ws://127.0.0.1:{server.port}/stuck"
+        with pytest.raises((ConnectionClosed, EOFError)):
+            async with websockets.connect(url, proxy=None, open_timeout=60) as ws:
+                await ws.recv()
+        await logged(server, r"process \d \(pid \d+\) shows no life and is killed")
+        assert await children(server) != old
+
+
 def pids(server: Running) -> list[int]:
     """Return the ids of a supervisor's processes."""
     pid = server.process.pid
