@@ -251,7 +251,9 @@ def _listen(
         renewed = None if reload is None else partial(reload, server)
         around = _both(beside or nullcontext(), numbers)
         try:
-            engine = make_engine(args.broker, args.broker_optional)
+            # One that was started again serves, whether Redis is there just now or not.
+            is_optional = args.broker_optional or (process is not None and not process.is_first)
+            engine = make_engine(args.broker, is_optional)
             if is_redis(args.broker):
                 app.share(cast(Exchange, engine))
             serving = serve(

@@ -32,20 +32,24 @@ class Supervised:
 
         number: Which one, from 0.
 
+        is_first: Whether none of them has served yet.
+
         sockets: Where all of them listen.
 
         metrics: Where this one tells its numbers, if anywhere.
     """
 
     number: int
+    is_first: bool
     sockets: Sequence[socket]
     metrics: Sequence[socket]
 
 
-def describe(number: int, line: int, sockets: Sequence[socket], metrics: Sequence[socket]) -> str:
+def describe(process: Supervised, line: int) -> str:
     """Return what the variable holds for a process; *line* is its end of the line."""
-    lists = [",".join(str(one.fileno()) for one in some) for some in (sockets, metrics)]
-    return ":".join([str(number), str(line), *lists])
+    sockets = process.sockets, process.metrics
+    lists = [",".join(str(one.fileno()) for one in some) for some in sockets]
+    return ":".join([str(process.number), str(int(process.is_first)), str(line), *lists])
 
 
 def supervised() -> Supervised | None:
@@ -53,12 +57,12 @@ def supervised() -> Supervised | None:
     told = os.environ.pop(VARIABLE, "")  # so that no process which it starts takes it for its own
     if not told:
         return None
-    number, line, *lists = told.split(":")
+    number, is_first, line, *lists = told.split(":")
     supervisor = _inherited(line)
     systemd.tell_instead(supervisor)
     threading.Thread(target=_end_with, args=(supervisor,), name="supervisor", daemon=True).start()
     sockets, metrics = ([_inherited(one) for one in some.split(",") if one] for some in lists)
-    return Supervised(int(number), sockets, metrics)
+    return Supervised(int(number), is_first == "1", sockets, metrics)
 
 
 def _inherited(descriptor: str) -> socket:

@@ -21,7 +21,7 @@ from socket import SHUT_WR, socket, socketpair
 
 from ..reporting.logs import event
 from . import systemd
-from .supervised import VARIABLE, describe
+from .supervised import VARIABLE, Supervised, describe
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,8 @@ class Supervisor:
         ours, theirs = socketpair()
         metrics = self._metrics[number]
         environment = {key: value for key, value in os.environ.items() if key != "NOTIFY_SOCKET"}
-        environment[VARIABLE] = describe(number, theirs.fileno(), self._sockets, metrics)
+        given = Supervised(number, not self._has_begun, self._sockets, metrics)
+        environment[VARIABLE] = describe(given, theirs.fileno())
         handed_down = [one.fileno() for one in (theirs, *self._sockets, *metrics)]
         process = subprocess.Popen(
             self._command, stdin=subprocess.DEVNULL, env=environment, pass_fds=handed_down

@@ -233,13 +233,22 @@ class Sessions:
 
         Raises:
 
-            TypeError: It holds what they can't be told.
+            TypeError: It held what they can't be told, which is taken out again.
         """
         if self.store is None or session.ended or session == session.shared:
             return None
         before = session.shared or {}
+        session["id"] = before.get("id", session["id"])  # an author's code can't be another
         changed = {k: v for k, v in session.items() if k not in before or before[k] != v}
-        texts = {key: _text(key, value) for key, value in changed.items() if key != "id"}
+        texts = {}
+        for key, value in changed.items():
+            try:
+                texts[key] = _text(key, value)
+            except TypeError:
+                session.pop(key)
+                if key in before:
+                    session[key] = copy.deepcopy(before[key])
+                raise
         removed = before.keys() - session.keys()
         session.shared = copy.deepcopy(dict(session))
         return self.store.save(session["id"], texts, removed, self._seconds_left(session))
@@ -402,8 +411,9 @@ def take(session: Session, found: Mapping[str, str], removed: Iterable[str] | No
 def _text(key: object, value: object) -> str:
     """Return a value as JSON."""
     try:
-        if not isinstance(key, str):
-            raise TypeError(f"the key {key!r} is not a text")
+        if not isinstance(key, str) or not key:
+            raise TypeError("a key is a text")
+        key.encode()
         return json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise TypeError(

@@ -58,11 +58,14 @@ class SharedSessions(Store):
 
     async def load(self, session_id: str) -> Mapping[str, str] | None:
         """Return what is kept of a session, after what this process still has to tell."""
-        await self.flush()
+        if self._waiting and self._sending is not None:
+            # The second ends when Redis is away.
+            until = {self._waiting[-1][1], self._sending}
+            await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
         (found,) = await self._exchange.ask(("HGETALL", _key(session_id)))
         if _ENDED in found:
             return None
-        return {name.decode(): text.decode() for name, text in found.items()}
+        return dict(filter(None, (_readable(*pair) for pair in found.items())))
 
     def save(
         self, session_id: str, changed: Mapping[str, str], removed: Iterable[str], seconds: float
@@ -121,7 +124,7 @@ class SharedSessions(Store):
             except ConnectionError:
                 await asyncio.sleep(_TRY_AGAIN)
                 continue
-            except NotAccepted as error:
+            except Exception as error:  # what can't be sent must not keep the rest
                 log.error("a session could not be kept: %s", error)
                 _fail(sent, error)
             if not sent.done():
@@ -175,6 +178,16 @@ class SharedSessions(Store):
                 take(session, found)
             elif session.shared is not None:
                 self._sessions.share_again(session)
+
+
+def _readable(name: bytes, text: bytes) -> tuple[str, str] | None:
+    """Return a value's key and its JSON, `None` where somebody else has put something there."""
+    try:
+        json.loads(text)
+        return name.decode(), text.decode()
+    except (ValueError, RecursionError) as error:
+        log.error("what is kept of a session makes no sense: %s", error)
+        return None
 
 
 def _key(session_id: str) -> str:

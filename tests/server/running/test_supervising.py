@@ -108,6 +108,20 @@ async def test_both_answer_and_one_that_is_killed_is_started_again(server: Runni
 
 
 @pytest.mark.browser
+async def test_one_is_started_again_while_redis_is_away(
+    server: Running, redis: RedisServer
+) -> None:
+    """It serves what needs no Redis, and does not wait for it."""
+    old = await children(server)
+    await redis.kill()
+    victim = old.pop()
+
+    os.kill(victim, signal.SIGKILL)
+
+    assert len(await children(server, but={victim})) == 2
+
+
+@pytest.mark.browser
 async def test_one_that_keeps_dying_waits_longer_each_time(server: Running) -> None:
     """At once, then after half a second, then after one."""
     for _ in range(3):

@@ -34,6 +34,8 @@ import json
 def put(handler, message):
     key, value = json.loads(message)
     handler.session[key] = {1, 2} if value == "a set" else value
+    if key == "id":
+        handler.session["tried"] = True
     handler.write_message("kept")
 
 def get(handler, message=None):
@@ -243,3 +245,37 @@ async def test_what_makes_no_sense_is_passed_over(two: Two, caplog: Any, told: s
         await until(lambda: "makes no sense" in caplog.text)
     await two.put(0, "n", 2)
     assert await two.get(1) == {"n": 2}
+
+
+async def test_what_can_t_be_shared_is_taken_out_again(two: Two) -> None:
+    """The reader can go on, and log in."""
+    await two.put(0, "tags", "tea")
+    await two.put(0, "tags", "a set")
+    assert await two.get(0) == await two.get(1) == {"tags": "tea"}
+    await two.log_in(0)
+    assert (await two.get(1))["tags"] == "tea"
+
+
+@pytest.mark.parametrize("key", ["", "\ud800"])
+async def test_a_key_that_redis_can_t_have_is_refused(two: Two, key: str) -> None:
+    """The empty one means the end of a session there."""
+    await two.put(0, "n", 1)
+    await two.put(0, key, 2)
+    await two.put(0, "m", 3)
+    assert await two.get(1) == {"m": 3, "n": 1}
+
+
+async def test_the_id_of_a_session_stays(two: Two) -> None:
+    """A function that writes it does not write into somebody else's session."""
+    await two.put(0, "id", "another")
+    assert await two.get(1) == {"tried": True}
+    assert await two.redis.client.exists("liveguide:session:another") == 0
+
+
+async def test_what_somebody_else_put_into_a_session_is_passed_over(two: Two, caplog: Any) -> None:
+    """With a line in the log; the rest is found."""
+    await two.put(0, "n", 1)
+    (key,) = await two.redis.client.keys("liveguide:session:*")
+    await two.redis.client.hset(key, "bad", "{")
+    assert await two.get(1) == {"n": 1}
+    assert "what is kept of a session makes no sense" in caplog.text
