@@ -18,7 +18,7 @@ import logging
 import time
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any
@@ -46,7 +46,7 @@ from .ongoing import Answering
 from .reporting.counts import Counts
 from .resuming import ResumingProtocol, publish, resuming
 from .sessions.endings import Endings
-from .sessions.sessions import SESSIONS_AWAY, Sessions, cookie_name
+from .sessions.sessions import SESSIONS_AWAY, Session, Sessions, cookie_name
 from .tracing.console import listening
 from .tracing.trace import Traces, is_upgrade
 from .wire.outgoing import QueueLimits
@@ -137,7 +137,6 @@ class GuardedConnection(AuthorsCalls):
         self.__opened = self.__gone = self.__told = False
         self.__wire: WireProtocol | None = None  # `close` takes it from `ws_connection`
         self.__asking: asyncio.Future[Any] | None = None
-        self.session = self.__session = Sessions.throwaway()
         self.args = _arguments(self.request)
         self._liveguide_resuming = resuming(self)
         self.refusal = self.refusal_kind = self.logged_refusal = ""
@@ -146,6 +145,15 @@ class GuardedConnection(AuthorsCalls):
                 super().initialize(**endpoint.arguments)
         except Exception as error:
             self.__failure = error  # here, Tornado would cut the connection without an answer
+
+    @cached_property
+    def session(self) -> dict[str, Any]:  # type: ignore[override]  # it can be set, too
+        """The reader's, which `prepare` finds; until then, and for a stranger, a throwaway."""
+        return self.__session
+
+    @cached_property
+    def __session(self) -> Session:
+        return Sessions.throwaway()
 
     def set_default_headers(self) -> None:
         """Set what the author's class sets; Tornado asks before `initialize`, and for an error."""

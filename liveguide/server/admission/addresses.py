@@ -26,6 +26,13 @@ def known_address(text: str) -> Address | None:
 
 
 @lru_cache(1024)
+def is_loopback(text: str) -> bool:
+    """Say whether a text is an address of this machine's own."""
+    address = known_address(text)
+    return address is not None and address.is_loopback
+
+
+@lru_cache(1024)
 def client_network(address: str) -> str:
     """Return what one client has: an IPv4 address, or the first 64 bits of an IPv6 one."""
     if ":" not in address:

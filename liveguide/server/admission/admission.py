@@ -18,7 +18,7 @@ from ...hosts import Hosts
 from ...settings import Settings
 from ..connections import Connections
 from ..tracing.trace import is_upgrade
-from .addresses import Handshakes, client_network, known_address
+from .addresses import Handshakes, client_network, is_loopback, known_address
 from .capacity import Capacity
 from .forwarded import Network, trusted
 from .refusals import Refusal
@@ -129,10 +129,7 @@ class Admission:
         return 2 * most
 
     def _is_exempt(self, address: str) -> bool:
-        if self._limits["loopback"]:
-            return False
-        known = known_address(address)
-        return known is not None and known.is_loopback
+        return not self._limits["loopback"] and is_loopback(address)
 
     def _is_proxy(self, address: str) -> bool:
         known = known_address(address)

@@ -168,6 +168,11 @@ class RequestsConnection(HTTP1ServerConnection):
         super().__init__(stream, params, context)
         self._awaited = awaited
 
+    def start_serving(self, delegate: HTTPServerConnectionDelegate) -> None:
+        """Serve requests, in one task without what Tornado puts around it."""
+        loop = asyncio.get_running_loop()
+        self._serving_future = loop.create_task(self._server_request_loop(delegate))
+
     async def _server_request_loop(self, delegate: HTTPServerConnectionDelegate) -> None:
         try:
             while True:

@@ -39,6 +39,14 @@ def test_a_first_visit_gets_an_id_and_a_cookie():
     assert cookie is not None
 
 
+def test_a_cookie_is_signed_as_tornado_does():
+    """Whoever reads Tornado's signed cookies with the same key reads ours."""
+    session, cookie = Sessions(SECRET, clock=lambda: 1_700_000_000.9).open("session", None)
+
+    tornados = create_signed_value(SECRET, "session", session["id"], clock=lambda: 1_700_000_000)
+    assert cookie == tornados.decode()
+
+
 def test_the_cookie_leads_back_to_the_same_dict():
     """A session is shared by all that bring its cookie, and the cookie is not set again."""
     sessions = Sessions(SECRET)
