@@ -28,6 +28,7 @@ from .admission.capacity import Capacity
 from .admission.elsewhere import Elsewhere
 from .admission.forwarded import forwarded
 from .admission.refusals import RefusalHandler, log_refusal
+from .admission.requests import OneTask
 from .connection import Endpoint, Shared
 from .connections import Connections
 from .endpoints.loading import Loaded, load_endpoints
@@ -213,6 +214,17 @@ class SiteApplication(tornado.web.Application):
             found = rule.matcher.match(request) or {}
             return self.get_handler_delegate(request, rule.target, rule.target_kwargs, **found)
         return super().find_handler(request, **kwargs)
+
+    def get_handler_delegate(
+        self,
+        request: tornado.httputil.HTTPServerRequest,
+        target_class: type[tornado.web.RequestHandler],
+        target_kwargs: dict[str, Any] | None = None,
+        path_args: list[bytes] | None = None,
+        path_kwargs: dict[str, bytes] | None = None,
+    ) -> OneTask:
+        """Return what has a request answered by a handler; the arguments are Tornado's."""
+        return OneTask(self, request, target_class, target_kwargs, path_args, path_kwargs)
 
     def log_request(self, handler: tornado.web.RequestHandler) -> None:
         """Log a request that was refused, and tell a page that its handshake was."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from tornado.http1connection import (
     HTTP1Connection,
@@ -26,6 +27,7 @@ from tornado.httputil import (
 )
 from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
 from tornado.log import gen_log
+from tornado.web import _HandlerDelegate
 
 _LONGEST_KEPT = 256
 """Characters of a line that is remembered: browsers' lines are shorter, cookies may be longer."""
@@ -141,6 +143,24 @@ class Request(HTTP1Connection):
             self.close()
         elif not self._finish_future.done():
             self._finish_future.set_result(None)
+
+
+class OneTask(_HandlerDelegate):
+    """Has a request answered by its handler in one task, without what Tornado puts around it."""
+
+    _running: ClassVar[set[asyncio.Task[None]]] = set()  # the loop holds none of its tasks itself
+
+    def execute(self) -> Awaitable[None] | None:
+        """Begin to answer."""
+        if self.stream_request_body:
+            return super().execute()  # it lets the body wait for `prepare`
+        self.handler = self.handler_class(self.application, self.request, **self.handler_kwargs)
+        transforms = [transform(self.request) for transform in self.application.transforms]
+        answering = self.handler._execute(transforms, *self.path_args, **self.path_kwargs)
+        task = asyncio.get_running_loop().create_task(answering)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return None
 
 
 class RequestsConnection(HTTP1ServerConnection):

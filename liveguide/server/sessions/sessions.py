@@ -287,6 +287,8 @@ class Sessions:
 
     def _known(self, name: str, cookie: str | None, seconds: float) -> str:
         """Return the id that we have signed, at most so long ago; empty for none."""
+        if cookie is None:
+            return ""
         found = (self._decoded(secret, name, cookie, seconds) for secret in self._secrets)
         return next(filter(None, found), b"").decode()
 

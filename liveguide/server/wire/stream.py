@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from typing import Any
 
@@ -20,6 +21,21 @@ class Stream(IOStream):
         if value != self._sends_at_once:
             self._sends_at_once = value
             super().set_nodelay(value)
+
+    def write(self, data: bytes | memoryview) -> asyncio.Future[None]:
+        """Send data; as long as nothing waits, without what Tornado does for what must wait."""
+        if not (self._write_futures or self.closed()):
+            try:
+                taken = self.socket.send(data)
+            except OSError:
+                taken = 0  # Tornado, which tries again, knows why it may be
+            data = memoryview(data)[taken:]
+            if not data:
+                self._maybe_add_error_listener()
+                sent: asyncio.Future[None] = asyncio.Future()
+                sent.set_result(None)
+                return sent
+        return super().write(data)
 
     def let_go(self) -> bytes:
         """
