@@ -24,7 +24,8 @@ from .endpoints.leftovers import working
 from .reporting.counts import Counts
 from .reporting.logs import event, session_mark
 from .resuming import close_code, tell_failed
-from .sessions.sessions import Session, Sessions
+from .sessions.session import Session
+from .sessions.sessions import Sessions
 from .tracing.console import listening
 from .tracing.traced import TracedConnection
 

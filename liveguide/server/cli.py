@@ -38,7 +38,7 @@ from .running.reloading import Reload
 from .running.serving import announce, serve
 from .running.supervised import Supervised, supervised
 from .running.tls import tls_context
-from .sessions.sessions import load_older_secrets, load_secret
+from .sessions.secret import load_older_secrets, load_secret
 from .static.manifest import MANIFEST
 from .tracing.console import overheard
 

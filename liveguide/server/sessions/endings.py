@@ -6,7 +6,8 @@ import asyncio
 from contextvars import Context
 
 from ..close_codes import POLICY_VIOLATION
-from .sessions import Session, Sessions
+from .session import Session
+from .sessions import Sessions
 
 _TOO_OLD = "the session has ended"
 

@@ -30,7 +30,8 @@ from ..endpoints.route import LOGIN, Route
 from ..ongoing import Answering
 from .credentials import Credentials
 from .endings import Endings
-from .sessions import SESSIONS_AWAY, Session, Sessions, cookie_flags, cookie_name
+from .session import Session
+from .sessions import SESSIONS_AWAY, Sessions, cookie_flags, cookie_name
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "

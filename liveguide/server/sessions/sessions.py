@@ -18,29 +18,20 @@ import contextlib
 import copy
 import hashlib
 import hmac
-import json
-import logging
-import os
-import re
 import secrets
-import stat
 import time
-from asyncio import TimerHandle
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakValueDictionary
 
 from tornado.httputil import format_timestamp
 from tornado.web import RequestHandler, decode_signed_value
 
-from ...errors import UsageError
 from ...limits import SITE_LIMITS
 from ..tracing.keys import Keys
-
-log = logging.getLogger(__name__)
+from .session import Session, Store, as_text, take
 
 _DAY = 24 * 60 * 60
 _RENEWED_AFTER = 1 / 24
@@ -48,61 +39,6 @@ _RENEWED_AFTER = 1 / 24
 
 SESSIONS_AWAY = "who you are can't be found out just now; try again in 5 s"
 """What a reader is told whose session only another process could know."""
-
-_SECRET_BYTES = 32
-_FEWEST_VALUES = 10
-_DEFAULTS = re.compile(rb"secret|change|password|passwort|default|example|liveguide", re.IGNORECASE)
-
-
-class Session(dict[str, Any]):
-    """
-    What is known about one reader: `id`, `user` after a login, and what authors put there.
-
-    Attributes:
-
-        ended: Whether the reader has logged out, so that no connection may begin in it any more.
-
-        begun: When it began, in seconds since 1970.
-
-        used: When the reader last did something, by the monotonic clock.
-
-        connections: What is open in it.
-
-        ending: What looks whether its time is up.
-
-        shared: What it held when that was last told to other processes, or came from them;
-            `None` where it is shared with none.
-    """
-
-    def __init__(self, session_id: str, begun: float) -> None:
-        super().__init__(id=session_id)
-        self.begun = begun
-        self.ended = False
-        self.used = time.monotonic()
-        self.connections: set[Any] = set()
-        self.ending: TimerHandle | None = None
-        self.shared: dict[str, Any] | None = None
-
-
-class Store(Protocol):
-    """Where processes find each other's sessions: by id, each a dict of JSON texts."""
-
-    async def load(self, session_id: str) -> Mapping[str, str] | None:
-        """
-        Return what is kept of a session, `None` if it has ended.
-
-        Raises:
-
-            ConnectionError: Nobody can say.
-        """
-
-    def save(
-        self, session_id: str, changed: Mapping[str, str], removed: Iterable[str], seconds: float
-    ) -> asyncio.Future[None]:
-        """Keep what has changed in a session, for so long; what is returned is done then."""
-
-    def end(self, session_id: str, reason: str, seconds: float) -> None:
-        """Let an id lead nowhere, and close what is open there, if there is a reason to say."""
 
 
 class Sessions:
@@ -244,7 +180,7 @@ class Sessions:
         texts = {}
         for key, value in changed.items():
             try:
-                texts[key] = _text(key, value)
+                texts[key] = as_text(key, value)
             except TypeError:
                 session.pop(key)
                 if key in before:
@@ -390,45 +326,6 @@ class Sessions:
         return Session(secrets.token_urlsafe(24), time.time())
 
 
-def take(session: Session, found: Mapping[str, str], removed: Iterable[str] | None = None) -> None:
-    """
-    Bring a session up to what others have told of it; what has just been changed here stays.
-
-    Args:
-
-        session: The session.
-
-        found: Its values by their keys, as JSON.
-
-        removed: The keys that it has no more; if not given, all that are not in *found*.
-    """
-    before = session.shared or {"id": session["id"]}
-    gone = before.keys() - found.keys() - {"id"} if removed is None else {*removed} - {"id"}
-    for key in (found.keys() | gone) - {"id"}:
-        if (key in session, session.get(key)) != (key in before, before.get(key)):
-            continue
-        if key in gone:
-            session.pop(key, None)
-            before.pop(key, None)
-        else:
-            session[key], before[key] = json.loads(found[key]), json.loads(found[key])
-    session.shared = before
-
-
-def _text(key: object, value: object) -> str:
-    """Return a value as JSON."""
-    try:
-        if not isinstance(key, str) or not key:
-            raise TypeError("a key is a text")
-        key.encode()
-        return json.dumps(value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise TypeError(
-            f"handler.session[{key!r}] can't be shared by processes ({error}); "
-            "keep there what JSON can hold"
-        ) from None
-
-
 def _begun(session_id: str) -> int:
     """Return when a session began, as its id says; 0 where it says nothing."""
     try:
@@ -457,96 +354,3 @@ def _attributes(secure: bool, expires: int) -> str:
 def cookie_flags(secure: bool) -> dict[str, Any]:
     """Return the arguments of `set_cookie` that keep the session's cookie to this site's server."""
     return {"path": "/", "httponly": True, "samesite": "Lax", "secure": secure}
-
-
-def load_secret(folder: Path) -> bytes:
-    """
-    Return the key for signing cookies, made at the first start.
-
-    Args:
-
-        folder: Where the file `secret` is kept, readable by its owner only.
-            Where nothing can be written there, the key lasts as long as the
-            process and a warning says so.
-
-    Raises:
-
-        UsageError: The file is there, but can't be read, is too short or too
-            easily guessed, or others may read it.
-    """
-    path = folder / "secret"
-    try:
-        return _read_secret(path)
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_secret(path)
-    except OSError as error:
-        log.warning(
-            "%s can't be written (%s): sessions will end with this process", path, error.strerror
-        )
-        return secrets.token_bytes(_SECRET_BYTES)
-    return _read_secret(path)
-
-
-def load_older_secrets(folder: Path) -> list[bytes]:
-    """
-    Return the key that cookies were signed with before the present one, if it is kept.
-
-    It is the file `secret.old`: what `secret` was called before an operator moved it out of
-    the way. Whoever stops trusting it deletes it.
-
-    Args:
-
-        folder: Where the secrets are kept.
-
-    Raises:
-
-        UsageError: As `load_secret`.
-    """
-    try:
-        return [_read_secret(folder / "secret.old")]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
-def _write_secret(path: Path) -> None:
-    """Create the file whole or not at all, and never over another process's."""
-    part = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_SECRET_BYTES))
-        # Another process may be first: its secret is as good.
-        with contextlib.suppress(FileExistsError):
-            os.link(part, path)
-    finally:
-        part.unlink()
-
-
-def _read_secret(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            secret = file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        raise
-    except OSError as error:
-        raise UsageError(
-            f"{path} can't be read ({error.strerror}); "
-            "make it readable for the server, or delete it"
-        ) from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(
-            f"{path} may be read by others (mode {stat.S_IMODE(mode):04o}); "
-            f"delete it, or run: chmod 600 {path}"
-        )
-    if len(secret) < _SECRET_BYTES:
-        raise UsageError(
-            f"{path} holds {len(secret)} bytes, but a secret has at least {_SECRET_BYTES}; "
-            "delete it"
-        )
-    if len(set(secret)) < _FEWEST_VALUES or _DEFAULTS.search(secret):
-        raise UsageError(f"{path} holds what can be guessed; delete it, and a random one is made")
-    return secret

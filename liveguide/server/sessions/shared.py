@@ -17,7 +17,8 @@ from typing import Any
 
 from ...rooms.engine import Exchange, NotAccepted
 from .endings import Endings
-from .sessions import Sessions, Store, take
+from .session import Store, take
+from .sessions import Sessions
 
 log = logging.getLogger(__name__)
 
