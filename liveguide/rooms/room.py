@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -27,9 +26,6 @@ log = logging.getLogger(__name__)
 
 MAX_MESSAGE_SIZE = 64 * 1024
 """Bytes of a message, unless a room's `max_message_size` says otherwise."""
-
-_ids = itertools.count(1)
-_OURS = secrets.token_urlsafe(9)
 
 
 @dataclass
@@ -74,6 +70,7 @@ class Room:
     """
 
     def __init__(self, name: str, process: Process) -> None:
+        _check_text(name, "a room's name")
         self.name = name
         self.topic = Topic(name)
         self.max_message_size = MAX_MESSAGE_SIZE
@@ -111,10 +108,19 @@ class Room:
 
         Raises:
 
+            TypeError: The message is neither text nor bytes, or the id is no text.
+
+            ValueError: A text is not Unicode.
+
             MessageTooLarge: It has more bytes than `max_message_size`.
 
             NotAccepted: Too much waits already for an engine that is away.
         """
+        # What an engine can't send would stand before all that waits after it.
+        if not isinstance(message, str | bytes):
+            raise TypeError(f"{self!r} takes str or bytes, not {type(message).__name__}")
+        if id is not None:
+            _check_text(id, "an id")
         size = len(message.encode() if isinstance(message, str) else message)
         if size > self.max_message_size:
             raise MessageTooLarge(
@@ -125,7 +131,8 @@ class Room:
         working_on = publishing.get()
         if id is None:
             given = "" if working_on is None else working_on.next_id(self.name)
-            id = given or f"{_OURS}{next(_ids):x}"
+            # Nobody may guess it: who sends something under it first has it in place of this.
+            id = given or secrets.token_urlsafe(9)
         accepted = self._process.engine.publish(self.topic, message, id)
         self._process.sent += 1
         if working_on is not None:
@@ -143,7 +150,15 @@ class Room:
             handler: The connection: a Tornado handler, or the `websocket` of an async function.
 
             name: What others see of it; by default it is counted, and not named.
+
+        Raises:
+
+            TypeError: The name is no text.
+
+            ValueError: It is not Unicode.
         """
+        if name is not None:
+            _check_text(name, "a member's name")
         handler = _handler_of(handler)
         if handler in self._locals or getattr(handler, "ws_connection", self) is None:
             return  # it is in the room already, or has left for good
@@ -285,3 +300,10 @@ class Room:
 def _handler_of(connection: Any) -> Any:
     """Return a connection's handler, which shows another face to an async function."""
     return getattr(connection, "_liveguide_handler", connection)
+
+
+def _check_text(text: str, what: str) -> None:
+    """Raise where something is no text, or holds half of a surrogate pair, which JSON can write."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what} is str, not {type(text).__name__}")
+    text.encode()

@@ -101,5 +101,13 @@ rooms = Rooms()
 
 
 def room(name: str) -> Room:
-    """Return the room of that name: the same one wherever in the process it is asked for."""
+    """
+    Return the room of that name: the same one wherever in the process it is asked for.
+
+    Raises:
+
+        TypeError: The name is no text.
+
+        ValueError: It is not Unicode.
+    """
     return rooms(name)

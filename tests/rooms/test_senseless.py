@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from liveguide.broker import shown
 from liveguide.rooms import parcel
 from liveguide.rooms.envelope import BadMessage, read_position, read_sent
+from liveguide.rooms.rooms import Rooms
+
+from .hearing import Hearing
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
@@ -82,3 +86,36 @@ def test_no_password_is_shown() -> None:
         "unix://user:secret@/redis.sock?password=secret",
     ):
         assert "cret" not in shown(address)
+
+
+async def test_what_no_engine_can_send_is_refused_at_once() -> None:
+    """Where it waited for a Redis, nothing after it would be sent, nor anybody told."""
+    rooms = Rooms()
+    half = "\ud800"  # of a surrogate pair: JSON can write it
+    queue, member = rooms("queue"), Hearing(plain=True)
+    for wrong in ({"a": 1}, bytearray(b"a"), ["a"], half):
+        with pytest.raises((TypeError, ValueError)):
+            queue.send(wrong)
+    for wrong in (4711, b"id", half):
+        with pytest.raises((TypeError, ValueError)):
+            queue.send("text", id=wrong)
+        with pytest.raises((TypeError, ValueError)):
+            queue.join(member, name=wrong)
+        with pytest.raises((TypeError, ValueError)):
+            rooms(wrong)
+
+    queue.join(member)
+    queue.send("well")
+    assert member.heard == ["well"]
+
+
+async def test_nobody_can_guess_the_id_of_a_message() -> None:
+    """Who sends something under the next id would take that message's place."""
+    queue, member = Rooms()("queue"), Hearing("")
+    queue.join(member)
+    for _ in range(20):
+        queue.send("text")
+
+    ids = [said["id"] for said in member.kinds("message")]
+
+    assert len({id[:6] for id in ids}) == len(ids)
