@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+PAGE_BYTES = 256 * 1024
+"""After which a part of a history ends, about: each who reads slowly holds one in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -257,7 +260,7 @@ class Engine(Protocol):
 
     async def read(self, topic: Topic, after: int, limit: int) -> Batch:
         """
-        Return at most so many messages after an offset.
+        Return at most so many messages after an offset, and fewer if they are large.
 
         Raises:
 

@@ -68,6 +68,7 @@ class Following:
         self._is_behind = False
         self._filling: asyncio.Task[None] | None = None
         self._ahead: dict[Local, int] = {}  # who has read more than others have been told
+        self._replays: dict[Local, asyncio.Task[None]] = {}
 
     def begin(self, batch: Batch) -> None:
         """Begin where the history stands."""
@@ -85,7 +86,7 @@ class Following:
 
     def add(self, local: Local) -> None:
         """Tell a client that resumes where the room stands and what it missed; then it is live."""
-        self._start(self._replay(local))
+        self._start_for(local, self._replay(local))
 
     def add_without_history(self, local: Local) -> None:
         """Tell a client that resumes that nothing is kept; it is live at once."""
@@ -93,8 +94,11 @@ class Following:
         self._locals.let_hear(local)
 
     def discard(self, local: Local) -> None:
-        """Forget a member who has left."""
+        """Forget a member who has left, and what was being read for it."""
         self._ahead.pop(local, None)
+        replay = self._replays.pop(local, None)
+        if replay is not None:
+            replay.cancel()
 
     def on_entry(self, epoch: str, entry: Entry) -> None:
         """Tell a message, once all before it are; what was missed is read first."""
@@ -155,7 +159,7 @@ class Following:
         for client in self._locals.resuming:
             client.write(envelope.reset(self._room, batch.epoch, batch.first - 1, reason))
         for local, after in self._ahead.items():
-            self._start(self._follow(local, epoch, after))
+            self._start_for(local, self._follow(local, epoch, after))
         self._ahead.clear()
 
     async def _replay(self, local: Local) -> None:
@@ -204,6 +208,16 @@ class Following:
                 return await self._read_once(after, limit)
             except ConnectionError:
                 await asyncio.sleep(_AGAIN_AFTER)
+
+    def _start_for(self, local: Local, work: Coroutine[Any, Any, None]) -> None:
+        """Start what is done for one member, until it leaves."""
+        self._replays[local] = replay = self._start(work)
+
+        def ended(_: asyncio.Task[None]) -> None:
+            if self._replays.get(local) is replay:
+                del self._replays[local]
+
+        replay.add_done_callback(ended)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

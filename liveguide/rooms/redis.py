@@ -16,7 +16,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, cast
 
 from redis.asyncio import ConnectionPool, Redis
@@ -61,7 +61,9 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """The bounds of the wait before a session is tried again, in seconds; it is random below them."""
 
 _A_PUBLISH = 100  # messages that are sent together
+_ASKING_AT_ONCE = 20  # far fewer than a pool has connections, which publishing needs as well
 _AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
+_WRONG = (RedisError, OSError, AttributeError)  # the last where a session's end cuts redis-py off
 
 
 class RedisEngine(Engine, Exchange):
@@ -90,6 +92,7 @@ class RedisEngine(Engine, Exchange):
             retry=Retry(NoBackoff(), 0),
         )
         self._redis = Redis(connection_pool=self._pool)
+        self._asking = asyncio.Semaphore(_ASKING_AT_ONCE)
         self._scripts = Scripts(self._redis)
         self._log = RedisLog(self._scripts)
         self._outbox = Outbox()
@@ -182,10 +185,11 @@ class RedisEngine(Engine, Exchange):
 
     async def read(self, topic: Topic, after: int, limit: int) -> Batch:
         """Return messages after an offset."""
-        try:
-            return await self._log.read(topic, after, limit)
-        except (RedisError, OSError) as error:
-            raise ConnectionError(str(error)) from None
+        async with self._asking_if_up():
+            try:
+                return await self._log.read(topic, after, limit)
+            except _WRONG as error:
+                raise ConnectionError(str(error)) from None
 
     def enter(self, topic: Topic, member: Member) -> None:
         """Note that somebody is in a room."""
@@ -197,10 +201,11 @@ class RedisEngine(Engine, Exchange):
 
     async def present(self, topic: Topic) -> Sequence[Member]:
         """Return who is in a room."""
-        try:
-            found = await cast(Awaitable[Any], self._redis.hgetall(key(topic.name, "members")))
-        except (RedisError, OSError) as error:
-            raise ConnectionError(str(error)) from None
+        async with self._asking_if_up():
+            try:
+                found = await cast(Awaitable[Any], self._redis.hgetall(key(topic.name, "members")))
+            except _WRONG as error:
+                raise ConnectionError(str(error)) from None
         members = []
         for id, name in found.items():
             with contextlib.suppress(ValueError, RecursionError):  # it is none of ours
@@ -209,17 +214,24 @@ class RedisEngine(Engine, Exchange):
 
     async def ask(self, *commands: Sequence[str | bytes | int]) -> list[Any]:
         """Do some commands, for others than rooms."""
-        if not self._is_up:
-            raise ConnectionError("it is away")
-        try:
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                for command in commands:
-                    pipeline.execute_command(*command)
-                return await pipeline.execute()
-        except (RedisError, OSError) as error:
-            if isinstance(error, ResponseError) and not isinstance(error, _AWAY):
-                raise NotAccepted("full", str(error)) from None
-            raise ConnectionError(str(error)) from None
+        async with self._asking_if_up():
+            try:
+                async with self._redis.pipeline(transaction=True) as pipeline:
+                    for command in commands:
+                        pipeline.execute_command(*command)
+                    return await pipeline.execute()
+            except _WRONG as error:
+                if isinstance(error, ResponseError) and not isinstance(error, _AWAY):
+                    raise NotAccepted("full", str(error)) from None
+                raise ConnectionError(str(error)) from None
+
+    @contextlib.asynccontextmanager
+    async def _asking_if_up(self) -> AsyncIterator[None]:
+        """Wait for a turn: who all come at once must not take what publishing needs."""
+        async with self._asking:
+            if not self._is_up:
+                raise ConnectionError("it is away")
+            yield
 
     # A session.
 

@@ -14,7 +14,7 @@ from typing import Any
 from redis.exceptions import OutOfMemoryError
 
 from . import parcel, redis_scripts
-from .engine import Batch, Entry, NotAccepted, Position, Topic
+from .engine import PAGE_BYTES, Batch, Entry, NotAccepted, Position, Topic
 from .outbox import Waiting
 from .redis_scripts import Scripts, key
 
@@ -47,13 +47,12 @@ class RedisLog:
         if not topic.is_durable:
             return NOTHING
         keys = [key(topic.name, "at"), key(topic.name, "log")]
-        values = [*self._where(topic), after, limit]
-        epoch, first, last, found = await self._scripts.run(redis_scripts.READ, keys, values)
+        values = [*self._where(topic), after, limit, PAGE_BYTES]
+        epoch, first, last, found, end = await self._scripts.run(redis_scripts.READ, keys, values)
         entries = [*self._entries(topic.name, found, after, last)]
-        end = last if not found or len(found) < limit else max(_offset(found[-1][0]), after)
         position = Position(epoch.decode(), last)
         self.knows(topic.name, position)
-        return Batch(position.epoch, first, last, min(end, last), entries)
+        return Batch(position.epoch, first, last, end, entries)
 
     def call(self, waiting: Waiting) -> tuple[str, list[bytes], list[Any]]:
         """Return the script that publishes a message, its keys and its arguments."""
@@ -93,11 +92,6 @@ class RedisLog:
         if (room, what) not in self._senseless and len(self._senseless) < _MOST_TOLD:
             self._senseless.add((room, what))
             log.error("room(%r): %r in Redis is none of ours and passed over: %s", room, what, why)
-
-
-def _offset(at: bytes) -> int:
-    digits = at.partition(b"-")[0]
-    return int(digits) if digits.isdigit() else 0
 
 
 def refusal(error: Exception) -> NotAccepted:

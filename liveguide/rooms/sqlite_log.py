@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import time
 
-from .engine import Batch, EngineUnavailable, Entry, Position, Topic
+from .engine import PAGE_BYTES, Batch, EngineUnavailable, Entry, Position, Topic
 
 _APPLICATION = 0x4C475232
 """Marks our files among all of SQLite's."""
@@ -108,13 +108,19 @@ class SQLiteLog:
         """Return messages after an offset."""
         epoch, last = self._at(topic)
         first = self._trim(topic, last)
-        found = self._db.execute(
+        entries: list[Entry] = []
+        end, size = last, 0
+        for row in self._db.execute(
             "SELECT offset, id, message, sent FROM messages WHERE room = ? AND offset > ? "
             "ORDER BY offset LIMIT ?",
             (topic.name, after, limit),
-        ).fetchall()
-        end = found[-1][0] if found and len(found) == limit else last
-        return Batch(epoch, first, last, end, [Entry(*row) for row in found])
+        ):
+            entries.append(Entry(*row))
+            size += len(entries[-1].message)
+            if size >= PAGE_BYTES or len(entries) == limit:
+                end = entries[-1].offset
+                break
+        return Batch(epoch, first, last, end, entries)
 
     def _at(self, topic: Topic) -> tuple[str, int]:
         run = self._db.execute

@@ -289,6 +289,51 @@ async def test_what_waits_for_an_absent_redis_is_bounded(begin: Begin, redis: Re
     assert raised.value.reason == "away"
 
 
+async def test_large_messages_are_read_a_few_at_a_time(begin: Begin) -> None:
+    """Who reads slowly holds no more of them in memory; all of them come."""
+    one = await begin()
+    for _ in range(20):
+        await one.room.send("x" * 60_000)
+
+    batch = await one.engine.read(one.room.topic, 2, 100)
+
+    assert [entry.offset for entry in batch.entries] == [*range(3, batch.end + 1)]
+    assert sum(len(entry.message) for entry in batch.entries) < 500_000
+    assert len(await one.hearing().hears(20)) == 20
+
+
+async def test_many_who_come_at_once_leave_connections_for_others(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """They wait for their turn to read; a pool that had no more would end the session."""
+    one = await begin()
+    await one.room.send("kept")
+    one.hearing(plain=True)
+    await one.room.members()
+
+    many = [one.hearing() for _ in range(250)]
+
+    for member in many:
+        await member.hears(1)
+        assert not member.kinds("away")
+    assert len(await redis.client.client_list()) < 50
+
+
+async def test_nothing_is_read_for_who_has_left(begin: Begin, redis: RedisServer) -> None:
+    """Or who comes and goes while Redis is away would be waited for until it is back."""
+    one = await begin()
+    stays = one.hearing()
+    await stays.until(lambda: stays.kinds("joined"))
+    await redis.kill()
+    await stays.until(lambda: stays.kinds("away"))
+    for _ in range(50):
+        one.room.leave(one.hearing())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert len(one.rooms.process.tasks) <= 1
+
+
 async def test_what_is_senseless_in_a_stream_is_passed_over(
     begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
