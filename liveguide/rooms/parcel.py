@@ -83,13 +83,14 @@ def read_presence(data: bytes) -> Presence:
     try:
         count, joined, left = json.loads(data[1:])
         return int(count), _members(joined), _members(left)
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Senseless(str(error)) from None
 
 
 def read_member(id: str, name: str) -> Member:
     """Return a member: names are kept as JSON, as `null` where there is none."""
     known = json.loads(name)
+    json.dumps(known, ensure_ascii=False).encode()  # half of a surrogate pair could not be told
     return Member(id, known if isinstance(known, str) else None)
 
 

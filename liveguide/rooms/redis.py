@@ -60,6 +60,7 @@ SILENT_SECONDS = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """The bounds of the wait before a session is tried again, in seconds; it is random below them."""
 
+_HELD = 1.0  # seconds after which a session was not one that fails as soon as it begins
 _A_PUBLISH = 100  # messages that are sent together
 _ASKING_AT_ONCE = 20  # far fewer than a pool has connections, which publishing needs as well
 _AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
@@ -101,7 +102,7 @@ class RedisEngine(Engine, Exchange):
         self._confirmed: dict[bytes, list[asyncio.Future[None]]] = {}
         self._running: asyncio.Task[None] | None = None
         self._tried: asyncio.Future[Exception | None]
-        self._began_waiting = time.monotonic()
+        self._began_waiting = self._began_session = time.monotonic()
         self._connection: Any = None
         self._broken: asyncio.Future[None]
         self._is_up = False
@@ -241,8 +242,9 @@ class RedisEngine(Engine, Exchange):
         while True:
             try:
                 await self._session()
-            except (*_AWAY, RedisError) as error:
-                bound = 0.0 if self._is_up else bound
+            except _WRONG as error:
+                held = self._is_up and time.monotonic() - self._began_session > _HELD
+                bound = 0.0 if held else bound
                 self._end_session(error)
             except Exception as error:
                 log.exception("a session with %s failed", self._shown)
@@ -271,6 +273,7 @@ class RedisEngine(Engine, Exchange):
             await self._first(reading, *work)
         finally:
             self._connection = None
+            self._presence.end()
             for task in [*self._tasks]:
                 task.cancel()
             with contextlib.suppress(Exception):
@@ -294,7 +297,7 @@ class RedisEngine(Engine, Exchange):
                 self._broken.set_exception(error)
 
     def _begin_session(self) -> None:
-        self._is_up = True
+        self._is_up, self._began_session = True, time.monotonic()
         if self._tried.done():
             away = time.monotonic() - self._began_waiting
             log.warning("%s is there again, after %.1f s", self._shown, away)
@@ -360,6 +363,8 @@ class RedisEngine(Engine, Exchange):
                 confirmed = self._confirmed.get(pushed[1])
                 if confirmed:
                     confirmed.pop(0).set_result(None)
+                if not confirmed:
+                    self._confirmed.pop(pushed[1], None)
 
     def _pushed(self, channel: bytes, data: bytes) -> None:
         if channel in self.channels:

@@ -42,6 +42,7 @@ class RedisPresence:
         self._changes: dict[str, dict[str, Member | None]] = {}
         self._unsure: set[str] = set()  # rooms in which Redis may know others than are there
         self._changed = asyncio.Event()
+        self._is_telling = False  # if not, all is told when that begins, however long it takes
 
     def enter(self, room: str, member: Member) -> None:
         """Note that somebody is in a room."""
@@ -57,6 +58,9 @@ class RedisPresence:
         self._note(room, member.id, None)
 
     def _note(self, room: str, id: str, member: Member | None) -> None:
+        if not self._is_telling:
+            self._unsure.add(room)
+            return
         self._changes.setdefault(room, {})[id] = member
         self._changed.set()
 
@@ -64,11 +68,18 @@ class RedisPresence:
         """Say that the process lives, and who is there: Redis may have been away, or be another."""
         self._unsure |= self._members.keys() | self._changes.keys()
         self._changes.clear()
+        self._is_telling = True
         await self._beat()
         for room in [*self._unsure]:
             members = self._members.get(room, {}).values()
             await self._tell(room, members, (), is_all=True)
             self._unsure.discard(room)
+
+    def end(self) -> None:
+        """Tell nobody until it begins again: who comes and goes meanwhile need not be kept."""
+        self._unsure |= self._changes.keys()
+        self._changes.clear()
+        self._is_telling = False
 
     async def leave(self) -> None:
         """Say that the process ends, and all its members have gone."""

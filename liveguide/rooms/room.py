@@ -223,7 +223,7 @@ class Room:
 
     def on_entry(self, epoch: str, entry: Entry) -> None:
         """Tell members a message, once all before it are; what was missed is read first."""
-        if epoch:
+        if epoch and self.topic.is_durable:
             self._following.on_entry(epoch, entry)
         else:
             self._tell_all(entry)

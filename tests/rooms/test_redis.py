@@ -13,7 +13,7 @@ from liveguide.rooms import redis_presence
 from liveguide.rooms.engine import EngineUnavailable, NotAccepted, Topic
 from liveguide.rooms.redis import RedisEngine
 
-from .hearing import OneProcess
+from .hearing import Hearing, OneProcess
 from .redis_server import RedisServer
 
 pytestmark = pytest.mark.browser
@@ -332,6 +332,38 @@ async def test_nothing_is_read_for_who_has_left(begin: Begin, redis: RedisServer
     await asyncio.sleep(0)
 
     assert len(one.rooms.process.tasks) <= 1
+    assert not one.engine._presence._changes
+    await redis.start()
+    await stays.until(lambda: stays.kinds("back"))
+    while len(await one.room.members()) != 1:  # each look is a round trip to Redis
+        pass
+
+
+async def test_rooms_that_are_left_leave_nothing_behind(begin: Begin, redis: RedisServer) -> None:
+    """Neither in the process nor, but for the list of processes, in Redis."""
+    one = await begin()
+    for i in range(50):
+        passing, member = one.rooms(f"passing {i}"), Hearing("")
+        passing.join(member)
+        await passing._subscribed
+        passing.leave(member)
+    async with asyncio.timeout(10):
+        while await redis.client.keys("*:members"):
+            pass
+
+    assert not one.engine._confirmed
+    assert not one.engine._topics
+
+
+async def test_a_process_that_keeps_nothing_hears_one_that_does(begin: Begin) -> None:
+    """While servers are given other settings one by one, what is said reaches all of them."""
+    keeps, forgets = await begin(100), await begin(0)
+    heard = [process.hearing(plain=True) for process in (keeps, forgets)]
+    await keeps.room.send("a")
+    await forgets.room.send("b")
+
+    for member in heard:
+        assert await member.hears(2) == ["a", "b"]
 
 
 async def test_what_is_senseless_in_a_stream_is_passed_over(
