@@ -13,17 +13,21 @@ import pytest
 from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
-from tornado.iostream import IOStream
+from tornado.iostream import BaseIOStream, IOStream
+from tornado.web import _HandlerDelegate
 
 _AS_READ = {
     HTTP1Connection._parse_headers: "b3c54fda82dad6ac",
     HTTP1Connection._finish_request: "e3d5be7a8e4cbc42",
     HTTP1Connection.write_headers: "0cfc1ef0b6793acd",
     HTTP1ServerConnection._server_request_loop: "878caf064d85d615",
+    HTTP1ServerConnection.start_serving: "b993b5aaf92faf3f",
     HTTPHeaders.parse_line: "39db9b5496921fdf",
     HTTPServer.handle_stream: "164864e68f57d899",
+    _HandlerDelegate.execute: "cb7b86c7889faf9f",
+    BaseIOStream.write: "359435fb31c50ddb",
 }
-"""What `admission/` does in their place, and a hash of the source that it was held against."""
+"""What ours does in their place, and a hash of the source that it was held against."""
 
 
 @pytest.mark.parametrize("method", _AS_READ, ids=lambda method: method.__qualname__)
