@@ -47,7 +47,7 @@ from .engine import (
 from .outbox import Outbox, Waiting
 from .redis_log import NOTHING, RedisLog, refusal
 from .redis_presence import RedisPresence
-from .redis_scripts import Scripts, key
+from .redis_scripts import Scripts, key, live
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +93,11 @@ class RedisEngine(Engine, Exchange):
             retry=Retry(NoBackoff(), 0),
         )
         self._redis = Redis(connection_pool=self._pool)
+        database = self._pool.connection_kwargs.get("db") or 0
+        self._suffix = f"@{database}" if database else ""  # channels are those of all databases
         self._asking = asyncio.Semaphore(_ASKING_AT_ONCE)
         self._scripts = Scripts(self._redis)
-        self._log = RedisLog(self._scripts)
+        self._log = RedisLog(self._scripts, self._suffix)
         self._outbox = Outbox()
         self._topics: dict[str, Topic] = {}
         self._subscribing: dict[str, asyncio.Future[Batch]] = {}
@@ -110,7 +112,7 @@ class RedisEngine(Engine, Exchange):
         self.process = secrets.token_urlsafe(9)
         self.channels: dict[bytes, Callable[[bytes], None]] = {}
         self.when_up: list[Callable[[], None]] = []
-        self._presence = RedisPresence(self.process, self._scripts.run)
+        self._presence = RedisPresence(self.process, self._scripts.run, self._suffix)
 
     @property
     def is_up(self) -> bool:
@@ -181,7 +183,7 @@ class RedisEngine(Engine, Exchange):
         if subscribing is not None:
             subscribing.cancel()
         if self._connection is not None:
-            channel = key(topic.name, "live")
+            channel = live(topic.name, self._suffix)
             self._start(self._or_end(self._connection.send_command("UNSUBSCRIBE", channel)))
 
     async def read(self, topic: Topic, after: int, limit: int) -> Batch:
@@ -218,8 +220,10 @@ class RedisEngine(Engine, Exchange):
         async with self._asking_if_up():
             try:
                 async with self._redis.pipeline(transaction=True) as pipeline:
-                    for command in commands:
-                        pipeline.execute_command(*command)
+                    for name, at, *values in commands:
+                        if name == "PUBLISH":
+                            at = self._channel(at)
+                        pipeline.execute_command(name, at, *values)
                     return await pipeline.execute()
             except _WRONG as error:
                 if isinstance(error, ResponseError) and not isinstance(error, _AWAY):
@@ -264,7 +268,7 @@ class RedisEngine(Engine, Exchange):
             self._broken = asyncio.get_running_loop().create_future()
             reading = self._start(self._hear(connection))
             async with asyncio.timeout(SILENT_SECONDS):
-                await self._first(reading, self._confirm([*self.channels]))
+                await self._first(reading, self._confirm([*map(self._channel, self.channels)]))
                 await self._first(reading, self._subscribe_now([*self._topics]))
                 await self._first(reading, self._presence.begin())
             self._begin_session()
@@ -325,7 +329,7 @@ class RedisEngine(Engine, Exchange):
 
     async def _subscribe_now(self, names: list[str]) -> None:
         """Subscribe to rooms, and say where they stand once that is so."""
-        await self._confirm([key(name, "live") for name in names])
+        await self._confirm([live(name, self._suffix) for name in names])
         for name in names:
             subscribing = self._subscribing.get(name)
             if subscribing is not None and not subscribing.done():
@@ -366,7 +370,12 @@ class RedisEngine(Engine, Exchange):
                 if not confirmed:
                     self._confirmed.pop(pushed[1], None)
 
+    def _channel(self, name: Any) -> bytes:
+        """Return what a channel of others than rooms is called in Redis."""
+        return bytes(name) + self._suffix.encode()
+
     def _pushed(self, channel: bytes, data: bytes) -> None:
+        channel = channel.removesuffix(self._suffix.encode())
         if channel in self.channels:
             self.channels[channel](data)
             return

@@ -16,7 +16,7 @@ from redis.exceptions import OutOfMemoryError
 from . import parcel, redis_scripts
 from .engine import PAGE_BYTES, Batch, Entry, NotAccepted, Position, Topic
 from .outbox import Waiting
-from .redis_scripts import Scripts, key
+from .redis_scripts import Scripts, key, live
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,13 @@ class RedisLog:
     Args:
 
         scripts: Runs scripts there.
+
+        suffix: Ends the names of channels.
     """
 
-    def __init__(self, scripts: Scripts) -> None:
+    def __init__(self, scripts: Scripts, suffix: str) -> None:
         self._scripts = scripts
+        self._suffix = suffix
         self._known: dict[str, Position] = {}
         self._senseless: set[tuple[str, bytes]] = set()
 
@@ -58,10 +61,10 @@ class RedisLog:
         """Return the script that publishes a message, its keys and its arguments."""
         topic, id = waiting.topic, waiting.id
         said = [id, parcel.kind_of(waiting.message), waiting.message]
-        id_key, live = key(topic.name, "id", id), key(topic.name, "live")
+        id_key, channel = key(topic.name, "id", id), live(topic.name, self._suffix)
         if not topic.is_durable:
-            return redis_scripts.TELL, [id_key, live], [*said, _LEAST_REMEMBERED]
-        keys = [key(topic.name, "at"), key(topic.name, "log"), id_key, live]
+            return redis_scripts.TELL, [id_key, channel], [*said, _LEAST_REMEMBERED]
+        keys = [key(topic.name, "at"), key(topic.name, "log"), id_key, channel]
         remembered = max(int(topic.history_seconds), _LEAST_REMEMBERED)
         return redis_scripts.PUBLISH, keys, [*self._where(topic), *said, remembered]
 

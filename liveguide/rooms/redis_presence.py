@@ -14,7 +14,7 @@ from typing import Any
 
 from . import parcel, redis_scripts
 from .engine import Member
-from .redis_scripts import key
+from .redis_scripts import key, live
 
 BEAT_SECONDS = 3.0
 GONE_SECONDS = 10.0
@@ -33,9 +33,12 @@ class RedisPresence:
         process: The process, by a random word.
 
         script: Runs a script, with its keys and arguments.
+
+        suffix: Ends the names of channels.
     """
 
-    def __init__(self, process: str, script: RunScript) -> None:
+    def __init__(self, process: str, script: RunScript, suffix: str) -> None:
+        self._suffix = suffix
         self._process = process
         self._script = script
         self._members: dict[str, dict[str, Member]] = {}
@@ -84,7 +87,7 @@ class RedisPresence:
     async def leave(self) -> None:
         """Say that the process ends, and all its members have gone."""
         keys = [_PROCESSES, self._rooms(self._process)]
-        await self._script(redis_scripts.REAP, keys, [self._process, 0])
+        await self._script(redis_scripts.REAP, keys, [self._process, 0, self._suffix])
 
     async def tell_changes(self) -> None:
         """Tell who comes and goes."""
@@ -104,7 +107,7 @@ class RedisPresence:
                     del self._changes[room]
 
     async def _tell(self, room: str, came: Any, went: Any, is_all: bool = False) -> None:
-        keys = [key(room, "members"), key(room, "live"), self._rooms(self._process)]
+        keys = [key(room, "members"), live(room, self._suffix), self._rooms(self._process)]
         # An id begins with that of its process, by which others take it out if that is gone.
         joined = [[f"{self._process}:{m.id}", parcel.write_name(m.name)] for m in came]
         left = [f"{self._process}:{id}" for id in went]
@@ -124,7 +127,9 @@ class RedisPresence:
         )
         for other in gone:
             keys = [_PROCESSES, self._rooms(other.decode())]
-            await self._script(redis_scripts.REAP, keys, [other, int(GONE_SECONDS * 1000)])
+            await self._script(
+                redis_scripts.REAP, keys, [other, int(GONE_SECONDS * 1000), self._suffix]
+            )
         if is_new and self._members:
             # It was given up itself, while it was held up.
             for room, members in [*self._members.items()]:

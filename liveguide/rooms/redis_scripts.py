@@ -3,7 +3,8 @@ What Redis does for a room in one step, with nothing between: the scripts in `lu
 
 Keys of a room begin with `liveguide:{NAME}:`. `at` is a hash of its epoch and its last offset;
 `log` a stream of what is kept, whose ids are the offsets; `id:ID` remembers a message that was
-accepted; `members` is a hash of who is there; `live` the channel of what is said and who comes.
+accepted; `members` is a hash of who is there; `live` the channel of what is said and who comes,
+with `@` and the number of the database where that is not 0: Redis has channels for all together.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ REAP = _script("reap")
 def key(room: str, *what: str) -> bytes:
     """Return one of a room's keys."""
     return ":".join([f"liveguide:{{{room}}}", *what]).encode()
+
+
+def live(room: str, suffix: str) -> bytes:
+    """Return a room's channel, whose *suffix* says in which database the room is."""
+    return key(room, "live") + suffix.encode()
 
 
 class Scripts:

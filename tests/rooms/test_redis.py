@@ -26,8 +26,11 @@ async def _begin(redis: RedisServer) -> AsyncIterator[Begin]:
     """Return a function that begins with the rooms of one process, all behind the same Redis."""
     begun: list[OneProcess] = []
 
-    async def begin(history: int = 100, seconds: float = 600, **options: bool) -> OneProcess:
-        engine = RedisEngine(redis.url, "Redis", **options)
+    async def begin(
+        history: int = 100, seconds: float = 600, database: int = 0, **options: bool
+    ) -> OneProcess:
+        url = redis.url.replace("db=0", f"db={database}")
+        engine = RedisEngine(url, "Redis", **options)
         process = await OneProcess(engine, Topic("queue", history, seconds)).start()
         begun.append(process)
         return process
@@ -337,6 +340,29 @@ async def test_nothing_is_read_for_who_has_left(begin: Begin, redis: RedisServer
     await stays.until(lambda: stays.kinds("back"))
     while len(await one.room.members()) != 1:  # each look is a round trip to Redis
         pass
+
+
+@pytest.mark.parametrize("history", [0, 100])
+async def test_two_databases_are_two_worlds(begin: Begin, history: int) -> None:
+    """Though Redis has channels for all together: nothing of one guide is heard in another."""
+    first, second = await begin(history), await begin(history, database=1)
+    worlds = []
+    for process in (first, second):
+        heard: list[bytes] = []
+        worlds.append((process, process.hearing(name="Ada"), heard))
+        process.engine.channels[b"news"] = heard.append
+        await process.engine._confirm([process.engine._channel(b"news")])
+    for _, member, _ in worlds:
+        await member.until(lambda member=member: member.kinds("members"))
+    for i, (process, _, _) in enumerate(worlds):
+        await process.room.send(f"of {i}")
+        await process.engine.ask(("PUBLISH", b"news", f"of {i}"))
+    for i, (process, member, heard) in enumerate(worlds):
+        await process.room.send("end")
+        assert await member.hears(2) == [f"of {i}", "end"]
+        assert heard == [b"of %d" % i]
+        assert process.room.count() == 1
+        assert not member.kinds("reset")
 
 
 async def test_rooms_that_are_left_leave_nothing_behind(begin: Begin, redis: RedisServer) -> None:

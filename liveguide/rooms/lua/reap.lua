@@ -1,5 +1,6 @@
 -- A process is gone: its members are taken out of all rooms, by whoever is first.
--- KEYS: processes, its rooms. ARGV: process; for how many milliseconds it must have been silent.
+-- KEYS: processes, its rooms. ARGV: process; for how many milliseconds it must have been silent;
+-- what ends the names of channels.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local beat = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -17,7 +18,7 @@ for _, room in ipairs(redis.call('SMEMBERS', KEYS[2])) do
   end
   if #left > 0 then
     local told = cjson.encode({redis.call('HLEN', members), {}, left})
-    redis.call('PUBLISH', 'liveguide:{' .. room .. '}:live', 'p' .. told)
+    redis.call('PUBLISH', 'liveguide:{' .. room .. '}:live' .. ARGV[3], 'p' .. told)
   end
 end
 redis.call('DEL', KEYS[2])
