@@ -9,7 +9,7 @@ BROKER_VARIABLE = "LIVEGUIDE_BROKER"
 
 SQLITE = "sqlite:"
 _REDIS = ("redis://", "rediss://", "unix://")
-_PASSWORD = re.compile(r"(?<=://)[^?]*@|(?<=[?&])(?:password|username)=[^&]*")
+_PASSWORD = re.compile(r"(?<=://).*@|(?<=[?&])(?:password|username)=[^&]*")
 
 
 def check_broker(address: str) -> str:

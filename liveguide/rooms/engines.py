@@ -35,5 +35,8 @@ def make_engine(address: str, is_optional: bool = False) -> Engine:
         ) from None
     try:
         return RedisEngine(address, shown(address), is_optional)
-    except ValueError as error:
-        raise EngineUnavailable(f"{shown(address)} is no address of a Redis: {error}") from None
+    except ValueError:  # which may quote a part of the password
+        raise EngineUnavailable(
+            f"{shown(address)} is no address of a Redis; "
+            "in its password, write / ? # @ as %2F %3F %23 %40"
+        ) from None

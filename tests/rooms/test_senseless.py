@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from liveguide.broker import shown
 from liveguide.rooms import parcel
+from liveguide.rooms.engine import EngineUnavailable
+from liveguide.rooms.engines import make_engine
 from liveguide.rooms.envelope import BadMessage, read_position, read_sent
 from liveguide.rooms.rooms import Rooms
 
@@ -84,6 +86,8 @@ def test_no_password_is_shown() -> None:
         "redis://user:secret@host:1/0",
         "redis://:secret@host:1/0",
         "redis://:se/cret@host",
+        "redis://:se?cret@host",
+        "redis://:se?cr@cret@host/0?password=cret",
         "unix:///redis.sock?db=1&password=secret",
         "unix://user:secret@/redis.sock?password=secret",
     ):
@@ -121,3 +125,11 @@ async def test_nobody_can_guess_the_id_of_a_message() -> None:
     ids = [said["id"] for said in member.kinds("message")]
 
     assert len({id[:6] for id in ids}) == len(ids)
+
+
+def test_a_password_that_spoils_an_address_is_not_quoted() -> None:
+    """Where it has a slash, its first part looks like a port."""
+    with pytest.raises(EngineUnavailable, match="is no address of a Redis") as raised:
+        make_engine("redis://:secret/more@host/0")
+
+    assert "secret" not in str(raised.value)
