@@ -46,7 +46,8 @@ from .ongoing import Answering
 from .reporting.counts import Counts
 from .resuming import ResumingProtocol, publish, resuming
 from .sessions.endings import Endings
-from .sessions.sessions import SESSIONS_AWAY, Session, Sessions, cookie_name
+from .sessions.session import Session
+from .sessions.sessions import SESSIONS_AWAY, Sessions, cookie_name
 from .tracing.console import listening
 from .tracing.trace import Traces, is_upgrade
 from .wire.outgoing import QueueLimits
