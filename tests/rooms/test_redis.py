@@ -508,3 +508,39 @@ async def test_members_are_right_after_redis_was_wiped(
     async with asyncio.timeout(10):
         while len(await one.room.members()) < 2:  # each look is a round trip to Redis
             pass
+
+
+async def test_members_come_to_a_redis_that_is_full_once_there_is_room(
+    begin: Begin, redis: RedisServer, monkeypatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Meanwhile it is never away, new processes begin, all is read, and who goes is told."""
+    monkeypatch.setattr(redis_presence, "BEAT_SECONDS", 0.05)
+    one, two = await begin(), await begin()
+    ada, bob = one.hearing(name="Ada"), two.hearing(name="Bob")
+    await one.room.send("before")
+    await ada.until(lambda: any("Bob" in m["joined"] for m in ada.kinds("members")))
+    await redis.client.config_set("maxmemory", "1")
+
+    eve = one.hearing(name="Eve")  # refused
+    three = await begin()
+    dan = three.hearing(name="Dan")
+    await dan.until(lambda: dan.kinds("joined"))
+    first = await beats(redis)
+    async with asyncio.timeout(10):
+        while any(beat in first for beat in await beats(redis)):
+            pass  # each look is a round trip to Redis
+    assert {member.name for member in await one.room.members()} == {"Ada", "Bob"}
+    two.room.leave(bob)
+    await ada.until(lambda: any("Bob" in m["left"] for m in ada.kinds("members")))
+    assert len((await three.engine.read(three.room.topic, 0, 10)).entries) == 1
+    await redis.client.config_set("maxmemory", "0")
+
+    await ada.until(lambda: one.room.count() == three.room.count() == 3)
+    assert {member.name for member in await one.room.members()} == {"Ada", "Eve", "Dan"}
+    assert not [m for m in eve.kinds("members") if "Eve" in m["left"]]
+    assert "is away" not in caplog.text
+
+
+async def beats(redis: RedisServer) -> list[tuple[str, float]]:
+    """Return when each process has said last that it lives."""
+    return await redis.client.zrange("liveguide:processes", 0, -1, withscores=True)

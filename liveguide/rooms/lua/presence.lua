@@ -4,12 +4,7 @@
 local UNUSED = 7 * 24 * 3600 -- seconds
 local came, went = cjson.decode(ARGV[4]), cjson.decode(ARGV[5])
 local joined, left, here = {}, {}, {}
-for _, member in ipairs(came) do
-  here[member[1]] = true
-  if redis.call('HSET', KEYS[1], member[1], member[2]) == 1 then
-    joined[#joined + 1] = member
-  end
-end
+for _, member in ipairs(came) do here[member[1]] = true end
 if ARGV[3] == '1' then
   local own = ARGV[2] .. ':'
   for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
@@ -23,9 +18,17 @@ for _, id in ipairs(went) do
     left[#left + 1] = {id, name}
   end
 end
+-- A Redis that is full refuses what adds, unless the script has written before: it is done wholly
+-- or not at all, and who went makes room.
+for _, member in ipairs(came) do
+  if redis.call('HEXISTS', KEYS[1], member[1]) == 0 then
+    redis.call('HSET', KEYS[1], member[1], member[2])
+    joined[#joined + 1] = member
+  end
+end
 if #came > 0 then
-  redis.call('SADD', KEYS[3], ARGV[1])
   redis.call('EXPIRE', KEYS[1], UNUSED)
+  redis.call('SADD', KEYS[3], ARGV[1])
   redis.call('EXPIRE', KEYS[3], UNUSED)
 end
 if #joined + #left > 0 then
