@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 MAX_MESSAGE_SIZE = 64 * 1024
 """Bytes of a message, unless a room's `max_message_size` says otherwise."""
 
+MAX_NAME = 64
+"""Characters of a member's name: it is told to everybody, and an engine keeps it."""
+
 
 @dataclass
 class Process:
@@ -149,16 +152,21 @@ class Room:
 
             handler: The connection: a Tornado handler, or the `websocket` of an async function.
 
-            name: What others see of it; by default it is counted, and not named.
+            name: What others see of it, at most 64 characters; by default it is counted, and not
+                named.
 
         Raises:
 
             TypeError: The name is no text.
 
-            ValueError: It is not Unicode.
+            ValueError: It is not Unicode, or longer.
         """
         if name is not None:
             _check_text(name, "a member's name")
+            if len(name) > MAX_NAME:
+                raise ValueError(
+                    f"a member's name has at most {MAX_NAME} characters, not {len(name)}"
+                )
         handler = _handler_of(handler)
         if handler in self._locals or getattr(handler, "ws_connection", self) is None:
             return  # it is in the room already, or has left for good

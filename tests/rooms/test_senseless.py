@@ -115,6 +115,17 @@ async def test_what_no_engine_can_send_is_refused_at_once() -> None:
     assert member.heard == ["well"]
 
 
+async def test_a_name_has_64_characters_at_most() -> None:
+    """Everybody in the room is told it; nobody joins by a longer one."""
+    queue = Rooms()("queue")
+    with pytest.raises(ValueError, match="a member's name has at most 64 characters, not 65"):
+        queue.join(Hearing(), "é" * 65)
+    assert queue.count() == 0
+
+    queue.join(Hearing(), "é" * 64)
+    assert [member.name for member in await queue.members()] == ["é" * 64]
+
+
 async def test_nobody_can_guess_the_id_of_a_message() -> None:
     """Who sends something under the next id would take that message's place."""
     queue, member = Rooms()("queue"), Hearing("")
