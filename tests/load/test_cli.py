@@ -11,7 +11,7 @@ import signal
 import ssl
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ QUICK = ("--clients=4", "--rate=200", "--messages=20", "--wait=0.3")
 
 
 @pytest.fixture(name="base", scope="module")
-def _base() -> Iterator[str]:
+async def _base() -> AsyncIterator[str]:
     """Give the address of a server with a room of each kind."""
     with serving() as base:
         yield base

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -34,7 +34,7 @@ def _room() -> Resuming:
 
 
 @pytest.fixture(name="address")
-def _address(room: Resuming, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+async def _address(room: Resuming, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """Give the address of the room; clients come back soon."""
     monkeypatch.setattr(resuming, "_FIRST", 0.02)
     with serving({"r": room.handler()}) as base:

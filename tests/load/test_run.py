@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -23,7 +23,7 @@ PLAN = Plan(
 
 
 @pytest.fixture(name="base", scope="module")
-def _base() -> Iterator[str]:
+async def _base() -> AsyncIterator[str]:
     """Give the address of a server with a room of each kind."""
     with serving() as base:
         yield base
