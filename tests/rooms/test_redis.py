@@ -125,6 +125,30 @@ async def test_what_is_old_or_too_much_is_forgotten(begin: Begin) -> None:
     assert (await one.room.send("e")).offset == 5
 
 
+@pytest.mark.parametrize("old", [0, 1, 2, 3, 4, 150, 200])
+async def test_all_that_is_old_is_forgotten_at_one_look(
+    begin: Begin, redis: RedisServer, old: int
+) -> None:
+    """However many they are, with what has no time; what comes after them is kept."""
+    one = await begin(1000)
+    await redis.client.hset("liveguide:{queue}:at", mapping={"epoch": "e", "offset": 200})
+    async with redis.client.pipeline() as pipeline:
+        for offset in range(1, 201):
+            entry = {"id": f"id-{offset}", "kind": "t", "message": str(offset)}
+            if offset > old:
+                entry["sent"] = str(2**42)
+            elif offset > 1:
+                entry["sent"] = "1"
+            pipeline.xadd("liveguide:{queue}:log", entry, f"{offset}-0")
+        await pipeline.execute()
+
+    batch = await one.engine.read(one.room.topic, 0, 1000)
+
+    assert (batch.first, batch.last) == (old + 1, 200)
+    assert [entry.offset for entry in batch.entries] == [*range(old + 1, 201)]
+    assert await redis.client.xlen("liveguide:{queue}:log") == 200 - old
+
+
 async def test_what_nobody_uses_is_forgotten_at_last(begin: Begin, redis: RedisServer) -> None:
     """After a week, or a day after its last message is too old: Redis does not fill up."""
     day = 24 * 3600

@@ -20,16 +20,22 @@ end
 -- Forget what is too much or too old; return the first offset that is kept.
 local function trim()
   redis.call('XTRIM', KEYS[2], 'MAXLEN', ARGV[4])
+  local count = 1 -- and then more: most often few are old
   while true do
-    local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-    if not first then return last + 1 end
-    local sent
-    for i = 1, #first[2], 2 do
-      if first[2][i] == 'sent' then sent = tonumber(first[2][i + 1]) end
+    local old, kept = {}, nil
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', count)) do
+      local sent
+      for i = 1, #entry[2], 2 do
+        if entry[2][i] == 'sent' then sent = tonumber(entry[2][i + 1]) end
+      end
+      if sent and sent >= now - ARGV[5] then
+        kept = tonumber(string.match(entry[1], '^%d+'))
+        break
+      end
+      old[#old + 1] = entry[1]
     end
-    if sent and sent >= now - ARGV[5] then
-      return tonumber(string.match(first[1], '^%d+'))
-    end
-    redis.call('XDEL', KEYS[2], first[1])
+    if #old > 0 then redis.call('XDEL', KEYS[2], unpack(old)) end
+    if kept or #old == 0 then return kept or last + 1 end
+    count = math.min(2 * count, 50)
   end
 end
