@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
@@ -71,8 +72,10 @@ async def test_many_files_at_once_are_one_build(write_tree, start):
     watching = await start()
     await watching.says("built")
 
+    watching.process.send_signal(signal.SIGSTOP)  # for it, they all come in one moment
     for name in names:
         (guide / name).write_text("# New\n")
+    watching.process.send_signal(signal.SIGCONT)
 
     changed = await watching.says("changed")
     built = await watching.says("built")
