@@ -261,6 +261,7 @@ class RedisEngine(Engine, Exchange):
         """Be connected, until that fails."""
         self._scripts.forget()
         self._confirmed.clear()
+        # redis-py's pools carry no types.
         connection: Any = self._pool.make_connection()  # type: ignore[no-untyped-call]
         try:
             await connection.connect()

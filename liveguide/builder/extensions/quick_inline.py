@@ -90,7 +90,7 @@ class QuickInlineProcessor(InlineProcessor):
         if INLINE_PLACEHOLDER_PREFIX not in tail:
             child.tail = tail or None
             return
-        place: Any = self._InlineProcessor__processPlaceholders  # type: ignore[attr-defined]
+        place: Any = self._InlineProcessor__processPlaceholders  # type: ignore[attr-defined]  # see above
         holder = Element("holder")
         nodes = place(tail, holder, False)
         child.tail = holder.tail
@@ -102,7 +102,7 @@ class QuickInlineProcessor(InlineProcessor):
         if isinstance(data, AtomicString):
             return data
         self.current.state.converting = data
-        apply: Any = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
+        apply: Any = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]  # see above
         for index in self._that_can_match(data):
             if index < patternIndex:
                 continue
