@@ -16,7 +16,7 @@ _SECONDS = 120
 # What the checker says and is not so, or what was decided otherwise: a pattern, and the reason.
 FILTERED = {
     r"Setting both “allow-scripts” and “allow-same-origin”": (
-        "demos are the author's own files and need their session (ARCHITECTURE.md, Decisions)"
+        "demos are the author's own files and need their session (docs/decisions.md)"
     ),
     r"CSS: Unrecognized at-rule “@container”|“container-type”": (
         "the checker's CSS is older than container queries, which every browser has since 2023"

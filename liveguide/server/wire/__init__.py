@@ -2,5 +2,10 @@
 WebSockets on the wire: RFC 6455 and RFC 7692 below Tornado's handlers.
 
 `protocol.py` takes the place of Tornado's protocol; handlers work as Tornado's reference says.
-What decides (frames, reader, deflate) never touches a socket.
+What decides (frames, masking, reader, deflate) never touches a socket.
+
+    protocol.py    one connection: handshake.py, heartbeat.py
+    reader.py      bytes → messages: frames.py, masking.py, deflate.py
+    channel.py     the socket, by events (stream.py)
+    outgoing.py    what is to be sent to it, queued within bounds;  encoder.py: messages → frames
 """
