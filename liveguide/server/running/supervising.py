@@ -179,26 +179,41 @@ class Supervisor:
 
     def _start_due(self) -> None:
         for number, due in sorted(self._due.items()):
-            if due <= time.monotonic():
-                del self._due[number]
-                self._start(number)
+            if due > time.monotonic():
+                continue
+            del self._due[number]
+            if self._start(number) is not None:
+                continue
+            if self._has_begun:
+                self._due[number] = time.monotonic() + self._wait(number, 0.0)
+            else:
+                self._status = 1
+                self._end()
 
-    def _start(self, number: int) -> _Child:
+    def _start(self, number: int) -> _Child | None:
+        """Start a process; none where the system does not, which it may do again later."""
+        try:
+            ours, process = self._begin(number)
+        except OSError as error:
+            log.error("process %d can't be started: %s", number, error)
+            return None
+        ours.setblocking(False)
+        child = _Child(number, process, ours)
+        self._children.append(child)
+        self._selector.register(ours, selectors.EVENT_READ, lambda _: self._hear(child))
+        return child
+
+    def _begin(self, number: int) -> tuple[socket, subprocess.Popen[bytes]]:
         ours, theirs = socketpair()
         metrics = self._metrics[number]
         environment = {key: value for key, value in os.environ.items() if key != "NOTIFY_SOCKET"}
         given = Supervised(number, not self._has_begun, self._sockets, metrics)
         environment[VARIABLE] = describe(given, theirs.fileno())
         handed_down = [one.fileno() for one in (theirs, *self._sockets, *metrics)]
-        process = subprocess.Popen(
-            self._command, stdin=subprocess.DEVNULL, env=environment, pass_fds=handed_down
-        )
-        theirs.close()
-        ours.setblocking(False)
-        child = _Child(number, process, ours)
-        self._children.append(child)
-        self._selector.register(ours, selectors.EVENT_READ, lambda _: self._hear(child))
-        return child
+        with theirs:
+            return ours, subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, env=environment, pass_fds=handed_down
+            )
 
     def _hear(self, child: _Child) -> None:
         """Hear what a process would tell systemd."""
@@ -257,17 +272,21 @@ class Supervisor:
                 self._start_again(child, status)
 
     def _start_again(self, child: _Child, status: int) -> None:
-        now, wait = time.monotonic(), 0.0
-        if now - child.since >= YOUNG:
-            self._died_young[child.number] = 0
-        else:
-            self._died_young[child.number] += 1
-            times = min(self._died_young[child.number], 10)
-            wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (times - 2)) if times > 1 else 0.0
+        now = time.monotonic()
+        wait = self._wait(child.number, now - child.since)
         when = f"in {wait:g} s" if wait else "at once"
         told = event("process", process=child.number, pid=child.process.pid, status=status)
         log.error("%s %s; it is started again %s", child, _ended(status), when, extra=told)
         self._due[child.number] = now + wait
+
+    def _wait(self, number: int, lasted: float) -> float:
+        """Return after how long one is started again that has lasted so long; in seconds."""
+        if lasted >= YOUNG:
+            self._died_young[number] = 0
+            return 0.0
+        self._died_young[number] += 1
+        times = min(self._died_young[number], 10)
+        return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (times - 2)) if times > 1 else 0.0
 
     def _replace(self) -> None:
         """Start the next successor, once the last one's predecessor has left."""
@@ -275,7 +294,11 @@ class Supervisor:
             for old in self._to_replace[:1]:
                 self._to_replace.remove(old)
                 self._successor = self._start(old.number)
-                self._successor.ends_by = time.monotonic() + READY_WITHIN
+                if self._successor is None:
+                    self._to_replace.clear()
+                    log.error("no process is replaced: the others go on")
+                else:
+                    self._successor.ends_by = time.monotonic() + READY_WITHIN
 
     def _look_after(self) -> None:
         """Kill who does not end in time, or shows no life; show systemd that we live."""

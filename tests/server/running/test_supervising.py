@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import resource
 import signal
 import socket
 import sys
@@ -225,6 +226,24 @@ async def test_a_rolling_restart_that_fails_leaves_the_old_ones(
     )
     assert await children(server) == old
     assert server.log.count(b"gramex.yaml") == 1
+
+
+@pytest.mark.browser
+async def test_one_that_can_t_be_started_leaves_the_others(server: Running) -> None:
+    """The supervisor goes on without it, and tries again until it can."""
+    old = await children(server)
+    pid = server.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, before[1]))
+
+    server.process.send_signal(signal.SIGUSR1)
+
+    await logged(server, r"process 0 can't be started: .*Too many open files\n.* the others go on")
+    assert await children(server) == old
+    os.kill(victim := min(old), signal.SIGKILL)
+    await logged(server, rf"pid {victim}\) was ended .* at once\n.* can't be started: ")
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    assert len(await children(server, but={victim})) == 2
 
 
 @pytest.mark.browser
