@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from .sqlite_log import SQLiteLog
 log = logging.getLogger(__name__)
 
 _A_COMMIT = 500  # messages that are written together
+_AGAIN_AFTER = 0.5  # seconds, where the file can't be read
 _NOTHING = Batch("", 1, 0, 0, ())
 _Job = tuple[Callable[[SQLiteLog], Any], Callable[[Any, Exception | None], None]]
 
@@ -99,8 +99,22 @@ class SQLiteEngine(Engine):
         return accepted
 
     def subscribe(self, topic: Topic) -> asyncio.Future[Batch]:
-        """Say where the room's history stands; it is always told."""
-        return self._reading(topic, 0, 0)
+        """Say where the room's history stands, once it can be read; it is always told."""
+        reading = self._reading(topic, 0, 0)
+        return reading if reading.done() else asyncio.ensure_future(self._surely(topic, reading))
+
+    async def _surely(self, topic: Topic, reading: asyncio.Future[Batch]) -> Batch:
+        """Wait for what is read; where the disk is full, say so and try until it is not."""
+        is_told = False
+        while True:
+            try:
+                return await reading
+            except ConnectionError as error:
+                if not is_told:
+                    log.error("room(%r): its history can't be read yet: %s", topic.name, error)
+                is_told = True
+                await asyncio.sleep(_AGAIN_AFTER)
+                reading = self._reading(topic, 0, 0)
 
     def unsubscribe(self, topic: Topic) -> None:
         """Do nothing: nobody else is told."""
@@ -165,7 +179,7 @@ class SQLiteEngine(Engine):
             kept.begin()
             results = [job(kept) for job, _ in jobs]
             kept.commit()
-        except sqlite3.Error as wrong:
+        except Exception as wrong:  # whatever it is, the thread goes on
             error = wrong
             kept.roll_back()
             results = [None] * len(jobs)

@@ -15,7 +15,7 @@ import pytest
 from liveguide.rooms.engine import EngineUnavailable, NotAccepted, Topic
 from liveguide.rooms.sqlite import SQLiteEngine
 
-from .hearing import OneProcess
+from .hearing import Hearing, OneProcess
 
 Begin = Callable[..., Awaitable[OneProcess]]
 
@@ -114,6 +114,25 @@ async def test_what_can_t_be_written_is_refused_and_the_rest_goes_on(begin: Begi
     one.engine._jobs.put((lambda kept: kept._db.execute("PRAGMA max_page_count = 9999"), _ignore))
     await one.room.send("after")
     await member.until(lambda: "after" in member.texts)
+
+
+async def test_a_room_that_begins_on_a_full_disk_goes_on_when_there_is_space(begin: Begin) -> None:
+    """Its members hear what is said then, though nothing of it could be read when they came."""
+    one = await begin()
+    room = one.rooms("a long name" * 1000)
+    room.topic = Topic(room.name, 100)
+    one.engine._jobs.put((lambda kept: kept._db.execute("PRAGMA max_page_count = 1"), _ignore))
+    plain, member = Hearing(plain=True), Hearing("")
+    room.join(plain)
+    room.join(member)
+    with pytest.raises(NotAccepted, match="full"):
+        await room.send("before")
+
+    one.engine._jobs.put((lambda kept: kept._db.execute("PRAGMA max_page_count = 9999"), _ignore))
+    await member.until(lambda: member.kinds("joined"))
+    await room.send("after")
+
+    assert await plain.hears(1) == await member.hears(1) == ["after"]
 
 
 async def test_large_messages_are_read_a_few_at_a_time(begin: Begin) -> None:
