@@ -224,7 +224,12 @@ def collect_sources(
     """
     sources, problems = Sources(), list[Problem]()
     names: dict[str, Path] = {}
-    for uri, path in walk(guide, site):
+
+    def unread(error: OSError) -> None:
+        message = f"this folder can't be read: {error.strerror}"
+        problems.append(Problem(repr(error.filename)[1:-1], None, message))
+
+    for uri, path in walk(guide, site, unread):
         if uri.startswith(f"{THEME}/"):
             continue
         shown = str(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MANIFEST = ".liveguide.json"
@@ -15,8 +15,15 @@ THEME = "_theme"
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 
 
-def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the uri and the path of every file that belongs to *guide*, in a fixed order."""
+def walk(
+    guide: Path, site: Path, on_error: Callable[[OSError], object] = lambda _: None
+) -> Iterator[tuple[str, Path]]:
+    """
+    Yield the uri and the path of every file that belongs to *guide*, in a fixed order.
+
+    Folders that can't be read are passed over, and *on_error* is told of each; not of those that
+    were removed just now.
+    """
     real_site = os.path.realpath(site)
     waiting = [(os.fspath(guide), "")]
     while waiting:
@@ -27,12 +34,18 @@ def walk(guide: Path, site: Path) -> Iterator[tuple[str, Path]]:
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
-                    if entry.is_file():
-                        files.append(entry.name)
-                    elif entry.is_dir() and not entry.is_symlink():
-                        folders.append(entry.name)
-        except OSError:
-            continue  # as if it were not there
+                    try:
+                        if entry.is_file():
+                            files.append(entry.name)
+                        elif entry.is_dir() and not entry.is_symlink():
+                            folders.append(entry.name)
+                    except OSError:
+                        pass  # a link that leads nowhere, in a circle say
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            on_error(error)
+            continue
         for name in sorted(files):
             yield above + name, Path(folder, name)
         for name in sorted(folders, reverse=True):

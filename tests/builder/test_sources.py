@@ -225,6 +225,7 @@ def test_a_link_out_of_the_guide_is_left_out(collect: Collect, tmp_path: Path) -
     (tmp_path / "guide/out.txt").symlink_to(tmp_path / "secret.txt")
     (tmp_path / "guide/in.txt").symlink_to("real.txt")
     (tmp_path / "guide/broken.txt").symlink_to("nowhere.txt")
+    (tmp_path / "guide/circle.txt").symlink_to("circle.txt")
 
     sources, problems = collect("real.txt")
 
@@ -233,6 +234,23 @@ def test_a_link_out_of_the_guide_is_left_out(collect: Collect, tmp_path: Path) -
         "guide/out.txt: warning: this link leads out of the guide folder and is left out; "
         "copy the file"
     ]
+
+
+def test_a_folder_that_can_t_be_read_is_an_error(
+    collect: Collect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages would be missing from the site without a word. Here its path is too long."""
+    for name in ["guide", *["long" * 60] * 17]:
+        Path(name).mkdir()
+        monkeypatch.chdir(name)
+    Path("page.md").touch()
+    monkeypatch.chdir(tmp_path)
+
+    sources, problems = collect("README.md")
+
+    assert [*sources.files] == ["README.md"]
+    (problem,) = problems
+    assert problem.endswith("long: error: this folder can't be read: File name too long")
 
 
 def test_a_link_publishes_nothing_that_is_private(collect: Collect, tmp_path: Path) -> None:
