@@ -14,7 +14,11 @@ from html import escape
 from typing import ClassVar
 
 from pygments.lexer import Lexer
-from pygments.lexers import find_lexer_class_for_filename, get_all_lexers, get_lexer_by_name
+from pygments.lexers import (
+    find_lexer_class_by_name,
+    find_lexer_class_for_filename,
+    get_all_lexers,
+)
 from pygments.lexers.shell import BashLexer, BashSessionLexer
 from pygments.style import Style
 from pygments.token import (
@@ -31,7 +35,7 @@ from pygments.token import (
 )
 from pygments.util import ClassNotFound
 
-from .quick_lexing import quicken
+from .quick_lexing import quickened
 
 # Names, operators and brackets are of the text's colour: a third of the spans of a page.
 _LIGHT: dict[_TokenType, str] = {
@@ -114,12 +118,11 @@ def stylesheet() -> str:
 def lexer_for(language: str) -> Lexer | None:
     """Return the lexer that *language* names, or `None`."""
     try:
-        # Pygments would drop blank lines at both ends, and the line numbers with them.
-        lexer = get_lexer_by_name(language, stripnl=False)
+        kind = find_lexer_class_by_name(language)
     except ClassNotFound:
         return None
-    quicken(lexer)
-    return lexer
+    # Pygments would drop blank lines at both ends, and the line numbers with them.
+    return quickened(kind)(stripnl=False)
 
 
 @cache

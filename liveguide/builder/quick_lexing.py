@@ -4,18 +4,18 @@ Pygments' regular-expression lexers, whose rules are tried only where they can m
 At each place a lexer tries the rules of its state one after the other, ten and more for each
 token, which is a sixth of a build. But no match of `def\\b` begins with an `x`. So for each
 character the rules are looked through once, and those that can't begin with it are left out.
-What comes out is the same.
+What is never tried is never compiled, which is half of all. What comes out is the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from re import _constants, _parser  # type: ignore[attr-defined]  # private: `re` reads with them
-from types import MethodType
+import re
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from re import _compiler, _constants, _parser  # type: ignore[attr-defined]  # private: `re`'s own
 from typing import Any
 
-from pygments.lexer import Lexer, RegexLexer
+from pygments.lexer import Lexer, RegexLexer, words
 from pygments.token import Error, Whitespace, _TokenType
 
 Token = tuple[int, _TokenType, str]
@@ -24,14 +24,32 @@ _ANY = (1 << 128) - 1  # a bit for each character of ASCII; whatever else there 
 _LONGEST = 2_000  # to read a longer pattern takes longer than to try it
 
 
-def quicken(lexer: Lexer) -> None:
-    """Let a lexer try its rules only where they can match, if its rules are all that it goes by."""
-    kind = type(lexer)
+@cache
+def quickened(kind: type[Lexer]) -> type[Lexer]:
+    """
+    Return a kind of lexer that makes the same tokens, trying rules only where they can match.
+
+    That is another class, for Pygments' own is used by others. Where rules are not all that a
+    lexer goes by, it is the same one.
+    """
+    changed: dict[str, Any] = {}
+    if hasattr(kind, "_innerLexerCls"):  # for the commands of a session
+        changed["_innerLexerCls"] = quickened(kind._innerLexerCls)
     # C#'s lexers have rules by their options, and so none of their class.
-    has_rules = hasattr(kind, "_tokens") and "_tokens" not in vars(lexer)
-    if has_rules and kind.get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed:
-        # For this one lexer: its class is Pygments', and others use it.
-        lexer.get_tokens_unprocessed = MethodType(_tokens, lexer)  # type: ignore[method-assign]
+    elif (
+        issubclass(kind, RegexLexer)
+        and kind.get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed
+        and not getattr(kind, "token_variants", False)
+    ):
+        changed["get_tokens_unprocessed"] = _tokens
+        changed["_process_regex"] = staticmethod(_pattern)  # its metaclass has one
+    meta: Any = type(kind)
+    return meta(kind.__name__, (kind,), changed) if changed else kind
+
+
+def _pattern(written: str | words, flags: int, state: str) -> _Pattern:
+    """Do what `RegexLexerMeta._process_regex` does, but later."""
+    return _Pattern(written, flags)
 
 
 def _tokens(lexer: Any, text: str, stack: tuple[str, ...] = ("root",)) -> Iterator[Token]:
@@ -84,20 +102,18 @@ class _Rules(dict[str, list[Any]]):
 
     def __init__(self, rules: list[Any]):
         super().__init__()
-        self._rules = rules
-        self._firsts: list[int] = []
+        self._rules = [
+            # What is left without a rule, as `default` says, needs nothing to match.
+            (pattern if isinstance(pattern, _Pattern) else _Pattern("", 0), action, new_state)
+            for pattern, action, new_state in rules
+        ]
 
     def __missing__(self, character: str) -> list[Any]:
-        if not self._firsts:
-            self._firsts = [_firsts_of(match_at.__self__) for match_at, _, _ in self._rules]
-        if character and character.isascii():
-            bit = 1 << ord(character)
-            found = [
-                rule for rule, firsts in zip(self._rules, self._firsts, strict=True) if firsts & bit
-            ]
-        else:
-            found = self._rules
-        self[character] = found
+        self[character] = found = [
+            (pattern.match_at, action, new_state)
+            for pattern, action, new_state in self._rules
+            if pattern.can_match_at(character)
+        ]
         return found
 
 
@@ -106,15 +122,56 @@ def _states_of(lexer: Any) -> dict[str, _Rules]:
     return {state: _Rules(rules) for state, rules in lexer._tokens.items()}
 
 
-@cache
-def _firsts_of(pattern: Any) -> int:
-    """Return the characters that a match of *pattern* can begin with, as bits."""
-    if len(pattern.pattern) > _LONGEST or pattern.flags & _constants.SRE_FLAG_ASCII:
-        return _ANY
-    # The flags within a pattern are in those of the whole, and may not be given twice.
-    parsed = _parser.parse(pattern.pattern, pattern.flags)
-    firsts, may_be_empty = _firsts(parsed, bool(pattern.flags & _constants.SRE_FLAG_IGNORECASE))
-    return _ANY if may_be_empty else firsts
+class _Pattern:
+    """
+    The regular expression of a rule, which is read and compiled when it is asked for.
+
+    Args:
+
+        written: What the rule says.
+
+        flags: Those of the lexer.
+    """
+
+    def __init__(self, written: str | words, flags: int):
+        self._written = written
+        self._flags = flags
+
+    def can_match_at(self, character: str) -> bool:
+        """Say whether a match can begin with this character; empty for the end of the text."""
+        if not character.isascii():
+            return True
+        bits = 1 << ord(character) if character else _ANY
+        return self.firsts & bits == bits
+
+    @cached_property
+    def firsts(self) -> int:
+        """The characters that a match can begin with, as bits; all if it can be empty."""
+        if len(self._text) > _LONGEST:
+            return _ANY
+        parsed, flags = self._parsed, self._parsed.state.flags
+        if flags & _constants.SRE_FLAG_ASCII:
+            return _ANY
+        firsts, may_be_empty = _firsts(parsed, bool(flags & _constants.SRE_FLAG_IGNORECASE))
+        return _ANY if may_be_empty else firsts
+
+    @cached_property
+    def match_at(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Its `match`."""
+        # Parsed already, in most cases; that is not needed again.
+        parsed = self.__dict__.pop("_parsed", self._text)
+        match_at: Callable[[str, int], re.Match[str] | None]
+        match_at = _compiler.compile(parsed, self._flags).match
+        return match_at
+
+    @cached_property
+    def _text(self) -> str:
+        written: Any = self._written
+        return written if isinstance(written, str) else str(written.get())
+
+    @cached_property
+    def _parsed(self) -> Any:
+        return _parser.parse(self._text, self._flags)
 
 
 def _firsts(parsed: Any, ignores_case: bool) -> tuple[int, bool]:

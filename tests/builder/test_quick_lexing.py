@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import find_lexer_class_by_name, get_lexer_by_name
 
 import liveguide
-from liveguide.builder.quick_lexing import _firsts_of, quicken
+from liveguide.builder.quick_lexing import _Pattern, quickened
 
 ROOT = Path(liveguide.__file__).parent
 LANGUAGES = (
@@ -32,11 +32,31 @@ TEXTS = [
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_tokens_are_those_of_pygments(language: str) -> None:
     """Of code in the language, of code in another, of odd characters, and of nothing."""
-    stock, quick = get_lexer_by_name(language), get_lexer_by_name(language)
-    quicken(quick)
+    kind = find_lexer_class_by_name(language)
+    stock, quick = kind(), quickened(kind)()
 
     for text in TEXTS:
         assert list(quick.get_tokens(text)) == list(stock.get_tokens(text))
+
+
+def test_what_is_never_tried_is_never_compiled() -> None:
+    """A state that no text has entered yet has patterns that are only written down."""
+    lexer = quickened.__wrapped__(find_lexer_class_by_name("python"))()
+
+    list(lexer.get_tokens("x = 1\n"))
+
+    assert any("match_at" in vars(pattern) for pattern, _, _ in lexer._tokens["root"])
+    assert "match_at" not in vars(lexer._tokens["bytesescape"][0][0])
+
+
+def test_the_lexers_of_others_are_left_alone() -> None:
+    """Whoever asks Pygments for one gets its own class, with its own rules."""
+    kind = find_lexer_class_by_name("ini")
+
+    list(quickened(kind)().get_tokens("[a]\n"))
+
+    assert find_lexer_class_by_name("ini") is kind
+    assert "match" in repr(kind()._tokens["root"][0][0])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +78,7 @@ def test_the_tokens_are_those_of_pygments(language: str) -> None:
 )
 def test_the_first_characters_of_a_pattern(pattern: str, flags: int, firsts: str | None) -> None:
     """All of ASCII where a match may be empty, or where it can't be told."""
-    bits = _firsts_of(re.compile(pattern, flags))
+    bits = _Pattern(pattern, flags).firsts
 
     found = "".join(chr(code) for code in range(128) if bits & 1 << code)
     assert found == ("".join(map(chr, range(128))) if firsts is None else "".join(sorted(firsts)))
@@ -69,7 +89,7 @@ def test_what_is_left_out_can_not_begin_a_match() -> None:
     for language in ("python", "js", "nginx", "bash"):
         for rules in get_lexer_by_name(language)._tokens.values():
             for match_at, _, _ in rules:
-                bits = _firsts_of(match_at.__self__)
+                bits = _Pattern(match_at.__self__.pattern, match_at.__self__.flags).firsts
                 for code in range(128):
                     if not bits & 1 << code:
                         assert not match_at(f"{chr(code)}a1 \n=\"'", 0)
