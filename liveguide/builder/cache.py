@@ -206,7 +206,8 @@ class Cache:
         """Remove all that is kept."""
         shutil.rmtree(self._folder / _PAGES, ignore_errors=True)
         (self._folder / _INDEX).unlink(missing_ok=True)
-        (self._folder / _PAGES).mkdir(mode=0o700, exist_ok=True)
+        for folder in (self._folder, self._folder / _PAGES):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._pack = Pack(self._folder / _PAGES)
 
     def _remove_others(self, names: Collection[str]) -> None:

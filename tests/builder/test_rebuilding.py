@@ -346,6 +346,18 @@ def test_a_fault_of_ours_is_a_problem_and_the_next_build_is_whole(guide, rebuild
     assert tree(Path("site")) == clean(guide)
 
 
+@pytest.mark.parametrize("folder", [".liveguide/cache", ".liveguide"])
+def test_what_is_kept_may_be_deleted_between_builds(guide, rebuilder, folder: str) -> None:
+    """The next build makes all of it anew, and the one after that only what has changed."""
+    shutil.rmtree(folder)
+    edit("a.md", "Text of A", "New")
+    assert rebuilder.build().problems == []
+
+    edit("a.md", "New", "Newer")
+
+    assert [x for x in rebuilder.build().outputs if x.endswith(".html")] == ["a.html"]
+
+
 def test_what_has_changed_is_all_that_has_changed(guide, rebuilder):
     """The report names exactly the files whose bytes are others now."""
     before = tree(Path("site"))

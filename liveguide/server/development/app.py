@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ...errors import Problem, SourceErrors
+from ...errors import LiveguideError, Problem
 from ...excerpts import described
 from ...settings import SETTINGS_FILE, Settings, read_settings
 from ..app import SiteApplication
@@ -179,7 +179,7 @@ class WatchedApplication(SiteApplication):
     def _load_settings(self) -> None:
         try:
             self._settings = read_settings(self._guide)
-        except SourceErrors:
+        except LiveguideError:
             return  # the builder shows it
         self.use(self._loaded, self._settings)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from asyncio.subprocess import Process
@@ -298,3 +299,26 @@ async def test_following_begins_again_whatever_ended_it(write_tree, tmp_path, ca
             await heard.wait()
 
     assert "changes were not followed any more; that begins again" in caplog.text
+
+
+async def test_a_guide_that_goes_away_is_no_fault(write_tree, tmp_path, caplog):
+    """It may be gone when the news of its settings come: the builder says so, nobody else."""
+    guide = write_tree({"README.md": "# Home\n", "liveguide.yaml": "title: X\n"})
+    settings = str(guide / "liveguide.yaml")
+    followed = asyncio.Event()
+
+    class Builder:
+        async def messages(self):
+            shutil.rmtree(guide)
+            yield {"type": "changed", "paths": [settings]}
+            followed.set()
+            await asyncio.Event().wait()
+
+        async def end(self):
+            pass
+
+    async with WatchedApplication(guide, tmp_path / "site", Builder(), secret=b"x" * 32):
+        async with asyncio.timeout(60):
+            await followed.wait()
+
+    assert caplog.text == ""
