@@ -1,38 +1,81 @@
 """
-Deliveries of a room, 100 bytes to 1,000 subscribers, a second of the server's processor.
+A room: what it costs in memory, in a file, and over a Redis of its own.
 
-The same room in memory, in a file, and over a Redis of its own, beside the loop of `write_message`
-that an author without rooms writes. Over Redis it should be 0.9 of what it is in memory.
+Deliveries of 100 bytes to 1,000 subscribers are counted a second of processor time; those of two
+servers by that of the busier one, since each has a processor of its own. Latency is that of a
+message alone on its way to ten.
 """
 
 from __future__ import annotations
 
-import os
-import statistics
+import contextlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sockets.running import OURS, Server, load, serving
+from sockets.running import OURS, Server, holding, load, serving
+from speed.results import tell
 
-RUNS = 5
-WAYS = {
-    "a loop, without a room": ("memory", "/room"),
-    "in memory": ("memory", "/told"),
-    "in memory, with a history": ("memory", "/kept"),
-    "in a file, with a history": ("sqlite:{folder}/rooms.db", "/kept"),
-    "over Redis": ("unix://{folder}/redis.sock", "/told"),
-    "over Redis, with a history": ("unix://{folder}/redis.sock", "/kept"),
+RUNS, SECONDS = 3, 3
+IDLE = 5000
+
+Ways = dict[str, tuple[str, str, int]]
+"""By its name: the broker, the room's address, and how many servers share the members."""
+
+MEMORY, FILE, REDIS = "memory", "sqlite:{folder}/rooms.db", "unix://{folder}/redis.sock"
+TOLD, KEPT = "/told", "/kept"
+WAYS: Ways = {
+    "room": (REDIS, TOLD, 1),
+    "in memory": (MEMORY, TOLD, 1),
+    "room, two": (REDIS, TOLD, 2),
+    "room, kept": (REDIS, KEPT, 1),
+    "in memory, with a history": (MEMORY, KEPT, 1),
+    "room, file": (FILE, KEPT, 1),
 }
+QUIET: Ways = {"room, added": (REDIS, TOLD, 1), "in memory": (MEMORY, TOLD, 1)}
+HELD: Ways = {"room, idle": (REDIS, TOLD, 1), "in memory": (MEMORY, TOLD, 1)}
 
 
 def deliveries(server: Server, path: str) -> float:
     """Return how many one second of processor time is good for."""
-    found = load("broadcast", server, path, 1000, 100, 3)
+    found = load("broadcast", server, path, 1000, 100, SECONDS)
     return float(found["all"] / found["processor_seconds"])
+
+
+def latency(server: Server, path: str) -> float:
+    """Return what half of all deliveries to ten take at most, 20 messages a second, in ms."""
+    return float(load("ticks", server, path, 10, 100, SECONDS, 20, 0)["p50_ms"])
+
+
+def kib(server: Server, path: str) -> float:
+    """Return what each of many idle members costs the server, in KiB."""
+    load("connect", server, path, 500, 32, 0)  # so that the first ones pay for no imports
+    before = server.resident_kib()
+    with holding(server, path, IDLE, 60):
+        return (server.resident_kib() - before) / IDLE
+
+
+def measured(
+    ways: Ways, measure: Callable[[Server, str], float], runs: int, folder: str
+) -> dict[str, list[float]]:
+    """Measure each way in turn."""
+    found: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(runs):
+        for way, (broker, path, count) in ways.items():
+            with serving_room(broker.format(folder=folder), count) as server:
+                found[way].append(measure(server, path))
+    return found
+
+
+@contextmanager
+def serving_room(broker: str, count: int) -> Iterator[Server]:
+    """Run so many of our servers with a broker."""
+    with contextlib.ExitStack() as stack:
+        each = [stack.enter_context(serving(OURS, "--broker", broker)) for _ in range(count)]
+        yield Server([one.port for one in each], [one.pids[0] for one in each])
 
 
 @contextmanager
@@ -51,18 +94,20 @@ def redis(folder: Path) -> Iterator[None]:
 
 
 def main() -> None:
-    """Measure each way in turn, and compare it with the room in memory."""
-    found: dict[str, list[float]] = {way: [] for way in WAYS}
+    """Compare each way with the room in memory."""
     with tempfile.TemporaryDirectory() as folder, redis(Path(folder)):
-        for _ in range(RUNS):
-            for way, (broker, path) in WAYS.items():
-                os.environ["LIVEGUIDE_BROKER"] = broker.format(folder=folder)
-                with serving(OURS) as server:
-                    found[way].append(deliveries(server, path))
-    memory = found["in memory"]
-    for way, runs in found.items():
-        ratio = statistics.median(one / other for one, other in zip(runs, memory, strict=True))
-        print(f"{way:28} {statistics.median(runs):>10,.0f}   {ratio:.2f} of in memory")
+        rates = measured(WAYS, deliveries, RUNS, folder)
+        memory = rates["in memory"]
+        tell("room", rates["room"], {"in memory": memory})
+        tell("room, two", rates["room, two"], {"in memory": memory})
+        kept = {"in memory, with a history": rates["in memory, with a history"]}
+        tell("room, kept", rates["room, kept"], kept)
+        tell("room, file", rates["room, file"], kept)
+        quiet = measured(QUIET, latency, RUNS, folder)
+        pairs = zip(quiet["room, added"], quiet["in memory"], strict=True)
+        tell("room, added", [over - without for over, without in pairs])
+        held = measured(HELD, kib, 1, folder)
+        tell("room, idle", held["room, idle"], {"in memory": held["in memory"]})
 
 
 if __name__ == "__main__":

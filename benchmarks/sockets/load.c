@@ -8,9 +8,10 @@
  *   load connect   PORT PATH CONNECTIONS SIZE SECONDS         handshakes, 50 at a time, each closed at once
  *   load hold      PORT PATH CONNECTIONS SIZE SECONDS         nothing but answers to pings
  *
- * It prints {"open": N} when all are open, and in the end what it has measured: `all` counts the
- * first second too, in which the server warms up; for ticks it is what was offered. Messages are texts; a tick begins with the time at which it was
- * sent, in microseconds, so that what hears it knows how long it took.
+ * PORT may be several, with commas between: connections are shared evenly. It prints {"open": N} when all
+ * are open, and in the end what it has measured: `all` counts the first second too, in which the
+ * server warms up; for ticks it is what was offered. Messages are texts; a tick begins with the time
+ * at which it was sent, in microseconds, so that what hears it knows how long it took.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST = 20000, WARM_UP = 1000000, SAMPLES = 1 << 22, IN_FLIGHT = 4, AT_ONCE = 50 };
+enum { MOST = 20000, MOST_PORTS = 8, WARM_UP = 1000000, SAMPLES = 1 << 22, IN_FLIGHT = 4, AT_ONCE = 50 };
 
 typedef struct {
     int fd;
@@ -34,6 +35,7 @@ typedef struct {
     char frame[1024]; /* those bytes */
 } Client;
 
+static int ports[MOST_PORTS], port_count;
 static Client *clients;
 static uint32_t *samples;
 static size_t sampled;
@@ -99,6 +101,13 @@ static void make_message(size_t size, int64_t stamp) {
     answer_size = head + size;
 }
 
+static void read_ports(const char *list) {
+    for (const char *at = list; at && port_count < MOST_PORTS; at = strchr(at, ',')) {
+        if (*at == ',') at++;
+        ports[port_count++] = atoi(at);
+    }
+}
+
 static int dial(int port, int small) {
     int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1, bytes = 4096;
     if (fd < 0) die("socket");
@@ -134,9 +143,10 @@ static void read_answer(int fd) {
     }
 }
 
-static void open_all(int count, int stalled, int port, const char *path) {
+static void open_all(int count, int stalled, const char *path) {
     clients = calloc((size_t)count, sizeof *clients);
     for (int i = 0; i < count; i++) {
+        int port = ports[i % port_count];
         clients[i].fd = dial(port, i >= count - stalled);
         ask(clients[i].fd, port, path);
         read_answer(clients[i].fd);
@@ -245,8 +255,9 @@ static void ticks(int count, int stalled, size_t size, double seconds, double ra
     report("deliveries", done, seconds, offered);
 }
 
-static void connect_all(int count, int port, const char *path) {
+static void connect_all(int count, const char *path) {
     int fds[AT_ONCE];
+    int port = ports[0];
     int64_t began = now();
     begin(count);
     for (int done = 0; done < count; done += AT_ONCE) {
@@ -276,15 +287,16 @@ static void hold(int count, double seconds) {
 int main(int argc, char **argv) {
     if (argc < 7) { fprintf(stderr, "usage: load MODE PORT PATH CONNECTIONS SIZE SECONDS [RATE STALLED]\n"); return 2; }
     const char *mode = argv[1], *path = argv[3];
-    int port = atoi(argv[2]), count = atoi(argv[4]);
+    int count = atoi(argv[4]);
+    read_ports(argv[2]);
     size_t size = (size_t)atoi(argv[5]);
     double seconds = atof(argv[6]), rate = argc > 7 ? atof(argv[7]) : 8;
     int stalled = argc > 8 ? atoi(argv[8]) : 0;
     if (count > MOST || size > 1000) { fprintf(stderr, "too many, or too large\n"); return 2; }
     samples = calloc(SAMPLES, sizeof *samples);
     make_message(size, 0);
-    if (!strcmp(mode, "connect")) { connect_all(count, port, path); return 0; }
-    open_all(count, stalled, port, path);
+    if (!strcmp(mode, "connect")) { connect_all(count, path); return 0; }
+    open_all(count, stalled, path);
     begin(count);
     if (!strcmp(mode, "echo")) echo(count, seconds);
     else if (!strcmp(mode, "broadcast")) broadcast(count, seconds);

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,35 +33,42 @@ _SERVERS = {
 @dataclass
 class Server:
     """
-    A server that runs.
+    A server that runs, or several of them that share the connections.
 
     Attributes:
 
-        port: Where it listens.
+        ports: Where each listens.
 
-        pid: Its process.
+        pids: Their processes.
     """
 
-    port: int
-    pid: int
+    ports: Sequence[int]
+    pids: Sequence[int]
 
-    def processor_seconds(self) -> float:
-        """Return the processor time that it has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    @property
+    def port(self) -> int:
+        """Where the first of them listens."""
+        return self.ports[0]
+
+    def processor_seconds(self) -> list[float]:
+        """Return the processor time that each of them has used."""
+        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in self.pids]
+        fields = [stat.rpartition(")")[2].split() for stat in stats]
+        ticks = os.sysconf("SC_CLK_TCK")
+        return [(int(field[11]) + int(field[12])) / ticks for field in fields]
 
     def resident_kib(self) -> int:
-        """Return the memory that it holds, in KiB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0])
+        """Return the memory that they hold, in KiB."""
+        texts = (Path(f"/proc/{pid}/status").read_text() for pid in self.pids)
+        return sum(int(text.partition("VmRSS:")[2].split()[0]) for text in texts)
 
 
 @contextmanager
-def serving(name: str) -> Iterator[Server]:
-    """Run a server on the first core, by its name in the tables."""
+def serving(name: str, *options: str) -> Iterator[Server]:
+    """Run a server on the first core, by its name in the tables; ours with options."""
     if name == OURS:
         script = [ROOT / "site_server.py", HERE / "guide", "--site", WORK / "site"]
-        command = [sys.executable, *script, "--port", "0"]
+        command = [sys.executable, *script, "--port", "0", *options]
     else:
         command = [peers.program("python"), HERE / "servers" / _SERVERS[name]]
     cores = sorted(os.sched_getaffinity(0))
@@ -76,7 +83,7 @@ def serving(name: str) -> Iterator[Server]:
         try:
             assert process.stdout is not None
             line = next(line for line in process.stdout if line.startswith("Serving"))
-            yield Server(int(re.findall(r"\d+", line)[-1]), process.pid)
+            yield Server([int(re.findall(r"\d+", line)[-1])], [process.pid])
         finally:
             process.kill()
 
@@ -85,7 +92,7 @@ def load(mode: str, server: Server, path: str, *numbers: float) -> dict[str, Any
     """
     Run the load client on the last core, and return what it has measured.
 
-    The server's processor time is in it as `processor_seconds`.
+    The server's processor time is in it as `processor_seconds`; of several, the busiest one's.
     """
     command = _load_command(mode, server, path, *numbers)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
@@ -96,7 +103,8 @@ def load(mode: str, server: Server, path: str, *numbers: float) -> dict[str, Any
         if not line:
             raise RuntimeError("the load client failed, as it says above: is the machine too busy?")
         measured: dict[str, Any] = json.loads(line)
-    measured["processor_seconds"] = server.processor_seconds() - before
+    used = zip(server.processor_seconds(), before, strict=True)
+    measured["processor_seconds"] = max(after - earlier for after, earlier in used)
     return measured
 
 
@@ -113,8 +121,8 @@ def holding(server: Server, path: str, connections: int, seconds: float) -> Iter
 
 def _load_command(mode: str, server: Server, path: str, *numbers: float) -> list[str]:
     core = str(sorted(os.sched_getaffinity(0))[-1])
-    client = str(_load_client())
-    return ["taskset", "-c", core, client, mode, str(server.port), path, *map(str, numbers)]
+    client, ports = str(_load_client()), ",".join(map(str, server.ports))
+    return ["taskset", "-c", core, client, mode, ports, path, *map(str, numbers)]
 
 
 def _load_client() -> Path:

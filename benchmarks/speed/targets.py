@@ -32,6 +32,8 @@ FLOORS = frozenset(
         "hashing all, converting one",
         "one page of 1,700",
         "Tornado alone",
+        "in memory",
+        "in memory, with a history",
         "where all read",
     )
 )
@@ -245,6 +247,47 @@ MEASURES: Mapping[str, Measure] = {
         "s",
         peers={"bare Tornado": None},
     ),
+    "room": Measure(
+        "rooms",
+        "sockets",
+        "a room over Redis, 100 bytes to 1,000",
+        f"deliveries {_SECOND}",
+        peers={"in memory": 0.9},
+        more=True,
+    ),
+    "room, two": Measure(
+        "rooms",
+        "sockets",
+        "the same from two processes",
+        f"deliveries {_SECOND} of the busier one",
+        peers={"in memory": 1.0},
+        more=True,
+    ),
+    "room, kept": Measure(
+        "rooms",
+        "sockets",
+        "a room over Redis with a history",
+        f"deliveries {_SECOND}",
+        peers={"in memory, with a history": 0.9},
+        more=True,
+    ),
+    "room, file": Measure(
+        "rooms",
+        "sockets",
+        "a room in a file",
+        f"deliveries {_SECOND}",
+        peers={"in memory, with a history": None},
+        more=True,
+    ),
+    "room, added": Measure("rooms", "sockets", "what Redis adds to half of all messages", "ms", 1),
+    "room, idle": Measure(
+        "rooms",
+        "sockets",
+        "memory of each of 5,000 idle members over Redis",
+        "KiB",
+        18,
+        peers={"in memory": None},
+    ),
     # Files
     "file": Measure(
         "static_files",
@@ -313,6 +356,15 @@ MEASURES: Mapping[str, Measure] = {
     "ended": Measure("restart_herd", "failures", "until the process has ended", "s", 6),
     "back": Measure("restart_herd", "failures", "until all readers are back", "s", 15),
     "at once": Measure("restart_herd", "failures", "most of them within one second", "%", 20),
+    "lost": Measure(
+        "durable",
+        "failures",
+        "of 100,000 messages to 100 readers, 20 servers and 5 Redis killed meanwhile: lost",
+        "",
+        0,
+    ),
+    "doubled": Measure("durable", "failures", "heard twice", "", 0),
+    "out of order": Measure("durable", "failures", "heard out of order", "", 0),
 }
 """All measures by their names, in the order of the tables."""
 
