@@ -6,13 +6,15 @@ import sys
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
-ADDRESS = sys.argv[1] if len(sys.argv) > 1 else 'ws://localhost:8888/websockethandler/'
+HERE = 'ws://localhost:8888/websockethandler/'
+ADDRESS = sys.argv[1] if len(sys.argv) > 1 else HERE
 
 
 async def ask(origin):
     headers = {'Origin': origin} if origin else {}
     try:
-        client = await websocket_connect(HTTPRequest(ADDRESS + 'members', headers=headers))
+        request = HTTPRequest(ADDRESS + 'members', headers=headers)
+        client = await websocket_connect(request)
     except HTTPClientError as error:
         print(origin, 'is refused with', error.code)
     else:

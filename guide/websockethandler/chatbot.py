@@ -6,7 +6,7 @@ from functools import cache
 
 from tornado.ioloop import PeriodicCallback
 
-FIRST, GROWTH, LONGEST = 5, 1.8, 180  # The silence before an idle message, in seconds.
+FIRST, GROWTH, LONGEST = 5, 1.8, 180  # Seconds of silence before it speaks.
 IDLE = [
     'Are you still there?',
     'Take your time. I am listening.',
@@ -30,7 +30,8 @@ class Conversation:
         self.last = random.choice([text for text in IDLE if text != self.last])
         self.handler.write_message(self.last)
         # Back off: the timer waits this long before the next one.
-        self.timer.callback_time = min(self.timer.callback_time * GROWTH, LONGEST * 1000)
+        longer = self.timer.callback_time * GROWTH
+        self.timer.callback_time = min(longer, LONGEST * 1000)
 
     def start_over(self):
         self.timer.stop()
@@ -63,7 +64,7 @@ def respond(message):
 
 @cache
 def eliza():
-    """Return nltk's Eliza. Importing it takes a while, so it waits until somebody talks."""
+    """Return nltk's Eliza, imported when somebody first talks: it takes a while."""
     from nltk.chat.eliza import eliza_chatbot
 
     return eliza_chatbot

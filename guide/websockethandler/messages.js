@@ -9,7 +9,7 @@ const input = form.elements.message
 const url = new URL('messages', location.href)
 url.protocol = url.protocol.replace('http', 'ws')
 
-// Whatever anybody says is added to the page: as text, so that markup stays harmless.
+// Whatever anybody says is added as text, so that markup stays harmless.
 const send = reconnectingSocket(url, addMessage, showState)
 
 form.addEventListener('submit', (event) => {

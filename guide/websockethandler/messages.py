@@ -11,7 +11,7 @@ def open(handler):
 
 
 def on_message(handler, message):
-    if isinstance(message, str):  # The room is for text; binary messages are passed over.
+    if isinstance(message, str):  # Binary messages are passed over.
         room.send(message)
 
 
