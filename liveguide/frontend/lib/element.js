@@ -16,13 +16,23 @@ export function element(name, properties = {}, ...children) {
 }
 
 /**
- * Make a button.
+ * Make a button. Where what it does can't be loaded, it says so for a moment.
  *
  * @param {string} label in English
- * @param {(button: HTMLButtonElement) => void} clicked
+ * @param {(button: HTMLButtonElement) => unknown} clicked
  */
 export function button(label, clicked) {
-  const made = element('button', { type: 'button', textContent: say(label) })
-  made.addEventListener('click', () => clicked(made))
+  const textContent = say(label)
+  const made = element('button', { type: 'button', textContent })
+  made.onclick = async () => {
+    try {
+      await clicked(made)
+    } catch (error) {
+      made.textContent = say('No answer')
+      made.dataset.label = textContent // what copy.js gives back
+      setTimeout(() => (made.textContent = textContent), 2000)
+      throw error
+    }
+  }
   return made
 }

@@ -5,6 +5,7 @@
 // long after the function has returned still arrives.
 import { lineIn } from './line-in.js'
 import { program } from './program.js'
+import { say } from './words.js'
 
 /** @typedef {(error: unknown, line: number) => void} Failed */
 
@@ -66,7 +67,7 @@ export function runSnippet(src, place, tell) {
       document.head.append(script)
     })
     script.remove()
-    if (!loaded) failed(new Error('the script of this snippet could not be loaded'), 0)
+    if (!loaded) failed(say('The server does not send this code. Is it running?'), 0)
     if (stopped) return
     // Not awaited: a promise that never settles must not hold up the next snippet.
     script.snippet?.(console, WebSocket)?.catch((/** @type {unknown} */ error) => {
