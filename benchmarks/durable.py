@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from programs import free_ports
 from speed.results import tell
 
 HERE = Path(__file__).resolve().parent
@@ -99,15 +100,6 @@ def services(folder: Path, keeps: bool) -> Iterator[tuple[list[str], list[Servic
             service(f"server-{port}", port, *serve, "--port", port, *broker) for port in ports[1:]
         ]
         yield [f"ws://127.0.0.1:{port}/talk" for port in ports[1:]], servers, redis
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listening.getsockname()[1] for listening in sockets]
-    for listening in sockets:
-        listening.close()
-    return ports
 
 
 def run(options: argparse.Namespace) -> bool:

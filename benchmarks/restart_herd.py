@@ -16,17 +16,15 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
+from programs import free_ports, running
 from speed.results import tell
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,25 +78,6 @@ class Herd:
             await self.changed.wait()
 
 
-@contextlib.asynccontextmanager
-async def running(*command: str | Path, **options: Any) -> AsyncIterator[Process]:
-    """Run a command, and end it."""
-    process = await asyncio.create_subprocess_exec(*map(str, command), **options)
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()  # nginx would leave its worker behind, were it killed
-        await process.wait()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-        return port
-
-
 def nginx_configuration(folder: Path, public: int, port: int) -> str:
     """Return `deploy/nginx.conf` for these ports, with all files in *folder*."""
     text = (ROOT / "deploy/nginx.conf").read_text()
@@ -135,7 +114,7 @@ async def measure(clients: int, node: str, folder: Path) -> None:
     (folder / "site").mkdir()
     (folder / "site/.liveguide.json").write_text("{}")  # by which a site is known
     (folder / "site/.liveguide.policies").touch()
-    public, port = free_port(), free_port()
+    public, port = free_ports(2)
     (folder / "nginx.conf").write_text(nginx_configuration(folder, public, port))
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     assert nginx, "nginx is not installed: apt-get install nginx-light"

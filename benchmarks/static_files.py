@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from programs import free_ports
 from speed.results import tell
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,11 +92,6 @@ class Server:
         self.costs.setdefault(what, []).append(spent * 1e6)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
-
-
 @contextmanager
 def _running(port: int, *command: str) -> Iterator[Server]:
     if len(os.sched_getaffinity(0)) > 1:
@@ -157,7 +153,7 @@ def main() -> None:
         )
         page = _page(site)
         size = (site / page[1:]).stat().st_size / 1024
-        ports = [_free_port() for _ in range(3)]
+        ports = free_ports(3)
         Path(folder).chmod(0o755)
         configuration = Path(folder, "nginx.conf")
         rights = "user root;" if os.geteuid() == 0 else ""

@@ -8,6 +8,8 @@ import random
 from server.conftest import routes
 from server.wire.client import TEXT, raw_client
 
+from tests.waiting import until
+
 SIGNAL = """\
 from blinker import signal
 
@@ -144,10 +146,7 @@ async def test_rounds_of_coming_and_going_leave_nothing(serve):
         async with served.connect("/count") as ws:
             await ws.send("a")
             assert await ws.recv() == "a 1"
-    async with asyncio.timeout(10):
-        while len(served.app.connections):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        while asyncio.all_tasks() - before:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: not served.app.connections)
+    await until(lambda: not asyncio.all_tasks() - before)
 
     assert served.app.counts.opened == 20

@@ -21,6 +21,8 @@ from server.wire.client import (
     saying,
 )
 
+from tests.waiting import until
+
 ECHO = "on_message:\n  function: handler.write_message(message, isinstance(message, bytes))"
 ZIP = f"{ECHO}\nget_compression_options: {{function: dict()}}"
 GUIDE = {"gramex.yaml": routes(echo=ECHO, zip=ZIP)}
@@ -84,9 +86,7 @@ async def test_a_client_that_breaks_the_rules_is_told_so(serve, caplog, sent, co
 
 async def connections(served: Served, count: int) -> None:
     """Wait until so many are open: what was closed is told in a task of its own."""
-    async with asyncio.timeout(5):
-        while len(served.app.connections) != count:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: len(served.app.connections) == count)
 
 
 async def test_a_message_of_exactly_the_limit_passes(serve):
@@ -116,9 +116,7 @@ async def test_a_client_that_breaks_the_rules_and_resets_is_one_line(serve, capl
     async with raw_client(served.port, "/echo") as client:
         client.send(head(0xFF, 0xFF, 0xFF, 0xFF))
         client.reset()
-        async with asyncio.timeout(10):
-            while served.app.connections:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: not served.app.connections)
 
     assert [record.exc_info for record in caplog.records] == [None]
 

@@ -16,6 +16,7 @@ from server.wire.client import CLOSE, PING, TEXT, client_frame, raw_client, sayi
 
 from liveguide.server.endpoints import coroutines
 from liveguide.server.wire import protocol
+from tests.waiting import until
 
 pytestmark = pytest.mark.long
 
@@ -118,9 +119,7 @@ async def test_one_who_left_unread_messages_is_gone(serve, monkeypatch, last):
         for _ in range(2 * coroutines.MOST_WAITING):
             client.send(client_frame(TEXT, b"hello"))
         (handler,) = served.app.connections
-        async with asyncio.timeout(10):
-            while len(handler._websocket._messages) < coroutines.MOST_WAITING:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: len(handler._websocket._messages) >= coroutines.MOST_WAITING)
         if last == "close":
             client.send(client_frame(CLOSE, saying(1000)))
         elif last == "reset":

@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from liveguide.server.admission.accepting import BoundedServer
 from liveguide.server.running.tls import tls_context
 from liveguide.server.wire import protocol
+from tests.waiting import until
 
 ROOM = """\
 import asyncio
@@ -78,11 +79,9 @@ def shrink(served: Served) -> None:
         buffered.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
 
 
-async def until(served: Served, count: int) -> None:
+async def connections(served: Served, count: int) -> None:
     """Wait until so many connections are open: an end is told in a task of its own."""
-    async with asyncio.timeout(10):
-        while len(served.app.connections) != count:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: len(served.app.connections) == count)
 
 
 @pytest.mark.parametrize("limit", ["max_queue_messages: 5", "max_queue_bytes: 300100"])
@@ -96,7 +95,7 @@ async def test_who_does_not_read_is_closed_and_the_others_hear_all(serve, caplog
         for _ in range(8):
             await speaker.send(PIECE)
             assert await speaker.recv() == PIECE
-        await until(served, 1)
+        await connections(served, 1)
 
     assert served.app.counts.refused == {"slow": 1}
     (record,) = caplog.records
@@ -153,10 +152,8 @@ async def test_one_who_never_reads_is_cut_off_soon(serve, monkeypatch):
     handler.write_message(PIECE * 10)
     handler.write_message(PIECE)
     handler.write_message(PIECE)
-    await until(served, 0)
-    async with asyncio.timeout(5):
-        while not stream.closed():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await connections(served, 0)
+    await until(stream.closed)
     assert handler.ws_connection is None
 
     silent.close()
@@ -197,9 +194,7 @@ async def test_pings_of_one_who_does_not_read_are_answered_once(serve):
         for n in range(1000):
             client.send(client_frame(0x9, b"%d" % n))
         client.send(client_frame(TEXT, b"done"))
-        async with asyncio.timeout(10):
-            while served.app.counts.messages_in < 1:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: served.app.counts.messages_in)
         received = [await client.receive()]
         while received[-1] != (PONG, b"999"):
             received.append(await client.receive())
@@ -275,6 +270,6 @@ async def test_who_does_not_read_is_given_up_though_a_function_waits_for_it(serv
     with await mute(served, "/flood") as client:
         shrink(served)
         await asyncio.get_running_loop().sock_sendall(client, client_frame(TEXT, b"go"))
-        await until(served, 0)
+        await connections(served, 0)
 
     assert "refused 1013 slow '/flood' from 127.0.0.1" in caplog.text

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from benchmarks.programs import free_ports
 from liveguide.commands import main
 
 from .conftest import WriteTree
@@ -38,11 +38,6 @@ def _run(
     return run
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
 def test_a_guide_that_is_no_folder_is_wrong_usage(run: Run) -> None:
     """The folder is named."""
     status, out, err = run(GOOD, "no-such-guide")
@@ -55,7 +50,7 @@ def test_a_guide_that_is_no_folder_is_wrong_usage(run: Run) -> None:
 
 def test_a_server_that_is_not_there_is_wrong_usage(run: Run) -> None:
     """The address is named, and what may be done."""
-    url = f"http://127.0.0.1:{_free_port()}/docs"
+    url = f"http://127.0.0.1:{free_ports(1)[0]}/docs"
     status, out, err = run(GOOD, "--url", url)
 
     assert (status, out) == (2, "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-import socket
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -215,9 +214,3 @@ async def _serve_tree(
     yield serve_tree
     for server in servers:
         await server.stop()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])

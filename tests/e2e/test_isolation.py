@@ -13,6 +13,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.waiting import until
+
 from .conftest import ServeTree
 from .editing import (
     CONNECT,
@@ -133,9 +135,7 @@ async def test_each_way_out_leads_somewhere_without_the_frame(
         await page.goto(plain.url)
         code = f"(async () => {{{_out(way, other)}}})()"
         await page.add_script_tag(content=code)
-        async with asyncio.timeout(60):
-            while not other.heads:  # noqa: ASYNC110 - a socket's other end, in this process
-                await asyncio.sleep(0.02)
+        await until(lambda: other.heads, 60)
 
 
 async def test_what_the_server_sees_of_it(serve_tree: ServeTree, page: Page) -> None:
@@ -173,10 +173,7 @@ async def test_its_frame_opens_no_page_as_the_reader(serve_tree: ServeTree, page
         await page.context.add_cookies([{"name": "who", "value": "reader", "url": seen.url}])
         await page.goto(seen.url)
         await run(snippet_of(page), "window.location.href = new URL('log-out', location.href)")
-        async with asyncio.timeout(60):
-            while not any("/log-out" in head for head in seen.heads):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-        head = next(head for head in seen.heads if "/log-out" in head)
+        (head,) = await until(lambda: [head for head in seen.heads if "/log-out" in head], 60)
 
     assert "who=reader" not in head
 

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -22,6 +21,7 @@ from certificate import make_certificate
 from playwright.async_api import Browser, expect
 from tornado.httpclient import AsyncHTTPClient
 
+from benchmarks.programs import free_ports, running
 from liveguide.builder.nginx import policy_map
 
 pytestmark = pytest.mark.browser
@@ -77,13 +77,6 @@ class Proxied:
         return websockets.connect(f"{scheme}://127.0.0.1:{port}{path}", proxy=None, **options)
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in "x" * count]
-        return [one.getsockname()[1] for one in sockets]
-
-
 def configuration_for(proxied: Proxied, folder: Path, key: Path) -> str:
     """Return `deploy/nginx.conf` with this test's ports and folders, and TLS."""
     text = CONFIGURATION.read_text()
@@ -116,18 +109,6 @@ async def until_listening(port: int, process: Process) -> None:
             writer.close()
             await writer.wait_closed()
             return
-
-
-@contextlib.asynccontextmanager
-async def running(*command: str | Path, **options: Any) -> AsyncIterator[Process]:
-    """Run a command, and end it."""
-    process = await asyncio.create_subprocess_exec(*map(str, command), **options)
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await asyncio.wait_for(process.communicate(), 60)
 
 
 def installed_nginx() -> str:

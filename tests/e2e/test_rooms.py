@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
 
 from .conftest import GUIDE, Server
+from .talking import join, say
 
 pytestmark = pytest.mark.browser
 
@@ -28,36 +29,24 @@ async def _server(redis: RedisServer, guide_site: Path) -> AsyncIterator[Server]
     await server.stop()
 
 
-async def _open(browser: Browser, server: Server, name: str) -> Page:
-    page = await (await browser.new_context()).new_page()
-    await page.goto(f"{server.url}rooms/talk.html?name={name}")
-    await expect(page.get_by_role("status")).to_have_text("Connected")
-    return page
-
-
-async def _say(page: Page, message: str) -> None:
-    await page.get_by_role("textbox").fill(message)
-    await page.keyboard.press("Enter")
-
-
 async def test_a_page_goes_on_where_it_was_when_its_server_is_killed(
     browser: Browser, server: Server
 ) -> None:
     """What was said before, meanwhile and after stands in both windows, once and in order."""
-    one, two = await _open(browser, server, "Ada"), await _open(browser, server, "Bob")
-    await _say(one, "before")
+    one, two = await join(browser, server.url, "Ada"), await join(browser, server.url, "Bob")
+    await say(one, "before")
     for page in (one, two):
         await expect(page.locator(MESSAGES)).to_have_text(["before"])
     port = int(server.url.rstrip("/").rpartition(":")[2])
 
     await server.kill()
     await expect(one.get_by_role("status")).to_have_attribute("data-state", "lost")
-    await _say(one, "meanwhile")
+    await say(one, "meanwhile")
     await expect(one.locator(".waiting")).to_have_text(["meanwhile"])
     await server.start(port)
 
     await expect(two.locator(MESSAGES)).to_have_text(["before", "meanwhile"])
-    await _say(two, "after")
+    await say(two, "after")
     for page in (one, two):
         await expect(page.locator(MESSAGES)).to_have_text(["before", "meanwhile", "after"])
         await expect(page.locator(".waiting")).to_have_count(0)
@@ -66,9 +55,9 @@ async def test_a_page_goes_on_where_it_was_when_its_server_is_killed(
 
 async def test_who_comes_late_reads_it_all_and_is_named(browser: Browser, server: Server) -> None:
     """The history, and who is there, as text whatever it holds."""
-    one = await _open(browser, server, "Ada")
-    await _say(one, "<b>early</b>")
-    two = await _open(browser, server, "Bob")
+    one = await join(browser, server.url, "Ada")
+    await say(one, "<b>early</b>")
+    two = await join(browser, server.url, "Bob")
 
     await expect(two.locator(MESSAGES)).to_have_text(["<b>early</b>"])
     await expect(one.locator(".note").last).to_have_text("Bob came")
@@ -82,10 +71,10 @@ async def test_a_page_says_that_the_room_is_away(
     browser: Browser, server: Server, redis: RedisServer
 ) -> None:
     """While Redis is, what is said waits; then it comes."""
-    page = await _open(browser, server, "Ada")
+    page = await join(browser, server.url, "Ada")
     await redis.kill()
     await expect(page.get_by_role("status")).to_have_attribute("data-state", "away")
-    await _say(page, "patience")
+    await say(page, "patience")
     await expect(page.locator(".waiting")).to_have_text(["patience"])
 
     await redis.start()

@@ -16,7 +16,7 @@ import pytest_asyncio
 import websockets
 from playwright.async_api import Page, expect
 
-from .conftest import free_port
+from benchmarks.programs import free_ports
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ TALK = """async ([path, messages, count]) => {
 @pytest_asyncio.fixture(name="tremolo", scope="module")
 async def _tremolo() -> AsyncIterator[str]:
     """Return the address of a running Tremolo, with a slash at the end."""
-    port = free_port()
+    (port,) = free_ports(1)
     process = await asyncio.create_subprocess_exec(
         sys.executable, APP, str(port), stdout=DEVNULL, stderr=DEVNULL
     )

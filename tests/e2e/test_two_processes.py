@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from certificate import make_certificate
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
+from benchmarks.programs import free_ports, running
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
 
 from .conftest import GUIDE, ROOT, Server
+from .talking import join, say
 from .test_nginx import (
     Proxied,
     configuration_for,
-    free_ports,
     installed_nginx,
-    running,
     until_listening,
 )
 
@@ -71,25 +71,13 @@ async def _url(servers: list[Server], tmp_path: Path) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{plain}/"
 
 
-async def _open(browser: Browser, url: str, name: str) -> Page:
-    page = await (await browser.new_context()).new_page()
-    await page.goto(f"{url}rooms/talk.html?name={name}")
-    await expect(page.get_by_role("status")).to_have_text("Connected")
-    return page
-
-
-async def _say(page: Page, message: str) -> None:
-    await page.get_by_role("textbox").fill(message)
-    await page.keyboard.press("Enter")
-
-
 async def test_both_windows_see_all_that_is_said_when_a_server_is_killed(
     browser: Browser, servers: list[Server], url: str
 ) -> None:
     """Each is at a server of its own; the one that loses its server goes on at the other."""
-    pages = [await _open(browser, url, name) for name in ("Ada", "Bob")]
+    pages = [await join(browser, url, name) for name in ("Ada", "Bob")]
     for page, message in zip(pages, ("from Ada", "from Bob"), strict=True):
-        await _say(page, message)
+        await say(page, message)
         await expect(page.locator(MESSAGES).last).to_have_text(message)
     lost = [
         asyncio.ensure_future(page.wait_for_selector("[data-state=lost]", timeout=30_000))
@@ -101,10 +89,10 @@ async def test_both_windows_see_all_that_is_said_when_a_server_is_killed(
     assert len(done) == 1  # only one of them was there
     (there,) = [pages[lost.index(one)] for one in done]
     (other,) = [page for page in pages if page is not there]
-    await _say(other, "meanwhile")
-    await _say(there, "written while nobody was there")
+    await say(other, "meanwhile")
+    await say(there, "written while nobody was there")
     await expect(there.get_by_role("status")).to_have_text("Connected", timeout=30_000)
-    await _say(there, "after")
+    await say(there, "after")
 
     said = ["from Ada", "from Bob", "meanwhile", "written while nobody was there", "after"]
     for page in pages:

@@ -7,7 +7,6 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from liveguide.errors import SourceErrors
 from liveguide.server.endpoints import coroutines
+from tests.waiting import until
 
 from .conftest import handshake
 
@@ -43,13 +43,6 @@ async def leave_at_once(port: int, path: str) -> None:
     writer.write(HANDSHAKE.format(path).encode())
     await writer.drain()
     writer.close()
-
-
-async def until(ready: Callable[[], object]) -> None:
-    """Wait until something holds that no event tells of."""
-    async with asyncio.timeout(60):
-        while not ready():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD", "OPTIONS"])

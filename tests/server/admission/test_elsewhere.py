@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -14,6 +14,7 @@ from liveguide.server.admission.rates import Rate
 from liveguide.settings import Settings
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
+from tests.waiting import until
 
 from ..conftest import ECHO, Serve, Served, routes
 from ..sharing import sharing
@@ -34,15 +35,6 @@ async def _servers(
     guide = {"gramex.yaml": routes(echo=ECHO)}
     async with sharing(serve, redis, guide, settings=request.param) as servers:
         yield servers
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(30):
-        while True:
-            if holds():
-                return
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("servers", [LIMITS], indirect=True)

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.adversary.process import ROOT, Running, running
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
+from tests.waiting import until
 
 from ..conftest import ended, routes
 
@@ -62,15 +63,6 @@ async def children(server: Running, count: int = 2, but: set[int] = frozenset())
         while len(found) < count:
             found |= {await served_by(server)} - but
     return found
-
-
-async def until(holds: Callable[[], Any]) -> Any:
-    """Wait until something holds; return it."""
-    async with asyncio.timeout(30):
-        while True:
-            if found := holds():
-                return found
-            await asyncio.sleep(0.01)
 
 
 async def gone(pid: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from liveguide.passwords import PasswordHash
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
+from tests.waiting import until
 
 from ..conftest import Serve, Served, routes
 from ..sharing import sharing
@@ -92,15 +93,6 @@ async def _two(serve: Serve, redis: RedisServer) -> AsyncIterator[Two]:
     """Serve a guide twice, with its sessions in one Redis."""
     async with sharing(serve, redis, GUIDE) as servers:
         yield Two(servers, redis)
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(30):
-        while True:
-            if holds():
-                return
-            await asyncio.sleep(0.01)
 
 
 def store(two: Two, number: int) -> Any:
