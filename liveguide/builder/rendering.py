@@ -44,6 +44,7 @@ from .extensions.pieces import Pieces
 from .extensions.place import PlaceExtension
 from .extensions.quick_blocks import QuickBlocksExtension
 from .extensions.quick_inline import QuickInlineExtension
+from .extensions.quick_tree import QuickTreeExtension
 from .extensions.tables import ScrollingTablesExtension
 from .features import Features
 from .frontmatter import FrontMatter, split_front_matter
@@ -147,6 +148,7 @@ class Renderer:
                 PlaceExtension(self._current),
                 QuickInlineExtension(self._current),
                 QuickBlocksExtension(),
+                QuickTreeExtension(),
             ],
             output_format="html",
         )

@@ -10,6 +10,7 @@ import pytest
 
 from liveguide.builder.extensions.quick_blocks import QuickBlocksExtension
 from liveguide.builder.extensions.quick_inline import QuickInlineExtension
+from liveguide.builder.extensions.quick_tree import QuickTreeExtension
 from liveguide.builder.rendering import Renderer
 from liveguide.builder.sources import collect_sources
 from liveguide.settings import Settings
@@ -60,7 +61,7 @@ def test_the_quick_ways_change_nothing(
     guide = write_tree({**pages, "flow.svg": SVG})
     sources, _ = collect_sources(guide, tmp_path / "site")
     quick = Renderer(guide, sources, Settings())
-    for quickened in (QuickBlocksExtension, QuickInlineExtension):
+    for quickened in (QuickBlocksExtension, QuickInlineExtension, QuickTreeExtension):
         monkeypatch.setattr(quickened, "extendMarkdown", lambda *_: None)
     plain = Renderer(guide, sources, Settings())
 
