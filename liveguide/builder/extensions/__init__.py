@@ -12,6 +12,7 @@ What our pages add to Markdown, one feature per file; `rendering.py` configures 
     pictures.py        captions, diagrams;  tables.py: those that scroll by themselves
     nested_lists.py    lists by two spaces;  headings.py: a heading ends its block
     quick_blocks.py    processors tried only where they can match;  quick_inline.py: and patterns
+    quick_tree.py      what is asked of every element and text, answered sooner
     raw_html.py        raw HTML whose text is no Markdown
 
     page.py            what they share while one page is rendered
