@@ -155,6 +155,9 @@ class Listener(Protocol):
     def on_entry(self, room: str, epoch: str, entry: Entry) -> None:
         """Hear of a message in a room that was subscribed to."""
 
+    def on_several(self) -> None:
+        """Hear that more than one message may come in this turn of the event loop."""
+
     def on_presence(
         self, room: str, count: int, joined: Sequence[Member], left: Sequence[Member]
     ) -> None:

@@ -363,6 +363,7 @@ class RedisEngine(Engine, Exchange):
             if not isinstance(pushed, list):
                 continue  # the answer to a ping, before there is any room
             if pushed[0] == b"message":
+                self._listener.on_several()
                 self._pushed(pushed[1], pushed[2])
             elif pushed[0] == b"subscribe":
                 confirmed = self._confirmed.get(pushed[1])

@@ -44,6 +44,9 @@ class Process:
 
         heard: How many came.
 
+        hold: Called where several messages may come: what clients are told of them in this turn of
+            the event loop should leave together.
+
         observe: Told of each that came, where somebody wants to know.
 
         joined: The rooms that each connection is in.
@@ -54,6 +57,7 @@ class Process:
     engine: Engine
     sent: int = 0
     heard: int = 0
+    hold: Callable[[], None] | None = None
     observe: Callable[[Entry], None] | None = None
     joined: dict[Handler, set[Room]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

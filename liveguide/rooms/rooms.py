@@ -77,6 +77,11 @@ class Rooms(Listener):
         if found is not None:
             found.on_entry(epoch, entry)
 
+    def on_several(self) -> None:
+        """Have what is told in this turn leave together."""
+        if self.process.hold is not None:
+            self.process.hold()
+
     def on_presence(
         self, room: str, count: int, joined: Sequence[Member], left: Sequence[Member]
     ) -> None:

@@ -188,6 +188,8 @@ class SQLiteEngine(Engine):
     def _tell_done(
         self, told: Sequence[Callable[..., None]], results: list[Any], error: Exception | None
     ) -> None:
+        if len(told) > 1:
+            self._listener.on_several()
         for done, result in zip(told, results, strict=True):
             done(result, error)
 

@@ -61,6 +61,20 @@ async def test_what_is_said_in_one_process_all_hear_in_the_same_order(
     assert [text for text in heard[0] if "one" in text] == [f"one {i}" for i in range(50)]
 
 
+async def test_what_comes_together_is_told_together(begin: Begin) -> None:
+    """Whoever sends to clients is told before the first message, so that it can hold them."""
+    process = await begin()
+    member = process.hearing(plain=True)
+    held: list[int] = []
+    process.rooms.process.hold = lambda: held.append(len(member.heard))
+    for i in range(3):
+        process.room.send(f"{i}")
+
+    await member.hears(3)
+
+    assert held[-3:] == [0, 1, 2]
+
+
 async def test_a_position_of_one_process_is_recovered_at_another(begin: Begin) -> None:
     """The history is that of all, and outlives them."""
     one = await begin()

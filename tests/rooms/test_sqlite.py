@@ -63,6 +63,20 @@ async def test_all_that_waits_is_written_in_order(begin: Begin) -> None:
         assert await hearing.hears(600) == [str(i) for i in range(600)]
 
 
+async def test_what_is_written_together_is_told_together(begin: Begin) -> None:
+    """Whoever sends to clients is told before the first message, so that it can hold them."""
+    one = await begin()
+    member = one.hearing(plain=True)
+    held: list[int] = []
+    one.rooms.process.hold = lambda: held.append(len(member.heard))
+    for i in range(100):
+        one.room.send(f"{i}")
+
+    await member.hears(100)
+
+    assert 0 < len(held) < 50  # only the first few may be written by themselves
+
+
 async def test_what_is_old_or_too_much_is_forgotten(begin: Begin) -> None:
     """By count and by age; offsets go on."""
     one = await begin(3)

@@ -30,6 +30,7 @@ from ...rooms.rooms import rooms
 from ..app import SiteApplication
 from ..calls import only_closed
 from ..endpoints.leftovers import ConnectionsLoop
+from ..wire.cork import cork
 from . import supervised, systemd
 from .watchdog import Watchdog
 
@@ -93,6 +94,7 @@ async def serve(
     ConnectionsLoop()  # from now on Tornado's loop, in this thread
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     if engine is not None:
+        rooms.process.hold = cork.put_in_for_a_turn
         await rooms.start(engine)
     server.add_sockets(sockets)
     gc.freeze()  # what is loaded is no garbage, and is not looked at again and again

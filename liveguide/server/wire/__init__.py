@@ -8,4 +8,5 @@ What decides (frames, masking, reader, deflate) never touches a socket.
     reader.py      bytes → messages: frames.py, masking.py, deflate.py
     channel.py     the socket, by events (stream.py)
     outgoing.py    what is to be sent to it, queued within bounds;  encoder.py: messages → frames
+    cork.py        what leaves together
 """

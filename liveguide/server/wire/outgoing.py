@@ -11,11 +11,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
 
 from tornado.websocket import WebSocketClosedError
 
 from .channel import Channel, nobody
+from .cork import cork
 
 _TOGETHER = 64 * 1024
 """Bytes of waiting frames that are given to the system at once."""
@@ -27,6 +27,8 @@ _Frame = tuple[bytes | memoryview, "asyncio.Future[None] | None"]
 class QueueLimits:
     """
     What may wait for one client, behind the message that is on its way, which may be of any size.
+
+    What the cork has held is on its way together.
 
     Attributes:
 
@@ -69,6 +71,8 @@ class Outgoing:
         "_broken",
         "_channel",
         "_drained",
+        "_held",
+        "_held_sending",
         "_limits",
         "_overflowed",
         "_queue",
@@ -93,6 +97,7 @@ class Outgoing:
         self._broken = broken
         self._drained = drained
         self._queue: deque[_Frame] | None = None  # made when a client first reads too slowly
+        self._held: list[bytes] | None = None  # by the cork, where nothing else waits
         self._size = 0
         self.taken = 0
         # Bytes of the first frames that must be sent whatever else is dropped: the rest of a
@@ -102,7 +107,12 @@ class Outgoing:
         self._sent.set_result(None)
 
     def __len__(self) -> int:
-        return len(self._queue) if self._queue else 0
+        return len(self._queue or ()) + len(self._held or ())
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something waits for the client to read."""
+        return bool(self._queue)
 
     @property
     def size(self) -> int:
@@ -119,6 +129,8 @@ class Outgoing:
             happen any more, which nobody needs to notice.
         """
         if not self._queue:
+            if cork.is_in:
+                return self._hold(frame)
             try:
                 count = self._send(frame)
             except BlockingIOError:
@@ -129,7 +141,7 @@ class Outgoing:
             if count == len(frame):
                 return self._sent
             sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._keep_rest(frame, count, sending)
+            self._keep([frame], count, sending)
             return sending
         limits, behind = self._limits, self._size - len(self._queue[0][0])
         if len(self._queue) > limits.messages or behind + len(frame) > limits.size:
@@ -148,8 +160,32 @@ class Outgoing:
         else:
             self.send(frame)
 
+    def release(self) -> None:
+        """Send what the cork has held, as far as the system takes it; the rest waits."""
+        held, self._held = self._held, None
+        if held is None:
+            return
+        data, sending, self._size = b"".join(held), self._held_sending, 0
+        try:
+            count = self._send(data)
+        except BlockingIOError:
+            count = 0
+        except OSError:
+            self._broken()
+            _fail(sending)
+            return
+        if count < len(data):
+            self._keep(held, count, sending)
+            return
+        if not sending.done():
+            sending.set_result(None)
+        self._drained()
+
     def drop(self) -> None:
         """Forget what waits, but for what has begun to be sent."""
+        if self._held is not None:
+            self._held, self._size = None, 0
+            _fail(self._held_sending)
         if not self._queue:
             return
         begun, kept = self._begun, deque[_Frame]()
@@ -159,7 +195,7 @@ class Outgoing:
         dropped, self._queue = self._queue, kept
         self._size = sum(len(data) for data, _ in kept)
         for _, sending in dropped:
-            if sending is not None and not sending.done():
+            if sending is not None:
                 _fail(sending)
 
     def close(self) -> None:
@@ -190,25 +226,39 @@ class Outgoing:
         self._channel.wait_to_write(False)
         self._drained()
 
-    def _keep_rest(self, frame: bytes, count: int, sending: asyncio.Future[None]) -> None:
-        """Let what the system did not take of the first frame wait."""
+    def _hold(self, frame: bytes) -> asyncio.Future[None]:
+        """Keep a frame until the cork is pulled out; return the future of all that are kept."""
+        if self._held is not None and self._size + len(frame) > _TOGETHER:
+            self.release()
+            return self.send(frame)
+        if self._held is None:
+            self._held = []
+            self._held_sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            cork.held.append(self)
+        self._held.append(frame)
+        self._size += len(frame)
+        return self._held_sending
+
+    def _keep(self, frames: list[bytes], count: int, sending: asyncio.Future[None]) -> None:
+        """Let frames wait, but for so many of their bytes as the system took."""
         if self._queue is None:
             self._queue = deque()
-        self._queue.append((memoryview(frame)[count:], sending))
-        self._size = len(frame) - count
+        self._queue.extend((frame, None) for frame in frames)
+        self._queue[-1] = (frames[-1], sending)
+        self._size = sum(map(len, frames))
+        self._advance(count)
         self._begun = self._size
         self._channel.wait_to_write(True)
 
     def _together(self) -> list[bytes | memoryview]:
         assert self._queue is not None
-        room = _TOGETHER
-
-        def fits(waiting: _Frame) -> bool:
-            nonlocal room
-            room -= len(waiting[0])
-            return room >= 0
-
-        return [data for data, _ in takewhile(fits, self._queue)]
+        parts, room = [], _TOGETHER
+        for data, _ in self._queue:
+            room -= len(data)
+            if room < 0:
+                break
+            parts.append(data)
+        return parts
 
     def _advance(self, count: int) -> None:
         """Take off so many bytes that were sent."""
@@ -235,5 +285,6 @@ def closed_future() -> asyncio.Future[None]:
 
 
 def _fail(sending: asyncio.Future[None]) -> None:
-    sending.set_exception(WebSocketClosedError())
-    sending.exception()  # so that nothing is logged where nobody awaits it
+    if not sending.done():
+        sending.set_exception(WebSocketClosedError())
+        sending.exception()  # so that nothing is logged where nobody awaits it

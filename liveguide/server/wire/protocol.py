@@ -33,6 +33,7 @@ from ..close_codes import (
 )
 from ..reporting.counts import Counts
 from .channel import Channel
+from .cork import cork
 from .deflate import Deflater, Inflater
 from .encoder import encoder
 from .frames import (
@@ -311,20 +312,27 @@ class WireProtocol(WebSocketProtocol):
     def _handle(self) -> None:
         """Take messages from what was read, as many as make a turn."""
         self._turn = None
-        read = self._reader.read
+        reader = self._reader
         try:
             for _ in range(MOST_A_TURN):
-                event = read()
-                if event is None:
+                event = reader.read()
+                has_more = event is not None and reader.has_more()
+                if has_more:
+                    cork.put_in()
+                if event is not None:
+                    self._take(event)
+                    if self._running is not None or self.client_terminated:
+                        return
+                if not has_more:
                     if self._channel.has_more():
                         self._go_on(self._read_on)
-                    return
-                self._take(event)
-                if self._running is not None or self.client_terminated:
                     return
         except ProtocolFault as fault:
             self._refuse(fault.code, fault.reason, fault.detail, fault.detail)
             return
+        finally:
+            if cork.is_in:
+                cork.pull_out()
         self._go_on(self._handle)
 
     def _go_on(self, then: Any) -> None:
@@ -385,7 +393,7 @@ class WireProtocol(WebSocketProtocol):
         """Send a pong. One that does not read gets only the last one (section 5.5.3)."""
         if self.server_terminated:
             return
-        if self._outgoing:
+        if self._outgoing.is_stuck:
             self._pong = data
         else:
             self._outgoing.send_control(frame(PONG, data))

@@ -88,6 +88,13 @@ class FrameReader:
         self._data = self._data[self._start :] + data if self._start < len(self._data) else data
         self._start = 0
 
+    def has_more(self) -> bool:
+        """Say whether more has come than was read, if only in part; keep nothing if not."""
+        if self._start < len(self._data):
+            return True
+        self._data, self._start = b"", 0
+        return False
+
     def read(self) -> Event | None:
         """
         Return the next message, control frame or `PART`; `None` where more must come first.
