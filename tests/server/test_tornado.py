@@ -13,8 +13,11 @@ import pytest
 from tornado.http1connection import HTTP1Connection, HTTP1ServerConnection
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
+from tornado.ioloop import IOLoop
 from tornado.iostream import BaseIOStream, IOStream
 from tornado.web import _HandlerDelegate
+
+from liveguide.server.wire.channel import Channel, nobody
 
 _AS_READ = {
     HTTP1Connection._parse_headers: "b3c54fda82dad6ac",
@@ -45,3 +48,20 @@ async def test_a_stream_still_has_what_ours_empties() -> None:
         assert not stream._read_buffer
         assert stream._read_buffer_size == 0
         assert len(stream._write_futures) == len(stream._write_buffer._buffers) == 0
+
+
+async def test_a_stream_that_closes_takes_its_channel_out_of_the_loop() -> None:
+    """What a `Channel` waits for, it notes where Tornado's loop does, which has no interface."""
+    loop: Any = IOLoop.current()
+    ours, theirs = socketpair()
+    with theirs:
+        stream = IOStream(ours)
+        stream.set_close_callback(nobody)
+        number = ours.fileno()
+        Channel(stream, nobody, nobody).wait_to_write(True)
+        assert {number} <= loop.readers & loop.writers & loop.handlers.keys()
+
+        stream.close()
+
+    assert number not in loop.readers | loop.writers | loop.handlers.keys()
+    assert not loop.selector_loop.remove_reader(number)

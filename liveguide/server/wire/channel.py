@@ -2,9 +2,9 @@
 Tornado's stream, driven by events: read when there is something, write at once where that works.
 
 An IOStream makes a future for each read and for each write, and asks the system
-anew what to wait for. Here the loop calls when there is something to read, for
-as long as the connection lasts, and what is sent goes to the socket without a
-detour. The stream still owns the socket, and does what differs with TLS.
+anew what to wait for. Here asyncio's loop calls when there is something to read, for
+as long as the connection lasts, and what is sent and read goes to and from the socket
+without a detour. The stream still owns the socket, and does what differs with TLS.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import sys
 from collections.abc import Callable
 from typing import cast
 
-from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream
 from tornado.platform.asyncio import BaseAsyncIOLoop
 
@@ -52,7 +51,15 @@ class Channel:
             Raises BlockingIOError where it takes none now, OSError where the connection is broken.
     """
 
-    __slots__ = ("_events", "_readable", "_stream", "_writable", "send")
+    __slots__ = (
+        "_is_tls",
+        "_loop",
+        "_number",
+        "_readable",
+        "_stream",
+        "_writable",
+        "send",
+    )
 
     def __init__(
         self, stream: IOStream, readable: Callable[[], None], writable: Callable[[], None]
@@ -60,18 +67,18 @@ class Channel:
         self._stream = stream
         self._readable = readable
         self._writable = writable
-        self._events = IOLoop.READ
         # The socket's own method, without one of ours around it: a broadcast is little else.
-        is_tls = isinstance(stream.socket, ssl.SSLSocket)
+        self._is_tls = isinstance(stream.socket, ssl.SSLSocket)
         self.send: Callable[[bytes | memoryview], int] = (
-            self._send_by_tls if is_tls else stream.socket.send
+            self._send_by_tls if self._is_tls else stream.socket.send
         )
-        loop = cast(BaseAsyncIOLoop, stream.io_loop)
-        # In the stream's place: the system, which knows the socket already, need not be told.
-        number, held = loop.split_fd(stream.fileno())
-        loop.handlers[number] = held, self._ready
-        loop.readers.discard(number)  # anew, in the connection's own context (see calls.py)
-        loop.update_handler(stream.fileno(), self._events)
+        # Tornado's loop notes who is waited for, so that the stream, when it closes, ends that.
+        self._loop = cast(BaseAsyncIOLoop, stream.io_loop)
+        self._number, _ = self._loop.split_fd(stream.fileno())
+        # In the stream's place, which the system need not be told; and in the connection's own
+        # context (see calls.py).
+        self._loop.readers.discard(self._number)
+        self.wait_to_read(True)
 
     def read(self) -> bytes | None:
         """
@@ -83,16 +90,37 @@ class Channel:
         """
         if self._stream.closed():
             return b""
+        if not self._is_tls:
+            try:
+                return self._stream.socket.recv(_AT_ONCE)
+            except BlockingIOError:
+                return None
         size = self._stream.read_from_fd(_buffer)
         return None if size is None else _view[:size].tobytes()
 
     def wait_to_read(self, waits: bool) -> None:
         """Call `readable` from now on, or not."""
-        self._wait(self._events | IOLoop.READ if waits else self._events & ~IOLoop.READ)
+        loop, number = self._loop, self._number
+        if waits == (number in loop.readers) or self._stream.closed():
+            return
+        if waits:
+            loop.selector_loop.add_reader(number, self._readable)
+            loop.readers.add(number)
+        else:
+            loop.selector_loop.remove_reader(number)
+            loop.readers.discard(number)
 
     def wait_to_write(self, waits: bool) -> None:
         """Call `writable` from now on, or not."""
-        self._wait(self._events | IOLoop.WRITE if waits else self._events & ~IOLoop.WRITE)
+        loop, number = self._loop, self._number
+        if waits == (number in loop.writers) or self._stream.closed():
+            return
+        if waits:
+            loop.selector_loop.add_writer(number, self._writable)
+            loop.writers.add(number)
+        else:
+            loop.selector_loop.remove_writer(number)
+            loop.writers.discard(number)
 
     def has_more(self) -> bool:
         """Say whether there is something to read that the system won't tell of: TLS keeps some."""
@@ -139,17 +167,6 @@ class Channel:
         if self._stream.closed():
             raise BrokenPipeError
         return self._stream.write_to_fd(data)  # type: ignore[arg-type]  # bytes do as well
-
-    def _wait(self, events: int) -> None:
-        if events != self._events and not self._stream.closed():
-            self._events = events
-            self._stream.io_loop.update_handler(self._stream.fileno(), events)
-
-    def _ready(self, _: object, events: int) -> None:
-        if events & IOLoop.WRITE:
-            self._writable()
-        else:
-            self._readable()
 
 
 def nobody() -> None:
