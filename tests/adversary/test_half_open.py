@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from server.wire.client import CLOSE, PING, TEXT, client_frame, raw_client, sayi
 
 from liveguide.server.endpoints import coroutines
 from liveguide.server.wire import protocol
+from tests.network import Network, linked, run
 from tests.waiting import until
 
 pytestmark = pytest.mark.long
@@ -49,6 +48,7 @@ import sys
 from liveguide.server.endpoints import coroutines
 from liveguide.server.cli import main
 from liveguide.server.wire import protocol
+from tests.network import Network, linked, run
 
 protocol.FAIL_SECONDS = coroutines.GRACE = 0.1
 
@@ -142,62 +142,45 @@ async def test_one_who_stays_is_waited_for_while_its_messages_are_unread(serve, 
     await asyncio.wait_for(served.app.connections.ended(), 10)
 
 
-def run(command: str) -> None:
-    subprocess.run(command.split(), check=True, capture_output=True)
+@pytest.fixture(name="network")
+def _network() -> Iterator[Network]:
+    with linked() as network:
+        yield network
 
 
-@pytest.fixture(name="namespace")
-def _namespace() -> Iterator[str]:
-    """Make a network namespace at the other end of a link; its address is 10.213.87.2."""
-    name = f"liveguide{os.getpid()}"
-    near, far = f"lg{os.getpid()}a"[:15], f"lg{os.getpid()}b"[:15]
-    try:
-        run(f"ip netns add {name}")
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("network namespaces are root's, and need iproute2")
-    try:
-        run(f"ip link add {near} type veth peer name {far} netns {name}")
-        run(f"ip address add 10.213.87.1/30 dev {near}")
-        run(f"ip link set {near} up")
-        run(f"ip -n {name} address add 10.213.87.2/30 dev {far}")
-        run(f"ip -n {name} link set {far} up")
-        yield name
-    finally:
-        subprocess.run(["ip", "link", "delete", near], check=False, capture_output=True)
-        run(f"ip netns delete {name}")
-
-
-async def test_a_client_behind_a_cut_link_is_gone(guide, start, namespace, tmp_path: Path):
+async def test_a_client_behind_a_cut_link_is_gone(guide, start, network, tmp_path: Path):
     """No packet says so: its link goes down while its connection is open."""
-    await cut_off(guide, start, namespace, tmp_path, HERE, routes(room=KWARGS))
+    await cut_off(guide, start, network, tmp_path, HERE, routes(room=KWARGS))
 
 
 async def test_one_behind_a_cut_link_who_left_unread_messages_is_gone(
-    guide, start, namespace, tmp_path: Path
+    guide, start, network, tmp_path: Path
 ):
     """Nothing is acknowledged any more of what is sent to it."""
-    await cut_off(guide, start, namespace, tmp_path, HERE_DEAF, DEAF_ENTRY.replace("deaf", "room"))
+    await cut_off(guide, start, network, tmp_path, HERE_DEAF, DEAF_ENTRY.replace("deaf", "room"))
 
 
 async def cut_off(
-    guide: Path, start: Any, namespace: str, folder: Path, module: str, entry: str
+    guide: Path, start: Any, network: Network, folder: Path, module: str, entry: str
 ) -> None:
     """Cut a client's link, and wait until the server has noticed."""
     (guide / "gramex.yaml").write_text(entry)
     (guide / "room.py").write_text(module)
-    options = ["--port", "0", "--address", "10.213.87.1", "--no-build"]
+    options = ["--port", "0", "--address", network.here, "--no-build"]
     process = await start(*options, script=HURRIED)
     url = (await address(process)).replace("http", "ws") + "room"
-    command = ["ip", "netns", "exec", namespace, sys.executable, "-c", CLIENT, url]
     client = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, cwd=folder, env={"PYTHONPATH": str(ROOT)}
+        *network.inside(sys.executable, "-c", CLIENT, url),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT)},
     )
     try:
         assert client.stdout is not None
         assert await asyncio.wait_for(client.stdout.readline(), 10) == b"1\n"
         assert await process.stdout.readline() == b"1 here\n"
 
-        await asyncio.to_thread(run, f"ip link set lg{os.getpid()}a down")
+        await asyncio.to_thread(run, f"ip link set {network.near} down")
 
         assert await asyncio.wait_for(process.stdout.readline(), 10) == b"0 here\n"
     finally:

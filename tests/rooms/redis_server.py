@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ class RedisServer:
 
         folder: The folder; its socket is there, too, so its path must be short.
 
+        inside: What its command begins with, if it runs elsewhere than here.
+
     Attributes:
 
         socket: Where it listens.
@@ -29,8 +32,9 @@ class RedisServer:
         client: Somebody who may do anything to it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, inside: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._inside = inside
         self.socket = folder / "redis.sock"
         self._process: Process | None = None
         self.client: Any = Redis(unix_socket_path=str(self.socket), decode_responses=True)
@@ -42,7 +46,7 @@ class RedisServer:
     async def start(self, *options: str) -> None:
         """Start it, with what it has kept, and wait until it answers."""
         self._process = await asyncio.create_subprocess_exec(
-            *(str(PROGRAM), "--port", "0", "--unixsocket", str(self.socket)),
+            *(*self._inside, str(PROGRAM), "--port", "0", "--unixsocket", str(self.socket)),
             *("--dir", str(self._folder), "--save", "", "--appendonly", "yes"),
             *("--appendfsync", "always", *options),  # or what it said might not be written yet
             stdout=DEVNULL,
