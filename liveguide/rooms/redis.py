@@ -219,7 +219,9 @@ class RedisEngine(Engine, Exchange):
         """Do some commands, for others than rooms."""
         async with self._asking_if_up():
             try:
-                async with self._redis.pipeline(transaction=True) as pipeline:
+                # A Redis that is full queues nothing for a transaction, not even questions.
+                is_many = len(commands) > 1
+                async with self._redis.pipeline(transaction=is_many) as pipeline:
                     for name, at, *values in commands:
                         if name == "PUBLISH":
                             at = self._channel(at)

@@ -23,12 +23,12 @@ from ..rooms.rooms import rooms
 from ..settings import Settings, network
 from .admission.addresses import Handshakes
 from .admission.admission import Admission
-from .admission.attempts import Attempts
 from .admission.capacity import Capacity
 from .admission.elsewhere import Elsewhere
 from .admission.forwarded import forwarded
 from .admission.refusals import RefusalHandler, log_refusal
 from .admission.requests import OneTask
+from .admission.shared_attempts import SharedAttempts
 from .connection import Endpoint, Shared
 from .connections import Connections
 from .endpoints.loading import Loaded, load_endpoints
@@ -109,7 +109,7 @@ class SiteApplication(tornado.web.Application):
         self._endings = Endings(sessions)
         self._shared_sessions: SharedSessions | None = None
         self._elsewhere: Elsewhere | None = None
-        self._attempts = Attempts()
+        self._attempts = SharedAttempts()
         self._handshakes = Handshakes(limits_of(SITE_LIMITS, settings.limits))
         self.places = places
         self._traces = traces = Traces(places, sessions.trace_keys(secrets.token_urlsafe(9)))
@@ -143,6 +143,7 @@ class SiteApplication(tornado.web.Application):
         """Share with other processes what readers think is one; before the engine is started."""
         self._shared_sessions = SharedSessions(exchange, self._sessions, self._endings)
         self._elsewhere = Elsewhere(exchange, self.connections, self._handshakes)
+        self._attempts.exchange = exchange
         self._traces.keys = self._sessions.trace_keys(exchange.process)
         self._traces.relayed = Relay(exchange, self._traces.find).trace
 

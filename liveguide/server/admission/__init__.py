@@ -6,6 +6,7 @@ Who may come, and how much: before anything is answered.
     forwarded.py   who is asking, if a trusted proxy says so, pure
     admission.py   by its host, and by how many sockets its address has (addresses.py, rates.py)
     elsewhere.py   how many it has at other processes
-    origins.py     may this page connect, pure;  attempts.py: to log in
+    origins.py     may this page connect, pure
+    attempts.py    may this address try to log in;  shared_attempts.py: at all processes
     refusals.py    what it is told, if not
 """

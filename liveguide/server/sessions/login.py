@@ -12,7 +12,6 @@ import asyncio
 import hmac
 import math
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +23,8 @@ from tornado.web import RequestHandler
 from ...rooms.engine import NotAccepted
 from ...settings import Settings
 from ...words import direction_of, say_in
-from ..admission.attempts import Attempts
 from ..admission.origins import parse_origin
+from ..admission.shared_attempts import SharedAttempts
 from ..endpoints.route import LOGIN, Route
 from ..ongoing import Answering
 from .credentials import Credentials
@@ -65,7 +64,7 @@ class Doors:
     endings: Endings
     settings: Settings
     answering: Answering
-    attempts: Attempts = field(default_factory=Attempts)
+    attempts: SharedAttempts = field(default_factory=SharedAttempts)
 
 
 class _FormHandler(RequestHandler):
@@ -220,7 +219,7 @@ class LoginHandler(LogoutHandler):
             await super().post()
             return
         address = self.request.remote_ip or ""
-        wait = math.ceil(self._doors.attempts.begin(address, time.monotonic()))
+        wait = math.ceil(await self._doors.attempts.begin(address))
         if wait:
             self.set_header("Retry-After", str(wait))
             self._fail(429, f"too many attempts; try again in {wait} seconds")
@@ -230,7 +229,7 @@ class LoginHandler(LogoutHandler):
             self._is_wrong = True
             self._fail(401, "the name or the password is wrong")
             return
-        self._doors.attempts.succeeded(address)
+        await self._doors.attempts.succeeded(address)
         cookie = self._log_in(user)
         kept = self._doors.sessions.share(self._session)
         try:

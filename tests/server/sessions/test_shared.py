@@ -14,6 +14,7 @@ from tornado.httputil import HTTPHeaders
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from liveguide.passwords import PasswordHash
+from liveguide.server.admission.attempts import MOST_ATTEMPTS
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
 from tests.waiting import until
@@ -159,6 +160,32 @@ async def test_a_login_holds_everywhere_and_so_does_a_logout(two: Two) -> None:
             await two.get(number, "/mine")
 
 
+async def test_attempts_to_log_in_count_at_all_processes(two: Two) -> None:
+    """After ten that fail, wherever, none is looked at; one that succeeds does not count."""
+    for number in (0, 1):
+        await two.log_in(number)
+        await two.post(number, logout="1")
+    for n in range(MOST_ATTEMPTS):
+        assert (await two.post(n % 2, name="ada", password="wrong")).code == 401
+
+    for number in (0, 1):
+        refused = await two.post(number, name="ada", password="lovelace")
+        assert refused.code == 429
+        assert 0 < int(refused.headers["Retry-After"]) <= 60
+    (key,) = await two.redis.client.keys("liveguide:attempts:*")
+    assert 0 < await two.redis.client.ttl(key) <= 60
+
+
+async def test_attempts_count_at_each_process_while_redis_is_full(two: Two) -> None:
+    """They are looked at, and bounded."""
+    await two.redis.client.config_set("maxmemory", "1")
+
+    codes = [(await two.post(0, name="ada", password="wrong")).code for _ in range(11)]
+
+    assert codes == [401] * MOST_ATTEMPTS + [429]
+    assert (await two.post(1, name="ada", password="wrong")).code == 401
+
+
 async def test_a_logout_while_the_other_process_hears_nothing(two: Two) -> None:
     """It finds out as soon as it hears again, and closes what is open."""
     await two.log_in(0)
@@ -198,6 +225,16 @@ async def test_while_redis_is_away_nobody_is_who_can_t_be_known(two: Two) -> Non
         await until(lambda: all(store(two, n)._exchange.is_up for n in (0, 1)))
         await store(two, 0).flush()
         assert (await two.get(1, "/mine"))["said"] == "meanwhile"
+
+
+async def test_while_redis_is_full_sessions_are_found(two: Two) -> None:
+    """Whoever has logged in is known everywhere; who does now is told to come back."""
+    await two.log_in(0)
+    await two.redis.client.config_set("maxmemory", "1")
+
+    assert (await two.get(1, "/mine"))["user"]["id"] == "ada"
+    two.cookie = ""
+    assert (await two.post(1, name="ada", password="lovelace")).code == 503
 
 
 async def test_a_wiped_redis_gets_what_is_at_hand(two: Two) -> None:
