@@ -9,6 +9,8 @@ from socket import socket
 
 from tornado.netutil import bind_sockets
 
+_LAST_PORT = 65_535
+
 
 class CantListen(Exception):
     """An address can't be had; the message is for the operator."""
@@ -46,11 +48,12 @@ def bind_metrics(args: argparse.Namespace, number: int = 0) -> Sequence[socket]:
         return ()
     address, port = args.metrics
     port = port + number if port else 0
+    if port > _LAST_PORT:  # which the system would take for a low one
+        raise CantListen(f"--metrics: there is no port {port}; begin with a lower one")
     try:
         return bind_sockets(port, address)
-    except (OSError, OverflowError) as error:
-        known = error if isinstance(error, OSError) else OSError(None, "there is no such port")
-        raise CantListen(f"--metrics: {_unavailable(address, port, known)}") from None
+    except OSError as error:
+        raise CantListen(f"--metrics: {_unavailable(address, port, error)}") from None
 
 
 def _unavailable(address: str, port: int, error: OSError) -> str:

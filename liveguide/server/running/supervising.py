@@ -55,6 +55,8 @@ class _Child:
 
         is_ready: Whether it serves.
 
+        is_outdated: Whether it may have read a configuration that has changed since.
+
         is_leaving: Whether it was asked to end.
 
         ends_by: When it is killed if it has not ended; never, where that is infinite.
@@ -63,11 +65,17 @@ class _Child:
     def __init__(self, number: int, process: subprocess.Popen[bytes], line: socket) -> None:
         self.number, self.process, self.line = number, process, line
         self.since = self.heard = time.monotonic()
-        self.is_ready = self.is_leaving = False
+        self.is_ready = self.is_outdated = self.is_leaving = False
         self.ends_by = float("inf")
 
     def __str__(self) -> str:
         return f"process {self.number} (pid {self.process.pid})"
+
+    def renew(self) -> None:
+        """Have it read its configuration anew, as soon as it serves."""
+        self.is_outdated = not self.is_ready
+        if self.is_ready:
+            self.process.send_signal(signal.SIGHUP)
 
     def leave(self) -> None:
         """Ask it to end; a second time does nothing."""
@@ -151,8 +159,7 @@ class Supervisor:
             elif number == signal.SIGHUP:
                 systemd.reloading()
                 for child in self._children:
-                    if child.is_ready:
-                        child.process.send_signal(signal.SIGHUP)
+                    child.renew()
                 systemd.ready()
             elif number == signal.SIGUSR1:
                 log.info("every process is replaced by a new one", extra=event("restart"))
@@ -225,8 +232,10 @@ class Supervisor:
             self._selector.unregister(child.line)  # it has ended, or is about to
             return
         child.heard = time.monotonic()
-        if b"READY=1" in said and not child.is_ready:
+        if b"READY=1" in said and not (child.is_ready or child.is_leaving):
             child.is_ready = True
+            if child.is_outdated:
+                child.renew()
             self._is_ready(child)
 
     def _is_ready(self, child: _Child) -> None:
@@ -257,13 +266,15 @@ class Supervisor:
             child.line.close()
             if child in self._to_replace:
                 self._to_replace.remove(child)
+            if self._is_ending:
+                continue
             if child is self._successor:
                 self._successor = None
                 self._to_replace.clear()
                 log.error("%s %s before it served; the others go on", child, _ended(status))
                 if all(other.number != child.number for other in self._children):
                     self._start_again(child, status)
-            elif self._is_ending or child.is_leaving:
+            elif child.is_leaving:
                 continue
             elif not self._has_begun:
                 self._status = status if status > 0 else 1  # it has said why

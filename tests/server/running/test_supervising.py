@@ -45,14 +45,14 @@ async def _server(guide: Path, redis: RedisServer) -> AsyncIterator[Running]:
         yield server
 
 
-def connect(server: Running) -> websockets.connect:
+def connect(server: Running, path: str = "who") -> websockets.connect:
     """Open a WebSocket."""
-    return websockets.connect(f"ws://127.0.0.1:{server.port}/who", proxy=None)
+    return websockets.connect(f"ws://127.0.0.1:{server.port}/{path}", proxy=None)
 
 
-async def served_by(server: Running) -> int:
+async def served_by(server: Running, path: str = "who") -> int:
     """Return the id of the process that answers now."""
-    async with connect(server) as ws:
+    async with connect(server, path) as ws:
         return int(await asyncio.wait_for(ws.recv(), 30))
 
 
@@ -283,6 +283,55 @@ async def test_a_reload_reaches_all(server: Running, guide: Path) -> None:
 
 
 @pytest.mark.browser
+async def test_a_reload_reaches_one_that_is_just_being_started(
+    server: Running, guide: Path
+) -> None:
+    """It may have read the old configuration; it reads the new one when it serves."""
+    await children(server)
+    held = await hold_a_new_one(server, guide)
+
+    (guide / "gramex.yaml").write_text(routes(new=WHO))
+    server.process.send_signal(signal.SIGHUP)
+    (guide / "hold").unlink()
+
+    async with asyncio.timeout(30):
+        answers = 0
+        while answers != held:
+            with contextlib.suppress(InvalidStatus, ConnectionClosed):
+                answers = await served_by(server, "new")
+
+
+async def hold_a_new_one(server: Running, guide: Path) -> int:
+    """Begin a rolling restart, and return the new process, which waits for a file to go."""
+    wait = (
+        "import os, time\nfrom pathlib import Path\nhere = Path(__file__).parent\n"
+        "(here / 'held').write_text(str(os.getpid()))\n"
+        "while (here / 'hold').exists(): time.sleep(0.01)\n"
+    )
+    (guide / "hold").touch()
+    (guide / "who.py").write_text(wait + SAY)
+    server.process.send_signal(signal.SIGUSR1)
+    held = guide / "held"
+    return int(await until(lambda: held.exists() and held.read_text()))
+
+
+@pytest.mark.browser
+async def test_a_stop_amid_a_rolling_restart_ends_all(server: Running, guide: Path) -> None:
+    """The new process, too, though it ends last; no other takes its place."""
+    old = await children(server)
+    held = await hold_a_new_one(server, guide)
+    os.kill(held, signal.SIGSTOP)
+
+    server.process.send_signal(signal.SIGTERM)
+    for pid in old:
+        await gone(pid)
+    os.kill(held, signal.SIGCONT)
+
+    assert await server.stop() == 0
+    assert b"before it served" not in server.log
+
+
+@pytest.mark.browser
 async def test_systemd_hears_of_the_supervisor_alone(
     guide: Path, redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +377,21 @@ async def test_what_processes_can_t_share_is_a_wrong_command_line(
     assert status == 2
     assert said in err
     assert err.count("\n") == 1
+
+
+async def test_a_port_for_metrics_that_is_none_ends_the_start(
+    redis: RedisServer, start: Any, write_tree: Any, tmp_path: Path
+) -> None:
+    """Past 65535 the system would begin anew, with ports that nobody asks."""
+    write_tree({})
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/.liveguide.json").write_text("{}")
+    options = ["--port", "0", "--no-build", "--processes", "3", "--broker", redis.url]
+
+    status, _, err = await ended(await start(*options, "--metrics", "65534"))
+
+    assert status == 1
+    assert err.endswith("--metrics: there is no port 65536; begin with a lower one\n")
 
 
 async def test_what_is_wrong_with_the_guide_is_said_once(
