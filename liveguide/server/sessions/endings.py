@@ -10,6 +10,8 @@ from .session import Session
 from .sessions import Sessions
 
 _TOO_OLD = "the session has ended"
+_ANSWERED_WITHIN = 1.0
+"""Seconds in which other processes say that they have used a session."""
 
 
 class Endings:
@@ -63,7 +65,7 @@ class Endings:
         # Without the present context, which holds who listens to the connection that just opens.
         session.ending = later(max(0, left), self._look, session, context=Context())
 
-    def _look(self, session: Session) -> None:
+    def _look(self, session: Session, have_others_said: bool = False) -> None:
         if session.ending is not None:
             session.ending.cancel()
         if not session.get("user"):
@@ -72,8 +74,12 @@ class Endings:
             self._look_again(session)
         elif self._sessions.store is None:
             self.end(session, _TOO_OLD)
+        elif not have_others_said:
+            self._sessions.store.ask_use(session["id"])
+            later = asyncio.get_running_loop().call_later
+            session.ending = later(_ANSWERED_WITHIN, self._look, session, True, context=Context())
         else:
-            # It may be in use at another process, which lets it end by itself.
+            # Another process that could not say so may be using it, and lets it end by itself.
             self._sessions.forget_here(session)
             self.close(session, _TOO_OLD)
 

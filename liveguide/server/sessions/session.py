@@ -60,6 +60,9 @@ class Store(Protocol):
     def end(self, session_id: str, reason: str, seconds: float) -> None:
         """Let an id lead nowhere, and close what is open there, if there is a reason to say."""
 
+    def ask_use(self, session_id: str) -> None:
+        """Have the others say when a session was used: its `used` is then the latest of all."""
+
 
 def take(session: Session, found: Mapping[str, str], removed: Iterable[str] | None = None) -> None:
     """

@@ -9,10 +9,12 @@ it tells to all others, who may have the same session at hand.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...rooms.engine import Exchange, NotAccepted
@@ -92,6 +94,10 @@ class SharedSessions(Store):
             self._told(told),
         )
 
+    def ask_use(self, session_id: str) -> None:
+        """Have the others say when they used a session."""
+        self._say_now({"session": session_id, "asked": True})
+
     async def flush(self) -> None:
         """Wait until all is told."""
         while self._sending is not None and not self._sending.done():
@@ -99,6 +105,14 @@ class SharedSessions(Store):
 
     def _told(self, told: Mapping[str, Any]) -> _Command:
         return "PUBLISH", CHANNEL, json.dumps({"process": self._exchange.process, **told})
+
+    def _say_now(self, told: Mapping[str, Any]) -> None:
+        """Tell something that nobody needs later."""
+        self._start(self._say(told))
+
+    async def _say(self, told: Mapping[str, Any]) -> None:
+        with contextlib.suppress(ConnectionError, NotAccepted):
+            await self._exchange.ask(self._told(told))
 
     # What is told.
 
@@ -144,12 +158,25 @@ class SharedSessions(Store):
             if "ended" in told:
                 self._end_here(session_id, str(told["ended"]))
                 return
+            if "asked" in told or "unused" in told:
+                self._note_use(session_id, told.get("unused"))
+                return
             changed, removed = dict(told["changed"]), list(told["removed"])
             session = self._sessions.in_use(session_id)
             if session is not None:
                 take(session, changed, removed)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             log.error("what was told of a session makes no sense: %s", error)
+
+    def _note_use(self, session_id: str, unused: float | None) -> None:
+        """Hear for how many seconds a session was not used elsewhere, or say so of here."""
+        session, now = self._sessions.in_use(session_id), time.monotonic()
+        if session is None:
+            return
+        if unused is None:
+            self._say_now({"session": session_id, "unused": now - session.used})
+        else:
+            session.used = max(session.used, now - max(0.0, float(unused)))
 
     def _end_here(self, session_id: str, reason: str) -> None:
         session = self._sessions.in_use(session_id)
@@ -161,7 +188,10 @@ class SharedSessions(Store):
 
     def _is_up(self) -> None:
         self._send_on()
-        task = asyncio.create_task(self._catch_up())
+        self._start(self._catch_up())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

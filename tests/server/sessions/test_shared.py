@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from liveguide.passwords import PasswordHash
 from liveguide.server.admission.attempts import MOST_ATTEMPTS
+from liveguide.server.sessions.session import Session
 from tests.rooms.conftest import _redis as _redis
 from tests.rooms.redis_server import RedisServer
 from tests.waiting import until
@@ -199,6 +201,47 @@ async def test_a_logout_while_the_other_process_hears_nothing(two: Two) -> None:
         with pytest.raises(ConnectionClosed):
             async with asyncio.timeout(10):
                 await ws.recv()
+        assert ws.close_code == 1008
+
+
+def unuse(two: Two, number: int) -> Session:
+    """Let a user's session be idle at a process for as long as it may; return it."""
+    sessions = two.servers[number].app._sessions
+    (session,) = [one for one in sessions.open_ones() if "user" in one]
+    session.used -= sessions.time_left(session)
+    return session
+
+
+async def test_who_is_active_at_one_process_stays_at_all(two: Two) -> None:
+    """What is idle at the other goes on, and ends where the reader is idle at both."""
+    await two.log_in(0)
+    async with two.connect(0, "/mine") as active, two.connect(1, "/mine") as idle:
+        for ws in (active, idle):
+            await ws.recv()
+        endings = two.servers[1].app._endings
+        session = unuse(two, 1)
+        now = time.monotonic()
+        endings._look(session)
+        await until(lambda: session.used > now - 60)
+        await idle.send("still here")
+        await idle.recv()
+
+        unuse(two, 0)
+        endings._look(unuse(two, 1))
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(idle.recv(), 10)
+        assert (idle.close_code, idle.close_reason) == (1008, "the session has ended")
+
+
+async def test_who_is_idle_while_redis_is_away_is_closed(two: Two) -> None:
+    """Nobody says anything else."""
+    await two.log_in(0)
+    async with two.connect(0, "/mine") as ws:
+        await ws.recv()
+        await two.redis.kill()
+        two.servers[0].app._endings._look(unuse(two, 0))
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(ws.recv(), 10)
         assert ws.close_code == 1008
 
 
