@@ -158,6 +158,20 @@ def test_a_page_speaks_its_folder_s_language(build: Build) -> None:
     assert links(page, '<ol class="crumbs">', "</ol>") == [("./", "Start")]
 
 
+def test_what_stands_around_code_is_said_in_the_page_s_language(build: Build) -> None:
+    """The link to a file's source, what a program must print, and the words of a card."""
+    program = "```python file=ask.py run=program\n```\n\n```output\nyes\n```\n\n"
+    card = "::: example href=demo.html source=demo.js\n    Demo\n"
+    files = {"ask.py": "print('yes')\n", "demo.html": "<p>", "demo.js": ""}
+    texts = {"a.md": f"# A\n\n{program}{card}", **files}
+    page = build({**LANGUAGES, **{f"de/{k}": v for k, v in texts.items()}}).text("de/a.html")
+
+    assert '<a href="ask.py.source/">Quelltext</a></figcaption>' in page
+    assert "Ein Programm. Die Tests f\u00fchren es aus: <code>python ask.py ADDRESS</code>" in page
+    assert "<figcaption><span>Ausgabe</span></figcaption>" in page
+    assert "<span>Quelltext:</span>" in page
+
+
 def test_the_scripts_of_a_language_have_its_words_alone(build: Build) -> None:
     """A site without German pages has no German scripts."""
     words = build(LANGUAGES).text("_liveguide/front/page.de.js")

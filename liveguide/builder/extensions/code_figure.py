@@ -22,6 +22,8 @@ class Look:
 
         source_href: The address of the view of its source.
 
+        source_word: What the link there says.
+
         first: The number of its first line, or `None` for lines without numbers.
 
         stressed: The lines to stress, counted from 1.
@@ -37,6 +39,7 @@ class Look:
 
     title: str | None = None
     source_href: str | None = None
+    source_word: str = ""
     first: int | None = None
     stressed: list[int] = field(default_factory=list)
     inserted: list[int] = field(default_factory=list)
@@ -69,8 +72,11 @@ def code_figure(code: str, language: str, look: Look, pieces: Pieces, kind: str 
         html = number_lines(html, look.first, look.stressed, changes=changes, ends=look.ends)
     caption = ""
     if look.title:
-        link = f' <a href="{RESOLVED}{look.source_href}">source</a>' if look.source_href else ""
-        caption = f"<figcaption><span>{escape(look.title)}</span>{link}</figcaption>"
+        caption = f"<span>{escape(look.title)}</span>"
+        if look.source_href:
+            link = f'<a href="{RESOLVED}{look.source_href}">{escape(look.source_word)}</a>'
+            caption = f"{caption} {link}"
+        caption = f"<figcaption>{caption}</figcaption>"
     name = escape(language or "text")
     wrap = " wrap" if look.wrap else ""
     return (

@@ -248,8 +248,9 @@ class FencesPreprocessor(Preprocessor):
             fence.code,
             "" if fence.language == OUTPUT else fence.language,
             Look(
-                title=title or ("Expected output" if fence.language == OUTPUT else None),
+                title=title or (page.say("Expected output") if fence.language == OUTPUT else None),
                 source_href=None if fence.language == OUTPUT else source_href,
+                source_word=page.say("source"),
                 first=start,
                 stressed=self._numbers(fence, "hl_lines"),
                 inserted=self._numbers(fence, "ins"),

@@ -155,7 +155,11 @@ class Snippets:
         else:
             runnable.expected = {"lines": lines, "match": "exact", "order": "strict"}
             if runnable.program is not None:
-                figure = figure.replace("<span>Expected output</span>", "<span>Output</span>", 1)
+                expected, printed = (
+                    f"<span>{escape(text)}</span>"
+                    for text in (self.page.say("Expected output"), self.page.say("Output"))
+                )
+                figure = figure.replace(expected, printed, 1)
             runnable.expected_figure = figure
         return True
 
@@ -199,10 +203,11 @@ class Snippets:
         page.programs.append(Program(line, runnable.name, path, runnable.expected, features))
         attributes = page.show("program", runnable.name, features)
         written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-        told = f"python {path.name} ADDRESS"
-        note = f"A program. The tests run it: <code>{escape(told)}</code>"
+        told = f"<code>{escape(f'python {path.name} ADDRESS')}</code>"
+        note = escape(page.say("A program. The tests run it:"))
         return (
-            f'<div class="program" data-line="{line}"{written}><p class="program-note">{note}</p>'
+            f'<div class="program" data-line="{line}"{written}>'
+            f'<p class="program-note">{note} {told}</p>'
             f"{runnable.figure}{runnable.expected_figure}</div>"
         )
 
