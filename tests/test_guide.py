@@ -163,8 +163,8 @@ def test_the_readme_shows_the_readers_first_guide(tmp_path: Path) -> None:
     (guide / "gramex.yaml").write_text(config[1])
 
     report = build_site(guide, tmp_path / "site", strict=True)
-    loaded, problems = routes.load_routes(guide, tmp_path / "site")
+    loaded = routes.read_files(guide, tmp_path / "site")
 
     assert (report.pages, report.snippets, report.problems) == (1, 1, [])
-    assert [route.pattern for route in loaded] == ["/hello"]
-    assert problems == []
+    assert [route.pattern for route in loaded.routes] == ["/hello"]
+    assert loaded.problems == []

@@ -32,10 +32,8 @@ _NEEDED = {
     "examples": (r'class="example"',),
     "features": (r"<live-features\b",),
 }
-"""What in a page's HTML needs which part; with `code` come the colours of its tokens."""
-
-OPTIONAL = tuple(_NEEDED)
-"""The parts that some pages need, in the order in which they are joined."""
+"""What in a page's HTML needs which part, in the order in which they are joined; with `code`
+come the colours of its tokens."""
 
 SOURCE_VIEW = ("code", "source")
 """The parts of the pages that show a file's source."""

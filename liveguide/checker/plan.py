@@ -145,12 +145,6 @@ def plan_guide(guide: Path, site: Path) -> Plan:
     return Plan([plan_page(page) for page in rendered], errors, features)
 
 
-def plan_pages(guide: Path, site: Path) -> tuple[list[PlannedPage], list[Problem]]:
-    """Return the pages of `plan_guide`, and the errors that forbid a check."""
-    plan = plan_guide(guide, site)
-    return plan.pages, plan.problems
-
-
 def plan_page(rendered: RenderedPage) -> PlannedPage:
     """Return what there is to check on one page."""
     page = PlannedPage(str(rendered.file.path), rendered.file.url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from liveguide.builder.extensions.snippets import first_statement
-from liveguide.checker.plan import PlannedExample, PlannedSnippet, plan_pages
+from liveguide.checker.plan import PlannedExample, PlannedSnippet, plan_guide
 
 from .conftest import WriteTree
 
@@ -16,13 +16,13 @@ def test_every_page_is_planned_with_its_address(write_tree: WriteTree) -> None:
     """Pages without snippets are opened too, each where the build puts it."""
     guide = write_tree({"README.md": "# Home\n", "a/intro.md": "# Intro\n", "a/demo.html": "<p>"})
 
-    pages, problems = plan_pages(guide, guide / "site")
+    plan = plan_guide(guide, guide / "site")
 
-    assert [(page.path, page.url) for page in pages] == [
+    assert [(page.path, page.url) for page in plan.pages] == [
         (str(guide / "README.md"), ""),
         (str(guide / "a/intro.md"), "a/intro.html"),
     ]
-    assert problems == []
+    assert plan.problems == []
 
 
 def test_a_snippet_is_known_by_its_line_its_title_and_its_script(write_tree: WriteTree) -> None:
@@ -32,7 +32,7 @@ def test_a_snippet_is_known_by_its_line_its_title_and_its_script(write_tree: Wri
     )
     guide = write_tree({"page.md": text, "a.js": f"{SNIPPET}\n"})
 
-    pages, _ = plan_pages(guide, guide / "site")
+    pages = plan_guide(guide, guide / "site").pages
 
     told = [(snippet.line, snippet.name, snippet.stated) for snippet in pages[0].snippets]
     assert told == [(5, "Say <hello>", ""), (9, "a.js", "")]
@@ -43,7 +43,7 @@ def test_a_snippet_without_a_title_is_called_by_its_code(write_tree: WriteTree) 
     """Its first line that is no comment is its name."""
     guide = write_tree({"page.md": f"```js\n// why\n{SNIPPET}\n```\n"})
 
-    pages, _ = plan_pages(guide, guide / "site")
+    pages = plan_guide(guide, guide / "site").pages
 
     assert [snippet.name for snippet in pages[0].snippets] == [SNIPPET]
 
@@ -52,7 +52,7 @@ def test_code_that_does_not_run_is_not_planned(write_tree: WriteTree) -> None:
     """Fences that only show code are no snippets."""
     guide = write_tree({"page.md": f"```js run=never\n{SNIPPET}\n```\n\n```python\nx\n```\n"})
 
-    pages, _ = plan_pages(guide, guide / "site")
+    pages = plan_guide(guide, guide / "site").pages
 
     assert pages[0].snippets == []
 
@@ -65,7 +65,7 @@ def test_what_a_page_states_is_planned(write_tree: WriteTree) -> None:
     )
     guide = write_tree({"page.md": text, "demo.html": "<p>"})
 
-    pages, _ = plan_pages(guide, guide / "site")
+    pages = plan_guide(guide, guide / "site").pages
 
     assert [snippet.expected for snippet in pages[0].snippets] == [["hello"], ["a", "b"]]
     assert [(one.line, one.expected) for one in pages[0].examples] == [(14, "Good morning")]
@@ -76,7 +76,7 @@ def test_a_chain_is_one_snippet_on_the_line_of_its_last_part(write_tree: WriteTr
     text = f"```js chain=a\nconst b = 1\n```\n\n```js chain=a title=Last\n{SNIPPET}\n```\n"
     guide = write_tree({"page.md": text})
 
-    pages, _ = plan_pages(guide, guide / "site")
+    pages = plan_guide(guide, guide / "site").pages
 
     assert [(snippet.line, snippet.name) for snippet in pages[0].snippets] == [(5, "Last")]
 
@@ -89,7 +89,7 @@ def test_an_example_is_known_by_its_label_and_its_demo(write_tree: WriteTree) ->
     )
     guide = write_tree({"page.md": text, "demo.html": "<p>"})
 
-    pages, _ = plan_pages(guide, guide / "site")
+    pages = plan_guide(guide, guide / "site").pages
 
     assert [(example.name, example.href) for example in pages[0].examples] == [
         ("Chat room", "demo.html"),
@@ -101,7 +101,7 @@ def test_errors_of_all_pages_are_told_and_warnings_are_not(write_tree: WriteTree
     """A check needs a guide that can be built; a broken link does not forbid it."""
     guide = write_tree({"b.md": "```js\n", "a.md": "[x](no.md)\n\n~~~\n"})
 
-    _, problems = plan_pages(guide, guide / "site")
+    problems = plan_guide(guide, guide / "site").problems
 
     assert [(problem.path, problem.line) for problem in problems] == [
         (str(guide / "a.md"), 3),

@@ -14,7 +14,7 @@ from schemas.checking import faults
 from liveguide.builder.site import build_site
 from liveguide.checker.serving import serving
 from liveguide.commands import main
-from liveguide.server.endpoints.routes import load_routes
+from liveguide.server.endpoints.routes import read_files
 
 TOPIC = {
     "README.md",
@@ -70,11 +70,11 @@ def test_what_it_makes_is_without_fault(here: Path, name: str) -> None:
     assert main(["new", name]) == 0
 
     report = build_site(Path("guide"), Path("site"), strict=True)
-    routes, problems = load_routes(Path("guide"), Path("site"))
+    files = read_files(Path("guide"), Path("site"))
 
     assert (report.pages, report.snippets, report.examples) == (2, 1, 1)
-    assert [*report.problems, *problems] == []
-    assert [route.pattern for route in routes] == [
+    assert [*report.problems, *files.problems] == []
+    assert [route.pattern for route in files.routes] == [
         f"/{name.replace('-', '[-]')}/greet".replace("[-]", "\\-"),
         f"/{name.replace('-', '[-]')}/counter".replace("[-]", "\\-"),
     ]
@@ -120,7 +120,7 @@ def test_a_second_topic_leaves_what_is_there() -> None:
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == {f"two/{name}" for name in TOPIC}
     assert build_site(Path("guide"), Path("site"), strict=True).problems == []
-    assert load_routes(Path("guide"), Path("site"))[1] == []
+    assert read_files(Path("guide"), Path("site")).problems == []
 
 
 def test_another_guide(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,7 +54,7 @@ async def _is_ready(page: Page) -> None:
     await page.locator("html[data-theme]:not([data-ready])").wait_for(state="detached")
 
 
-Page.goto, Page.reload = _goto_ready, _reload_ready  # type: ignore[method-assign, assignment]
+Page.goto, Page.reload = _goto_ready, _reload_ready
 
 
 class Server:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.checker.plan import plan_guide, plan_pages
+from liveguide.checker.plan import plan_guide
 
 from .conftest import GUIDE, ROOT, Server, ServeTree
 
@@ -98,7 +98,7 @@ async def test_a_broken_function_fails_with_page_line_expected_and_seen(tmp_path
     text = bot.read_text()
     assert "'Got message: '" in text
     bot.write_text(text.replace("'Got message: '", "'Got massage: '"))
-    pages, _ = plan_pages(guide, tmp_path / "site")
+    pages = plan_guide(guide, tmp_path / "site").pages
     page = next(page for page in pages if page.url == "websockethandler/")
     snippet = next(one for one in page.snippets if "Got message: Hello world" in one.expected)
 

@@ -608,7 +608,7 @@ async def test_run_runs_the_code_that_stood_there_when_it_was_pressed(
     await logged(snippet_of(page), "own")
     held = asyncio.Event()
 
-    async def hold(route) -> None:  # type: ignore[no-untyped-def]
+    async def hold(route) -> None:
         await held.wait()
         await route.continue_()
 

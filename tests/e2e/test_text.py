@@ -43,7 +43,7 @@ x = 1  # (1)!
 
 
 @pytest_asyncio.fixture(name="open_page")
-async def _open_page(serve_tree: ServeTree, page: Page):  # type: ignore[no-untyped-def]
+async def _open_page(serve_tree: ServeTree, page: Page):
     """Return a function that serves a page of this text, beside another, and opens it."""
 
     async def open_page(text: str, other: str = "Other.\n") -> str:
@@ -55,7 +55,7 @@ async def _open_page(serve_tree: ServeTree, page: Page):  # type: ignore[no-unty
     return open_page
 
 
-async def test_tabs_of_one_title_agree_and_are_remembered(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+async def test_tabs_of_one_title_agree_and_are_remembered(open_page, page: Page) -> None:
     """Choosing by keyboard in one set changes the others, on this page and on the next."""
     url = await open_page(f"{TABS}\nBetween.\n\n{TABS}", f"# O\n\n{TABS}")
     first, second = (page.locator(".tabbed-set").nth(number) for number in (0, 1))
@@ -71,7 +71,7 @@ async def test_tabs_of_one_title_agree_and_are_remembered(open_page, page: Page)
     await expect(page.get_by_role("radio", name="JavaScript")).to_be_checked()
 
 
-async def test_a_snippet_runs_in_a_tab_that_is_not_shown(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+async def test_a_snippet_runs_in_a_tab_that_is_not_shown(open_page, page: Page) -> None:
     """What it logged is there when its tab is opened."""
     await open_page(TABS)
     line = page.get_by_text("from the hidden tab", exact=True).last
@@ -83,7 +83,7 @@ async def test_a_snippet_runs_in_a_tab_that_is_not_shown(open_page, page: Page) 
     await expect(line).to_be_visible()
 
 
-async def test_an_address_opens_the_tab_that_it_leads_into(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+async def test_an_address_opens_the_tab_that_it_leads_into(open_page, page: Page) -> None:
     """A link to a heading in a tab shows that tab."""
     url = await open_page(TABS)
 
@@ -93,7 +93,7 @@ async def test_an_address_opens_the_tab_that_it_leads_into(open_page, page: Page
     await expect(page.get_by_role("heading", name="Deep inside")).to_be_in_viewport()
 
 
-async def test_an_address_that_can_not_be_decoded_leads_nowhere(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+async def test_an_address_that_can_not_be_decoded_leads_nowhere(open_page, page: Page) -> None:
     """A stray `%`, in a link or in the name of a heading, stops no script."""
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -125,7 +125,7 @@ async def test_tabs_work_without_scripts(serve_tree: ServeTree, browser: Browser
 )
 async def test_a_note_is_previewed_by_keyboard(
     open_page, page: Page, mark: str, words: str
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     """Focus shows it and names it, Escape closes it, leaving the mark does too."""
     await open_page(NOTES)
     link, shown = page.locator(mark), page.get_by_role("tooltip")
@@ -145,7 +145,7 @@ async def test_a_note_is_previewed_by_keyboard(
     await expect(shown).to_be_hidden()
 
 
-async def test_a_note_is_previewed_by_pointer(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+async def test_a_note_is_previewed_by_pointer(open_page, page: Page) -> None:
     """It stays while the pointer moves into it, so that its link can be followed."""
     await open_page(NOTES)
     shown = page.get_by_role("tooltip")
@@ -172,7 +172,7 @@ async def test_a_note_is_previewed_by_pointer(open_page, page: Page) -> None:  #
         ("python linenums\nx = 1  # (1)!\n```\n\n1.  Note\n\n```text\n", "x = 1"),
     ],
 )
-async def test_copy_gives_what_runs(open_page, page: Page, fence: str, copied: str) -> None:  # type: ignore[no-untyped-def]
+async def test_copy_gives_what_runs(open_page, page: Page, fence: str, copied: str) -> None:
     """No numbers, marks, deleted lines, prompts, and nothing that was printed."""
     await open_page(f"```{fence}\n```\n\n")
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -192,7 +192,7 @@ async def test_the_page_on_text_fits(guide_url: str, page: Page, width: int) -> 
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-async def test_a_wide_table_scrolls_by_keyboard(open_page, page: Page) -> None:  # type: ignore[no-untyped-def]
+async def test_a_wide_table_scrolls_by_keyboard(open_page, page: Page) -> None:
     """It takes the focus only while it is too wide."""
     cells = "| widewidewide " * 4 + "|\n"
     await page.set_viewport_size({"width": 320, "height": 600})

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from liveguide.server.endpoints.routes import load_routes
+from liveguide.server.endpoints.routes import read_files
 
 from .conftest import Served
 
@@ -37,12 +37,12 @@ def module_of(served: Served, name: str) -> Any:
 
 def test_the_guide_defines_its_endpoints_and_nothing_faulty():
     """The names and patterns are those that the pages use."""
-    routes, problems = load_routes(GUIDE, GUIDE.parent / "site")
+    files = read_files(GUIDE, GUIDE.parent / "site")
 
-    assert problems == []
-    names = {route.name for route in routes}
+    assert files.problems == []
+    names = {route.name for route in files.routes}
     assert names >= {f"websockethandler/{name}" for name in ("pingbot", "messages", "chatbot")}
-    for route in routes:
+    for route in files.routes:
         folder = route.folder.relative_to(GUIDE).as_posix()
         assert route.name.startswith(f"{folder}/")
         assert route.pattern.startswith(f"/{route.name}")

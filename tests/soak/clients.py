@@ -137,7 +137,7 @@ def come_and_go(port: int, seed: int, until: threading.Event, visits: Visits) ->
 def census(port: int) -> dict[str, int]:
     """Return what is alive in the server."""
     answer = exchange(port, opening("/census") + _CLOSE)
-    told: dict[str, int] = json.loads(re.search(rb"\{.*?\}", answer.partition(b"\r\n\r\n")[2])[0])  # type: ignore[index]
+    told: dict[str, int] = json.loads(re.search(rb"\{.*?\}", answer.partition(b"\r\n\r\n")[2])[0])
     return told
 
 

@@ -62,12 +62,6 @@ def read_files(guide: Path, site: Path) -> Files:
     return Files(routes, {room.topic.name: room.topic for room in rooms}, problems)
 
 
-def load_routes(guide: Path, site: Path) -> tuple[list[Route], list[Problem]]:
-    """Return the routes that are sound, and what is wrong, as `read_files` does."""
-    files = read_files(guide, site)
-    return files.routes, files.problems
-
-
 def _files(guide: Path, site: Path) -> Iterator[Path]:
     skipped = site.resolve()
     for folder, folders, names in os.walk(guide):

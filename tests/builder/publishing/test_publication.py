@@ -439,7 +439,7 @@ def test_the_feed_tells_what_changed(
         "Intro: Fix <b> & \N{REPLACEMENT CHARACTER}",
         "Begin",
     ]
-    assert entries[0].find(f"{ATOM}link").attrib["href"] == URL + "intro.html"  # type: ignore[union-attr]
+    assert entries[0].find(f"{ATOM}link").attrib["href"] == URL + "intro.html"
     assert root.findtext(f"{ATOM}updated") == "2026-01-02T12:00:00+00:00"
     assert Head(built.text("chat/index.html")).link("alternate", "application/atom+xml") == (
         "../feed.xml"

@@ -71,7 +71,7 @@ def test_a_function_that_holds_the_handler_is_of_this_connection(
     handler = Handler()
     here.append(handler)
 
-    assert holds(make(handler), handler) is of_one  # type: ignore[arg-type]
+    assert holds(make(handler), handler) is of_one
 
 
 SHARED = """

@@ -10,7 +10,7 @@ import pytest
 from liveguide.errors import in_order
 from liveguide.server.admission.origins import OriginRule
 from liveguide.server.endpoints.route import Step
-from liveguide.server.endpoints.routes import load_routes
+from liveguide.server.endpoints.routes import read_files
 from liveguide.server.sessions.membership import Membership
 
 ENTRY = """\
@@ -30,7 +30,8 @@ def _load(write_tree, tmp_path, monkeypatch):
     def load(files):
         write_tree(files if isinstance(files, dict) else {"chat/gramex.yaml": files})
         monkeypatch.chdir(tmp_path)
-        return load_routes(Path("guide"), Path("site"))
+        files = read_files(Path("guide"), Path("site"))
+        return files.routes, files.problems
 
     return load
 
@@ -149,7 +150,7 @@ def test_the_files_are_found_in_order_but_not_in_the_site_or_dot_folders(load, t
 
     assert problems == []
     assert [route.name for route in routes] == ["top", "a", "b", "bc"]
-    assert [r.name for r in load_routes(Path("guide"), Path("guide/b"))[0]] == ["top", "a"]
+    assert [r.name for r in read_files(Path("guide"), Path("guide/b")).routes] == ["top", "a"]
 
 
 def test_an_empty_file_and_a_file_without_url_have_no_routes(load):
