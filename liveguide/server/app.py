@@ -8,7 +8,7 @@ import functools
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -236,19 +236,25 @@ class SiteApplication(tornado.web.Application):
         if not isinstance(handler, HealthHandler):
             log_refusal(handler, self.counts)
 
-    async def stop(self, grace: float = 5.0) -> None:
+    async def stop(
+        self, grace: float = 5.0, hear_out: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         """
         Close every WebSocket with 1012, and let what has begun be answered and sent.
 
         Args:
 
             grace: How long to wait for the other ends, in seconds.
+
+            hear_out: Waits for the requests of those who have just connected.
         """
         self.connections.end()
         if self._elsewhere is not None:
             self._elsewhere.end()
         try:
             async with asyncio.timeout(grace):
+                if hear_out is not None:
+                    await hear_out()
                 await self.answering.ended()  # a handshake becomes a connection
                 await self.connections.ended()
                 await self.responses.ended()

@@ -8,6 +8,7 @@ import os
 
 import pytest
 from server.conftest import ECHO, address, ended, handshake, routes
+from tornado.httpclient import AsyncHTTPClient
 
 pytestmark = pytest.mark.long
 
@@ -174,6 +175,31 @@ async def test_what_has_begun_before_the_stop_is_answered(guide, start, tmp_path
     writer.close()
     os.close(pipe)
 
+    assert (await ended(process))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer"),
+    [("", b"<h1>Home</h1>"), (UPGRADE, b"\x03\xf4the server is restarting")],
+    ids=["a page", "a handshake"],
+)
+async def test_who_has_just_connected_is_answered(guide, start, headers, answer):
+    """Accepted by a server that stops then: nobody else would answer."""
+    (guide / "gramex.yaml").write_text(routes(echo=ECHO))
+    process = await start("--port", "0", "--no-build")
+    port = int((await address(process)).split(":")[2].strip("/"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(60):
+        # Whose request is answered was accepted later.
+        await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/_liveguide/health")
+
+    process.terminate()
+    await nobody_listens(port)
+    path = "/echo" if headers else "/"
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+
+    await asyncio.wait_for(reader.readuntil(answer), 10)
+    writer.close()
     assert (await ended(process))[0] == 0
 
 

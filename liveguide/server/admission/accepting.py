@@ -32,6 +32,7 @@ _CHUNK = 8 * 1024
 
 _LOOK_AGAIN = 0.1  # seconds
 _SAY_AGAIN = 10.0  # seconds
+_TO_ASK = 1.0  # seconds, as long as a handshake of TLS may take from far away
 
 
 class BoundedServer(HTTPServer):
@@ -62,6 +63,13 @@ class BoundedServer(HTTPServer):
         for listening in self._listening:
             listening.close()
         self._listening.clear()
+
+    async def hear_out(self) -> None:
+        """Wait until who has just connected was answered, a second at most."""
+        latest = asyncio.get_running_loop().time() - _TO_ASK
+        accepted = [one for one in self._connections if isinstance(one, RequestsConnection)]
+        if new := [one.answered() for one in accepted if one.since > latest]:
+            await asyncio.wait(new, timeout=_TO_ASK)
 
     def _listen(self, listening: socket.socket) -> None:
         asyncio.get_running_loop().add_reader(listening.fileno(), self._accept, listening)

@@ -176,6 +176,10 @@ class RequestsConnection(HTTP1ServerConnection):
         context: What Tornado knows of the other end.
 
         awaited: Where requests are waited for.
+
+    Attributes:
+
+        since: When it was accepted, by the event loop's clock.
     """
 
     def __init__(
@@ -187,6 +191,16 @@ class RequestsConnection(HTTP1ServerConnection):
     ) -> None:
         super().__init__(stream, params, context)
         self._awaited = awaited
+        self.since = asyncio.get_running_loop().time()
+        self._is_new = True
+        self._answered: asyncio.Future[None] | None = None
+
+    def answered(self) -> asyncio.Future[None]:
+        """Return what is done when its first request was answered, or none will come."""
+        self._answered = answered = asyncio.get_running_loop().create_future()
+        if not self._is_new:
+            answered.set_result(None)
+        return answered
 
     def start_serving(self, delegate: HTTPServerConnectionDelegate) -> None:
         """Serve requests, in one task without what Tornado puts around it."""
@@ -203,6 +217,9 @@ class RequestsConnection(HTTP1ServerConnection):
                     goes_on = await request.read_response(answering)
                 finally:
                     self._awaited.end(request)
+                    self._is_new = False
+                    if self._answered is not None and not self._answered.done():
+                        self._answered.set_result(None)
                 if not goes_on:
                     return
                 await asyncio.sleep(0)  # others have their turn

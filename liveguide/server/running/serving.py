@@ -23,10 +23,9 @@ from socket import socket, socketpair
 from types import FrameType
 from typing import Any
 
-from tornado.httpserver import HTTPServer
-
 from ...rooms.engine import Engine
 from ...rooms.rooms import rooms
+from ..admission.accepting import BoundedServer
 from ..app import SiteApplication
 from ..calls import only_closed
 from ..endpoints.leftovers import ConnectionsLoop
@@ -55,7 +54,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 async def serve(
     app: SiteApplication,
-    server: HTTPServer,
+    server: BoundedServer,
     sockets: Sequence[socket],
     beside: AbstractAsyncContextManager[object],
     reload: Callable[[], Awaitable[None]] | None = None,
@@ -111,7 +110,8 @@ async def serve(
             task.cancel()
         server.stop()
         # A second Ctrl-C does not wait for anybody.
-        ends = {asyncio.ensure_future(app.stop(GRACE)), asyncio.ensure_future(signals.hurry.wait())}
+        stopped = asyncio.ensure_future(app.stop(GRACE, server.hear_out))
+        ends = {stopped, asyncio.ensure_future(signals.hurry.wait())}
         _, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for waits in waiting:
             waits.cancel()
