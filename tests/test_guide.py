@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from liveguide.builder import frontmatter
-from liveguide.builder.extensions import fences, snippets
+from liveguide.builder.extensions import fence_options, snippets
 from liveguide.builder.extensions.elements import EXAMPLE_ATTRIBUTES
 from liveguide.builder.site import build_site
 from liveguide.commands import command_line
@@ -65,7 +65,7 @@ def test_every_option_of_a_command_is_documented(command: str) -> None:
 
 def test_every_option_of_a_fence_is_documented() -> None:
     """The page on writing pages names each option of a fence."""
-    known = {*fences.OPTIONS, *snippets.OUTPUT_OPTIONS}
+    known = {*fence_options.OPTIONS, *snippets.OUTPUT_OPTIONS}
 
     assert known - _documented("authoring/README.md") == set()
 

@@ -66,8 +66,8 @@ def importers(package: str) -> set[str]:
 def test_every_module_is_looked_at() -> None:
     """The walk finds both halves, and sees through relative imports."""
     assert {BUILDER, SERVER, "liveguide.builder.extensions.fences"} <= set(MODULES)
-    assert "liveguide.errors" in MODULES["liveguide.builder.extensions.fences"]
-    assert "liveguide.builder.sources" in MODULES["liveguide.builder.extensions.fences"]
+    assert "liveguide.errors" in MODULES["liveguide.builder.extensions.including"]
+    assert "liveguide.builder.sources" in MODULES["liveguide.builder.extensions.including"]
 
 
 def test_builder_and_server_never_import_each_other() -> None:

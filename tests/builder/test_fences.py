@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from liveguide.builder.extensions.fences import _OPEN as FENCE_OPEN
+from liveguide.builder.extensions.fence_lines import _OPEN as FENCE_OPEN
 from liveguide.builder.extensions.snippets import snippet_script
 
 from .conftest import Render, messages

@@ -2,6 +2,7 @@
 What our pages add to Markdown, one feature per file; `rendering.py` configures them.
 
     fences.py          fenced code: highlighted, titled, included from files (including.py)
+                       (fence_lines.py: where one stands; fence_options.py; runnable.py: may it run)
     code_figure.py     one block of code as the page shows it;  annotations.py: notes on its lines
     snippets.py        fences that run: what must come of them, chains
     blocks.py          ::: blocks; elements.py knows HTML, example.py the example card,

@@ -8,12 +8,17 @@ Marker lines themselves are never shown.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import textwrap
 from pathlib import Path
+from typing import NamedTuple
 
 from ...errors import SourceError, did_you_mean
 from ...textfile import read_text
+from ..sources import relative_url, source_view_of, url_of
+from .fence_options import Fence
+from .page import PageState
 
 _MARKER = re.compile(r"\[(?P<kind>start|end):(?P<name>[\w-]+)\]")
 _RANGE = re.compile(r"(?P<first>\d+)(?:-(?P<last>\d*))?")
@@ -21,6 +26,60 @@ _RANGE = re.compile(r"(?P<first>\d+)(?:-(?P<last>\d*))?")
 
 class IncludeError(ValueError):
     """The file, or the part of it, can't be included; the message says why."""
+
+
+class Included(NamedTuple):
+    """
+    What a fence shows of a file.
+
+    Args:
+
+        code: The lines that it shows.
+
+        first: The number of the first of them, in the file.
+
+        source_href: The address of the file's source view, where all of it is shown.
+
+        path: The file.
+    """
+
+    code: str
+    first: int
+    source_href: str | None
+    path: Path
+
+
+def include(fence: Fence, page: PageState) -> Included | None:
+    """Return what a fence shows of a file; report why it can't, and return `None`."""
+    name = str(fence.options["file"])
+    if fence.code.strip():
+        page.report(fence.line, "this fence has both file= and lines of its own; remove the lines")
+    uri = posixpath.normpath(posixpath.join(page.folder, name))
+    source_href = None
+    if uri in page.sources.files:
+        path = page.sources.files[uri].path
+        # Who shows a part of a file has not said that the rest is public.
+        if "lines" not in fence.options and "section" not in fence.options:
+            page.source_views.add(uri)
+            source_href = relative_url(url_of(source_view_of(uri)[0]), page.url)
+    else:
+        path = Path(posixpath.normpath((page.guide / page.folder / name).as_posix()))
+        resolved = path.resolve()
+        if not any(folder in resolved.parents for folder in page.include):
+            outside = (
+                "; it is outside the guide: name its folder under 'include' in liveguide.yaml"
+                if uri.startswith("../") and resolved.is_file()
+                else did_you_mean(name, page.sources.names_from(page.folder))
+            )
+            page.report(fence.line, f"there is no file {name!r} to include{outside}")
+            return None
+        page.included.add(uri)
+    try:
+        code, first = include_part(path, fence.options.get("lines"), fence.options.get("section"))
+    except IncludeError as error:
+        page.report(fence.line, f"{name!r} can't be included: {error}")
+        return None
+    return Included(code, first, source_href, path)
 
 
 def include_part(path: Path, lines: str | None, section: str | None) -> tuple[str, int]:
