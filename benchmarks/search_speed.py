@@ -74,6 +74,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 async def _measure(page: Page, address: str) -> None:
     await page.goto(address)
+    await page.wait_for_selector("html[data-ready]")  # the search's button does nothing before
     ready, longest = await page.evaluate(_READY)
     print(f"the page is busy for {longest:.0f} ms at most while the index is made")
     tell("searchable", ready)
