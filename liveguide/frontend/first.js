@@ -10,11 +10,9 @@
     // Where nothing may be kept, nothing was chosen.
   }
   addEventListener('DOMContentLoaded', () => {
-    requestAnimationFrame(() =>
-      setTimeout(async () => {
-        await import(`./${script}`)
-        dataset.ready = ''
-      }),
-    )
+    new PerformanceObserver(async () => {
+      await import(`./${script}`)
+      dataset.ready = ''
+    }).observe({ type: 'paint', buffered: true })
   })
 }

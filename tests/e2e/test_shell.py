@@ -45,6 +45,20 @@ async def test_the_theme_is_there_before_anything_is_painted(
     await context.close()
 
 
+async def test_the_script_of_a_page_is_asked_for_when_the_page_was_painted(
+    guide_url: str, page: Page
+) -> None:
+    """What a reader sees first shares the network with nothing that comes later."""
+    await page.goto(guide_url)
+
+    painted, asked = await page.evaluate(
+        "[performance.getEntriesByName('first-contentful-paint')[0].startTime,"
+        " performance.getEntriesByType('resource')"
+        r".find(({ name }) => /\/(main|page)\.js$/.test(name)).startTime]"
+    )
+    assert asked > painted
+
+
 async def test_the_button_goes_round_the_themes(guide_url: str, browser: Browser) -> None:
     """System, light, dark; the choice is named, and holds on other pages and after a reload."""
     context = await browser.new_context(color_scheme="dark")

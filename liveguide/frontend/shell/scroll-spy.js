@@ -24,8 +24,7 @@ export function startScrollSpy() {
     here?.setAttribute('aria-current', 'true')
   }
 
-  // Told when a heading passes that line, not at every step of scrolling.
+  // Told at once, and when a heading passes that line; not at every step of scrolling.
   const observer = new IntersectionObserver(mark, { rootMargin: `-${LINE}px 0px 0px` })
   for (const heading of headings) observer.observe(heading)
-  mark()
 }
