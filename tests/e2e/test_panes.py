@@ -45,6 +45,21 @@ async def test_nothing_moves_when_the_panes_fill(
     assert await page.evaluate("document.documentElement.scrollWidth") == width
 
 
+async def test_the_panes_of_a_page_are_laid_out_together(serve_tree: ServeTree, page: Page) -> None:
+    """However many snippets a page has, their panes cost it a few layouts, not some for each."""
+    server = await serve_tree(
+        {"README.md": "# Many\n" + 30 * "\n```js\nnew WebSocket('ws')\n```\n"}
+    )
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Performance.enable")
+    await page.route("**/snippets/**", lambda route: None)  # none gets as far as to run
+    await page.goto(server.url)
+    await expect(page.locator("live-snippet[data-state=running]")).to_have_count(1)
+
+    metrics = (await devtools.send("Performance.getMetrics"))["metrics"]
+    assert {each["name"]: each["value"] for each in metrics}["LayoutCount"] < 20
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_every_pane_shows_something_when_all_are_full(
     serve_tree: ServeTree, page: Page, width: int

@@ -6,6 +6,18 @@
 import { element } from '../lib/element.js'
 import { say } from '../lib/words.js'
 
+/** @type {Set<LivePane>} those that have something new */
+const waiting = new Set()
+
+/** Draw them together: to measure one after another was drawn costs a layout of the page. */
+function drawAll() {
+  const panes = [...waiting]
+  waiting.clear()
+  const atEnd = panes.filter(({ body }) => !body.firstChild || body.scrollHeight - body.scrollTop - body.clientHeight < 8)
+  for (const pane of panes) pane.draw()
+  for (const { body } of atEnd) body.scrollTop = body.scrollHeight
+}
+
 export class LivePane extends HTMLElement {
   body = element('div', { className: 'pane-body', tabIndex: 0 })
   bar = element('div', { className: 'pane-bar' })
@@ -48,6 +60,14 @@ export class LivePane extends HTMLElement {
     this.#fold(empty || this.#folded)
   }
 
+  /** Draw what is new at the next frame; who saw the end of it, sees it again. */
+  drawSoon() {
+    if (waiting.size === 0) requestAnimationFrame(drawAll)
+    waiting.add(this)
+  }
+
+  draw() {}
+
   /** @param {boolean} folded */
   #fold(folded) {
     this.toggleAttribute('folded', folded)
@@ -65,8 +85,7 @@ export class LinesPane extends LivePane {
 
   /** @param {() => HTMLElement} make */
   add(make) {
-    // Once a frame: a layout for each line would freeze the page of a snippet that logs in a loop.
-    if (this.#waiting.length === 0) requestAnimationFrame(() => this.#flush())
+    this.drawSoon()
     this.#waiting.push(make)
     this.#count++
     if (this.#waiting.length > 2 * MOST_LINES) this.#waiting.splice(0, MOST_LINES)
@@ -79,13 +98,11 @@ export class LinesPane extends LivePane {
     this.say('', true)
   }
 
-  #flush() {
+  draw() {
     if (this.#count === 0) return
     const body = this.body
     this.say(this.#count > MOST_LINES ? `${this.#count}, the last ${MOST_LINES} kept` : this.#count)
-    const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 8
     body.append(...this.#waiting.splice(0).slice(-MOST_LINES).map((make) => make()))
     while (body.childElementCount > MOST_LINES) body.firstChild?.remove()
-    if (atEnd) body.scrollTop = body.scrollHeight
   }
 }

@@ -24,8 +24,8 @@ export class LiveWire extends LivePane {
   #drawing = false
   #flooded = false
   #most = PAGE
-  /** How many records, counting those let go, the list has taken account of. */
-  #seen = 0
+  /** How many records, counting those let go, the list has taken account of; -1: it is to be made anew. */
+  #seen = -1
 
   constructor() {
     super('Wire', 'What went over the connection', 'group')
@@ -51,14 +51,15 @@ export class LiveWire extends LivePane {
   changed() {
     if (this.#drawing) return
     this.#drawing = true
-    const draw = () => {
-      this.#drawing = false
-      const { counts, records } = this.log
-      this.say(`↑ ${counts.out}  ↓ ${counts.in}`, records.length === 0)
-      if (!this.#paused) this.#draw()
-    }
-    if (this.#flooded) setTimeout(draw, FLOOD)
-    else requestAnimationFrame(draw)
+    if (this.#flooded) setTimeout(() => this.drawSoon(), FLOOD)
+    else this.drawSoon()
+  }
+
+  draw() {
+    this.#drawing = false
+    const { counts, records } = this.log
+    this.say(`↑ ${counts.out}  ↓ ${counts.in}`, records.length === 0)
+    if (!this.#paused || this.#seen < 0) this.#drawRows()
   }
 
   /** Begin anew, for other sockets. */
@@ -71,13 +72,12 @@ export class LiveWire extends LivePane {
     this.log.clear()
     this.#most = PAGE
     this.#redraw()
-    this.changed()
   }
 
   #toggle() {
     this.#paused = !this.#paused
     this.#pause.setAttribute('aria-pressed', String(this.#paused))
-    if (!this.#paused) this.#draw()
+    this.changed()
   }
 
   #showEarlier() {
@@ -86,17 +86,16 @@ export class LiveWire extends LivePane {
   }
 
   #redraw() {
-    this.#seen = 0
-    this.#draw()
+    this.#seen = -1
+    this.changed()
   }
 
   /** Show what came since the last time: as many rows as a reader can use, not all there are. */
-  #draw() {
+  #drawRows() {
     const { body, log } = this
-    if (log.changed) this.#seen = 0
+    if (log.changed) this.#seen = -1
     log.changed = false
     const words = this.#filter.value.trim()
-    const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 8
     const fresh = []
     let index = log.records.length - 1
     for (; index >= 0; index--) {
@@ -104,7 +103,7 @@ export class LiveWire extends LivePane {
       if (!words || matches(log.records[index], words)) fresh.push(log.records[index])
     }
     this.#flooded = fresh.length === this.#most
-    const anew = this.#seen === 0 || this.#flooded
+    const anew = this.#seen < 0 || this.#flooded
     let earlier = anew ? index >= 0 : this.#earlier.isConnected
     if (anew) body.replaceChildren()
     this.#earlier.remove()
@@ -119,7 +118,6 @@ export class LiveWire extends LivePane {
       earlier = true
     }
     if (earlier) body.prepend(this.#earlier)
-    if (atEnd) body.scrollTop = body.scrollHeight
   }
 }
 
