@@ -44,7 +44,7 @@ SCRIPTS = ("first.js", "main.js", "page.js", "runner.js")
 SPEAKING = ("main.js", "page.js")
 """Those that have words for readers."""
 
-LOADED_LATER = ("search.css", "editor.css")
+LOADED_LATER = ("search.css", "editor.css", "demo.css", "lines.css")
 """The stylesheets that scripts ask for."""
 
 LOGIN = f"{ASSETS}/login.css"

@@ -19,6 +19,7 @@ CORE = ("props", "base", "layout", "search-trigger", "content")
 # Each begins with a text, which is looked for much faster than several at once.
 _NEEDED = {
     "code": (r'class="highlight"',),
+    "lines": (r'class="line\b',),
     "tables": (r'<div class="table-scroll">',),
     "notes": (r'class="(?:admonition|footnote)',),
     "cards": (r'class="[^"]*\bcards\b',),
@@ -35,7 +36,7 @@ _NEEDED = {
 """What in a page's HTML needs which part, in the order in which they are joined; with `code`
 come the colours of its tokens."""
 
-SOURCE_VIEW = ("code", "source")
+SOURCE_VIEW = ("code", "lines", "source")
 """The parts of the pages that show a file's source."""
 
 

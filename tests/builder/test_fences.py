@@ -22,11 +22,11 @@ def code_of(html: str) -> str:
 
 
 def test_the_language_survives(render: Render) -> None:
-    """The language stands on the figure and on the code, in the words of the fence."""
+    """The language stands on the code, in the words of the fence."""
     page = render("```js\nvar x = 1\n```\n")
 
     assert page.html == (
-        '<figure class="code" data-language="js">'
+        '<figure class="code">'
         '<div class="highlight" tabindex="0"><pre><code class="language-js">'
         '<span class="k">var</span> x = <span class="m">1</span>\n'
         "</code></pre></div></figure>"
@@ -37,7 +37,7 @@ def test_a_fence_without_a_language_is_plain_text(render: Render) -> None:
     """Without a language, code is escaped and not coloured."""
     page = render("```\nif a < b && c:\n```\n")
 
-    assert 'data-language="text"' in page.html
+    assert 'class="language-text"' in page.html
     assert "<pre>" in page.html
     assert "if a &lt; b &amp;&amp; c:\n</code>" in page.html
 
@@ -140,7 +140,7 @@ def test_info_strings(render: Render, info: str, language: str) -> None:
     page = render(f"```{info}\nx\n```\n")
 
     assert messages(page) == []
-    assert f'data-language="{language}"' in page.html
+    assert f'class="language-{language}"' in page.html
     assert ("<figcaption><span>x</span></figcaption>" in page.html) == ("title" in info)
 
 
@@ -192,7 +192,7 @@ def test_a_file_is_shown_with_a_link_to_its_source(render: Render) -> None:
 
     assert messages(page) == []
     assert code_of(page.html) == "import os\ndef open(h):\n    pass\n"
-    assert '<figure class="code" data-language="python">' in page.html
+    assert '<code class="language-python">' in page.html
     assert (
         '<figcaption><span>ping.py</span> <a href="ping.py.source/">source</a></figcaption>'
     ) in page.html

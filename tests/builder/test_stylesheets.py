@@ -46,6 +46,14 @@ def test_a_page_with_code_has_its_colours_in_the_same_stylesheet(styles_of) -> N
     assert ".live-panes" not in text
 
 
+def test_a_page_with_numbered_lines_has_what_numbers_them(styles_of) -> None:
+    """Only numbered or stressed lines bring their styles."""
+    [(name, text)] = styles_of("```python linenums=1\nreturn 1\n```")
+
+    assert name == "_liveguide/front/styles/page-code-lines.css"
+    assert ".line[data-line]::before" in text
+
+
 def test_a_page_with_a_snippet_has_its_panes_in_the_same_stylesheet(styles_of) -> None:
     """A runnable snippet brings the styles of its panes, and no second request."""
     [(name, text)] = styles_of("```js\nnew WebSocket('ws')\n```")

@@ -80,7 +80,7 @@ def code_figure(code: str, language: str, look: Look, pieces: Pieces, kind: str 
     name = escape(language or "text")
     wrap = " wrap" if look.wrap else ""
     return (
-        f'<figure class="{kind}{wrap}" data-language="{name}">{caption}'
+        f'<figure class="{kind}{wrap}">{caption}'
         f'<div class="highlight" tabindex="0"><pre><code class="language-{name}">'
         f"{html}\n</code></pre></div></figure>"
     )

@@ -3,6 +3,7 @@
 // A demo in the page, beside tabs with the sources that its card links to.
 // Loaded when a reader first opens a demo. Frames take the height of their content.
 import { element } from '../lib/element.js'
+import { loadStyles } from '../lib/stylesheet.js'
 import { say } from '../lib/words.js'
 
 /** Says that a text may be read as HTML: what is read is a page of this site, and runs nothing. */
@@ -137,4 +138,5 @@ function fit(frame) {
   soon()
 }
 
+await Promise.all([loadStyles('demo.css'), loadStyles('lines.css')])
 customElements.define('live-example', LiveExample)

@@ -16,7 +16,8 @@ export async function copy(made, text) {
     made.textContent = say('Copied')
   } catch {
     // Browsers lend the clipboard to https: and localhost only.
-    const area = element('textarea', { value: text, className: 'clipboard' })
+    const area = element('textarea', { value: text })
+    Object.assign(area.style, { position: 'fixed', top: '0', opacity: '0' })
     made.after(area)
     area.select()
     made.textContent = document.execCommand('copy') ? say('Copied') : say('Not allowed')
