@@ -47,7 +47,7 @@ from .engine import (
 from .outbox import Outbox, Waiting
 from .redis_log import NOTHING, RedisLog, refusal
 from .redis_presence import RedisPresence
-from .redis_scripts import Scripts, key, live
+from .redis_scripts import Scripts, is_full, key, live
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class RedisEngine(Engine, Exchange):
         self.process = secrets.token_urlsafe(9)
         self.channels: dict[bytes, Callable[[bytes], None]] = {}
         self.when_up: list[Callable[[], None]] = []
-        self._presence = RedisPresence(self.process, self._scripts.run, self._suffix)
+        self._presence = RedisPresence(self.process, self._scripts, self._suffix)
 
     @property
     def is_up(self) -> bool:
@@ -333,12 +333,7 @@ class RedisEngine(Engine, Exchange):
     async def _subscribe_now(self, names: list[str]) -> None:
         """Subscribe to rooms, and say where they stand once that is so."""
         await self._confirm([live(name, self._suffix) for name in names])
-        for name in names:
-            subscribing = self._subscribing.get(name)
-            if subscribing is not None and not subscribing.done():
-                batch = await self._stand(self._topics[name])
-                if not subscribing.done():
-                    subscribing.set_result(batch)
+        await asyncio.gather(*map(self._say_where, names))
 
     async def _confirm(self, channels: list[bytes]) -> None:
         """Subscribe to channels, and wait until that is so."""
@@ -349,19 +344,30 @@ class RedisEngine(Engine, Exchange):
             await self._connection.send_command("SUBSCRIBE", *channels)
             await asyncio.wait(confirmed)
 
-    async def _stand(self, topic: Topic) -> Batch:
-        """Return where a room stands."""
-        try:
-            return await self._log.read(topic, 0, 0)
-        except _AWAY:
-            raise
-        except ResponseError:  # it is full, and has nothing of this room
-            return NOTHING
+    async def _say_where(self, name: str) -> None:
+        """Say where a room stands, if somebody waits for that."""
+        subscribing = self._subscribing.get(name)
+        if subscribing is None or subscribing.done():
+            return
+        async with self._asking:
+            try:
+                batch = await self._log.read(self._topics[name], 0, 0)
+            except _AWAY:
+                raise
+            except ResponseError:  # it is full, and has nothing of this room
+                batch = NOTHING
+        if not subscribing.done():
+            subscribing.set_result(batch)
 
     async def _hear(self, connection: Any) -> None:
         """Take what is pushed."""
         while True:
-            pushed = await connection.read_response()
+            try:
+                pushed = await connection.read_response()
+            except ResponseError as error:
+                if not is_full(error):
+                    raise
+                continue  # so it answers a ping while it can't write
             if not isinstance(pushed, list):
                 continue  # the answer to a ping, before there is any room
             if pushed[0] == b"message":

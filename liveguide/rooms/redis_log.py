@@ -11,12 +11,10 @@ import logging
 import secrets
 from typing import Any
 
-from redis.exceptions import OutOfMemoryError
-
 from . import parcel, redis_scripts
 from .engine import PAGE_BYTES, Batch, Entry, NotAccepted, Position, Topic
 from .outbox import Waiting
-from .redis_scripts import Scripts, key, live
+from .redis_scripts import Scripts, is_full, key, live
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +23,6 @@ NOTHING = Batch("", 1, 0, 0, ())
 
 _LEAST_REMEMBERED = 60  # seconds for which the id of a message is
 _MOST_TOLD = 1_000
-_FULL = ("OOM", "MISCONF")
 
 
 class RedisLog:
@@ -99,6 +96,6 @@ class RedisLog:
 
 def refusal(error: Exception) -> NotAccepted:
     """Return why a message was not accepted."""
-    if isinstance(error, OutOfMemoryError) or str(error).startswith(_FULL):
+    if is_full(error):
         return NotAccepted("full", f"Redis is full: {error}")
     return NotAccepted("failed", f"Redis refused it: {error}")

@@ -5,27 +5,32 @@ Each process says every few seconds that it lives, by the clock of Redis. One th
 for a while is given up by any other, once, and its members are taken out of all rooms.
 
 A Redis that is full lets members go, and tells of those who came once there is room: at a beat.
+One that can't write to its disk takes no beats either: nobody is given up meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from redis.exceptions import OutOfMemoryError
+from redis.exceptions import NoScriptError, ResponseError
 
 from . import parcel, redis_scripts
 from .engine import Member
-from .redis_scripts import key, live
+from .redis_scripts import Call, Scripts, is_full, key, live
 
 BEAT_SECONDS = 3.0
 GONE_SECONDS = 10.0
 
+_AT_ONCE = 100  # rooms that are told together: who is far away answers late
+
 _PROCESSES = b"liveguide:processes"
 
-RunScript = Callable[[str, Sequence[bytes], Sequence[Any]], Awaitable[Any]]
+
+def _may_wait(error: Exception) -> bool:
+    """Say whether what was not told may be told at the next beat."""
+    return is_full(error) or isinstance(error, NoScriptError)
 
 
 class RedisPresence:
@@ -36,15 +41,15 @@ class RedisPresence:
 
         process: The process, by a random word.
 
-        script: Runs a script, with its keys and arguments.
+        scripts: Runs scripts there.
 
         suffix: Ends the names of channels.
     """
 
-    def __init__(self, process: str, script: RunScript, suffix: str) -> None:
+    def __init__(self, process: str, scripts: Scripts, suffix: str) -> None:
         self._suffix = suffix
         self._process = process
-        self._script = script
+        self._scripts = scripts
         self._members: dict[str, dict[str, Member]] = {}
         self._changes: dict[str, dict[str, Member | None]] = {}
         self._unsure: set[str] = set()  # rooms in which Redis may know others than are there
@@ -88,7 +93,7 @@ class RedisPresence:
     async def leave(self) -> None:
         """Say that the process ends, and all its members have gone."""
         keys = [_PROCESSES, self._rooms(self._process)]
-        await self._script(redis_scripts.REAP, keys, [self._process, 0, self._suffix])
+        await self._scripts.run(redis_scripts.REAP, keys, [self._process, 0, self._suffix])
 
     async def tell_changes(self) -> None:
         """Tell who comes and goes."""
@@ -97,31 +102,41 @@ class RedisPresence:
             self._changed.clear()
             while self._changes:
                 async with self._turn:
-                    await self._tell_changes_of(next(iter(self._changes)))
+                    await self._tell_some_changes()
 
-    async def _tell_changes_of(self, room: str) -> None:
-        changes, self._changes[room] = self._changes[room], {}
-        came = [member for member in changes.values() if member is not None]
-        went = [id for id, member in changes.items() if member is None]
-        was_sure = room not in self._unsure
-        self._unsure.add(room)  # until it is told
-        if await self._tell(room, came, went) and was_sure:
-            self._unsure.discard(room)
-        if not self._changes[room]:
-            del self._changes[room]
+    async def _tell_some_changes(self) -> None:
+        rooms = [*self._changes][:_AT_ONCE]
+        calls = {}
+        for room in rooms:
+            changes, self._changes[room] = self._changes[room], {}
+            came = [member for member in changes.values() if member is not None]
+            went = [id for id, member in changes.items() if member is None]
+            calls[room] = self._call(room, came, went)
+        were_sure = calls.keys() - self._unsure
+        self._unsure.update(calls)  # until it is told
+        self._unsure -= await self._tell(calls) & were_sure
+        for room in rooms:
+            if not self._changes[room]:
+                del self._changes[room]
 
-    async def _tell(self, room: str, came: Any, went: Any, is_all: bool = False) -> bool:
-        """Tell who came and went, and return whether Redis had room for it."""
+    def _call(
+        self, room: str, came: Iterable[Member], went: Iterable[str], is_all: bool = False
+    ) -> Call:
+        """Return how to tell who came to a room and who went, or who is there at all."""
         keys = [key(room, "members"), live(room, self._suffix), self._rooms(self._process)]
         # An id begins with that of its process, by which others take it out if that is gone.
         joined = [[f"{self._process}:{m.id}", parcel.write_name(m.name)] for m in came]
         left = [f"{self._process}:{id}" for id in went]
-        values = [room, self._process, int(is_all), json.dumps(joined), json.dumps(left)]
-        try:
-            await self._script(redis_scripts.PRESENCE, keys, values)
-        except OutOfMemoryError:
-            return False
-        return True
+        return keys, [room, self._process, int(is_all), json.dumps(joined), json.dumps(left)]
+
+    async def _tell(self, calls: Mapping[str, Call]) -> set[str]:
+        """Tell of some rooms, and return those that Redis had room for."""
+        results = await self._scripts.run_all(redis_scripts.PRESENCE, [*calls.values()])
+        told = dict(zip(calls, results, strict=True))
+        for result in results:
+            if isinstance(result, Exception) and not _may_wait(result):
+                raise result
+        return {room for room, result in told.items() if not isinstance(result, Exception)}
 
     async def beat_on(self) -> None:
         """Say again and again that the process lives."""
@@ -131,21 +146,31 @@ class RedisPresence:
 
     async def _beat(self) -> None:
         """Say that the process lives, and who is where it is unsure; give up those that don't."""
-        is_new, gone = await self._script(
-            redis_scripts.BEAT, [_PROCESSES], [self._process, int(GONE_SECONDS * 1000)]
-        )
-        for other in gone:
-            keys = [_PROCESSES, self._rooms(other.decode())]
-            await self._script(
-                redis_scripts.REAP, keys, [other, int(GONE_SECONDS * 1000), self._suffix]
-            )
+        try:
+            is_new = await self._give_up_others()
+        except ResponseError as error:
+            if not is_full(error):
+                raise
+            return
         if is_new:  # it was given up itself, while it was held up
             self._unsure |= self._members.keys()
         async with self._turn:
-            for room in [*self._unsure]:
-                members = self._members.get(room, {}).values()
-                if await self._tell(room, members, (), is_all=True):
-                    self._unsure.discard(room)
+            unsure = [*self._unsure]
+            for at in range(0, len(unsure), _AT_ONCE):
+                some = unsure[at : at + _AT_ONCE]
+                there = {room: self._members.get(room, {}).values() for room in some}
+                calls = {room: self._call(room, there[room], (), is_all=True) for room in some}
+                self._unsure -= await self._tell(calls)
+
+    async def _give_up_others(self) -> bool:
+        """Say that the process lives; return whether nobody knew."""
+        silent = int(GONE_SECONDS * 1000)
+        values = [self._process, silent]
+        is_new, gone = await self._scripts.run(redis_scripts.BEAT, [_PROCESSES], values)
+        for other in gone:
+            keys = [_PROCESSES, self._rooms(other.decode())]
+            await self._scripts.run(redis_scripts.REAP, keys, [other, silent, self._suffix])
+        return bool(is_new)
 
     @staticmethod
     def _rooms(process: str) -> bytes:

@@ -9,13 +9,18 @@ with `@` and the number of the database where that is not 0: Redis has channels 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, OutOfMemoryError, ResponseError
+
+Call = tuple[Sequence[bytes], Sequence[Any]]
+"""The keys and the arguments of a script."""
 
 _LUA = Path(__file__).parent / "lua"
+_UNWILLING = re.compile(r"(^|-)(OOM|MISCONF) ")  # in the middle, Redis 6 says so of a script
 
 
 def _script(*names: str) -> str:
@@ -38,6 +43,13 @@ def key(room: str, *what: str) -> bytes:
 def live(room: str, suffix: str) -> bytes:
     """Return a room's channel, whose *suffix* says in which database the room is."""
     return key(room, "live") + suffix.encode()
+
+
+def is_full(error: object) -> bool:
+    """Say whether Redis takes nothing new: its memory is full, or it can't write to its disk."""
+    return isinstance(error, OutOfMemoryError) or (
+        isinstance(error, ResponseError) and _UNWILLING.search(str(error)) is not None
+    )
 
 
 class Scripts:
@@ -71,3 +83,14 @@ class Scripts:
         except NoScriptError:
             self.forget()
             return await self._redis.evalsha(await self.sha(script), len(keys), *keys, *values)
+
+    async def run_all(self, script: str, calls: Sequence[Call]) -> list[Any]:
+        """Run a script for each of some calls, all at once; an error stands in a result's place."""
+        sha = await self.sha(script)
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for keys, values in calls:
+                pipeline.evalsha(sha, len(keys), *keys, *values)
+            results: list[Any] = await pipeline.execute(raise_on_error=False)
+        if any(isinstance(result, NoScriptError) for result in results):
+            self.forget()  # the next ones are given it
+        return results

@@ -66,6 +66,27 @@ class RedisServer:
         self._process.kill()
         await self._process.wait()
 
+    async def refuse_writes(self) -> None:
+        """Have it find out that it can't keep anything: where its file should be, is a folder."""
+        (self._folder / "dump.rdb").mkdir()
+        await self.client.config_set("save", "3600 1")
+        await self._save("err")
+
+    async def take_writes(self) -> None:
+        """Have it find out that it can again."""
+        (self._folder / "dump.rdb").rmdir()
+        await self._save("ok")
+
+    async def _save(self, outcome: str) -> None:
+        await self.client.bgsave()
+        async with asyncio.timeout(30):
+            while True:
+                found = await self.client.info("persistence")
+                if not found["rdb_bgsave_in_progress"]:
+                    assert found["rdb_last_bgsave_status"] == outcome
+                    return
+                await asyncio.sleep(0.01)
+
     async def end(self) -> None:
         """End it for good."""
         await self.client.aclose()

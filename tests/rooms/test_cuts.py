@@ -11,7 +11,7 @@ from liveguide.rooms import redis as redis_engine
 from liveguide.rooms.engine import Topic
 from liveguide.rooms.redis import RedisEngine
 
-from .hearing import OneProcess
+from .hearing import Hearing, OneProcess
 from .redis_server import RedisServer
 
 pytestmark = pytest.mark.browser
@@ -24,6 +24,8 @@ class Line:
     Attributes:
 
         port: Where it begins.
+
+        seconds: How long what is sent is on its way.
     """
 
     def __init__(self, redis: RedisServer) -> None:
@@ -32,6 +34,7 @@ class Line:
         self._goes.set()
         self._ends: list[asyncio.StreamWriter] = []
         self.port = 0
+        self.seconds = 0.0
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
@@ -60,6 +63,7 @@ class Line:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65536):
+                await asyncio.sleep(self.seconds)
                 if self._goes.is_set():
                     writer.write(data)
         except OSError:
@@ -107,3 +111,25 @@ async def test_a_line_that_is_cut_costs_time_and_nothing_else(
     await members[1].until(lambda: members[1].kinds("back"))
     for process in (here, cut_off):
         await process.rooms.stop()
+
+
+async def test_many_rooms_are_told_over_a_slow_line(
+    line: Line, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session with 600 of them begins within the time in which Redis must answer."""
+    monkeypatch.setattr(redis_engine, "SILENT_SECONDS", 3.0)
+    engine = RedisEngine(f"redis://127.0.0.1:{line.port}/0", "Redis")
+    process = await OneProcess(engine, Topic("queue", 10)).start()
+    member = process.hearing()
+    await member.until(lambda: member.kinds("joined"))
+    others = [process.rooms(f"room {i}") for i in range(600)]
+    for other in others:
+        other.join(Hearing(plain=True), "Ada")
+    line.seconds = 0.01
+
+    line.mend()  # it ends what is open
+    await member.until(lambda: member.kinds("back"))
+
+    line.seconds = 0
+    assert {each.name for other in others for each in await other.members()} == {"Ada"}
+    await process.rooms.stop()

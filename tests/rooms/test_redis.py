@@ -7,11 +7,14 @@ import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, OutOfMemoryError, ResponseError
 
 from liveguide.rooms import redis as redis_engine
 from liveguide.rooms import redis_presence
 from liveguide.rooms.engine import EngineUnavailable, NotAccepted, Topic
 from liveguide.rooms.redis import RedisEngine
+from liveguide.rooms.redis_scripts import is_full
 
 from .hearing import Hearing, OneProcess
 from .redis_server import RedisServer
@@ -315,6 +318,69 @@ async def test_a_redis_that_is_full_refuses_and_goes_on(
     assert await member.hears(2) == ["before", "after"]
 
 
+async def test_a_redis_that_can_t_write_to_its_disk_is_full(
+    begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture, monkeypatch
+) -> None:
+    """It is never away, not even to who begins now; what is kept is read, what is new refused."""
+    monkeypatch.setattr(redis_engine, "SILENT_SECONDS", 2.0)  # its pings fail, too
+    monkeypatch.setattr(redis_presence, "BEAT_SECONDS", 0.05)
+    one = await begin()
+    last = await one.room.send("before")
+    await redis.refuse_writes()
+
+    two = await begin(seconds=0.001)  # to whom all is old
+    ada, bob = one.hearing("", name="Ada"), two.hearing(f"{last.epoch}:0", name="Bob")
+    assert await ada.hears(1) == await bob.hears(1) == ["before"]
+    for _ in range(2):
+        with pytest.raises(NotAccepted) as raised:
+            await two.room.send("too much")
+        assert raised.value.reason == "full"
+    async with asyncio.timeout(20):
+        while await refused_pings(redis) < 4:
+            pass  # each look is a round trip to Redis
+    await redis.take_writes()
+
+    await one.room.send("after")
+    assert (await ada.hears(2))[1] == "after"
+    await ada.until(lambda: any("Bob" in m["joined"] for m in ada.kinds("members")))
+    assert "is away" not in caplog.text
+
+
+async def test_what_is_kept_is_read_from_a_full_redis_that_came_back_with_less(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """It begins a new epoch, though it takes nothing else."""
+    one = await begin()
+    for text in ("one", "two", "lost"):
+        last = await one.room.send(text)
+    await redis.client.hset("liveguide:{queue}:at", "offset", 2)
+    await redis.client.xdel("liveguide:{queue}:log", "3-0")
+    await redis.client.config_set("maxmemory", "1")
+
+    batch = await one.engine.read(one.room.topic, 0, 10)
+
+    assert [entry.message for entry in batch.entries] == ["one", "two"]
+    assert batch.epoch != last.epoch
+    with pytest.raises(NotAccepted):
+        await one.room.send("too much")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OutOfMemoryError("command not allowed when used memory > 'maxmemory'."), True),
+        (ResponseError("MISCONF Errors writing to the AOF file: No space left on device"), True),
+        (ResponseError("Error running script (call to f_1): @user_script:5: -OOM command"), True),
+        (ResponseError("Error running script (call to f_1): @user_script:5: ROOM 5"), False),
+        (NoScriptError("No matching script. OOM "), False),
+        (RedisConnectionError("OOM "), False),
+    ],
+)
+def test_a_redis_says_in_several_ways_that_it_is_full(error: Exception, expected: bool) -> None:
+    """Version 6 says of scripts what version 7 says of commands."""
+    assert is_full(error) is expected
+
+
 async def test_what_waits_for_an_absent_redis_is_bounded(begin: Begin, redis: RedisServer) -> None:
     """Beyond a thousand messages a sender is refused at once."""
     one = await begin()
@@ -577,6 +643,12 @@ async def test_members_come_to_a_redis_that_is_full_once_there_is_room(
     assert {member.name for member in await one.room.members()} == {"Ada", "Eve", "Dan"}
     assert not [m for m in eve.kinds("members") if "Eve" in m["left"]]
     assert "is away" not in caplog.text
+
+
+async def refused_pings(redis: RedisServer) -> int:
+    """Return how often it has said that it can't write."""
+    commands = await redis.client.info("commandstats")
+    return commands.get("cmdstat_ping", {}).get("rejected_calls", 0)
 
 
 async def beats(redis: RedisServer) -> list[tuple[str, float]]:

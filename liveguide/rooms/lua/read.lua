@@ -2,7 +2,7 @@
 -- messages at most; after how many bytes of them to stop. Returns the offset up to which it goes, too.
 local A_FEW = 4
 local first = trim()
-redis.call('EXPIRE', KEYS[1], UNUSED)
+redis.pcall('EXPIRE', KEYS[1], UNUSED)
 local entries, bytes, at = {}, 0, ARGV[6] + 1
 local most, most_bytes = tonumber(ARGV[7]), tonumber(ARGV[8])
 while at <= last and #entries < most and bytes < most_bytes do

@@ -14,12 +14,14 @@ if not epoch then
 elseif epoch == ARGV[2] and last < tonumber(ARGV[3]) then
   -- Redis was restarted with less than it had: offsets that were told will be given again.
   epoch = ARGV[1]
+  redis.call('EXPIRE', KEYS[1], UNUSED) -- a script that has written goes on where Redis is full
   redis.call('HSET', KEYS[1], 'epoch', epoch)
 end
 
--- Forget what is too much or too old; return the first offset that is kept.
+-- Forget what is too much or too old; return the first offset that is kept. A Redis that can't
+-- write to its disk forgets nothing.
 local function trim()
-  redis.call('XTRIM', KEYS[2], 'MAXLEN', ARGV[4])
+  redis.pcall('XTRIM', KEYS[2], 'MAXLEN', ARGV[4])
   local count = 1 -- and then more: most often few are old
   while true do
     local old, kept = {}, nil
@@ -34,7 +36,9 @@ local function trim()
       end
       old[#old + 1] = entry[1]
     end
-    if #old > 0 then redis.call('XDEL', KEYS[2], unpack(old)) end
+    if #old > 0 and type(redis.pcall('XDEL', KEYS[2], unpack(old))) == 'table' then
+      return tonumber(string.match(old[1], '^%d+'))
+    end
     if kept or #old == 0 then return kept or last + 1 end
     count = math.min(2 * count, 50)
   end
