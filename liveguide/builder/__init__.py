@@ -24,8 +24,9 @@ and checked before anything is written; faults are gathered, and shown together.
     writing.py        the site, part by part: pages.py (editing.py), navigation.py, languages.py,
                       templating.py with templates/ and what a guide puts in their place
     assets.py         media, scripts of the snippets, QR codes (qr.py);  source_views.py
-    scripts.py        the front end's modules, joined;  stylesheets.py: one for each page, of the
-                      parts that are on it (theming.py: and the site's own);  minified.py
+    front_end.py      what pages load of ours: scripts.py (its modules, joined), stylesheets.py (one
+                      for each page, of the parts that are on it; theming.py: and the site's own),
+                      minified.py, which another process does meanwhile
     publishing/       what machines are told
     copies.py         the site's text, compressed, beside it
     output.py         write beside the old site, then exchange the two in one step

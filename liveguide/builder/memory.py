@@ -125,6 +125,11 @@ class Memory:
         is_ours = self._site is not None and self._site == manifest_stamp(site)
         return self._last if is_ours and noted.items() <= self._last.items() else None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether a site is built for which nothing is remembered, and nothing will be asked of."""
+        return self.is_for_one_build and not self._parts
+
     def included(self) -> list[str]:
         """Return the files outside the guide that the pages of the last build show."""
         included: list[str] = self._last.get("included", [])

@@ -13,6 +13,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ..errors import SourceErrors
@@ -108,6 +109,26 @@ def over_processes(
         for helper in helpers:
             helper.end()
         os.close(turns)
+
+
+@contextmanager
+def meanwhile(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """
+    Have another process do a piece of work, and end it in any case.
+
+    Args:
+
+        work: The work.
+
+    Returns:
+
+        What waits for it to be done, and returns what came of it; it may be called once.
+    """
+    helper = _Helper(lambda _: work(), lambda: iter((0,)))
+    try:
+        yield lambda: next(result for _, result in helper.results(wait=True))
+    finally:
+        helper.end()
 
 
 class _Helper:

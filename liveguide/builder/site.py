@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,7 +163,10 @@ def build_site(
 
     def build() -> BuildReport:
         collected = collect(guide, site, url, drafts=drafts)
-        return _build(collected, found, site, strict, jobs, progress, memory, copies)
+        from .front_end import shortened
+
+        with shortened(guide, collected.settings, memory, jobs) as finish:
+            return _build(collected, found, site, strict, jobs, progress, memory, copies, finish)
 
     try:
         report = build()
@@ -186,8 +190,15 @@ def _build(
     progress: Progress | None,
     memory: Memory,
     copies: bool,
+    finish: Callable[[], None],
 ) -> BuildReport:
-    """Render, check and write what is collected; the arguments are those of `build_site`."""
+    """
+    Render, check and write what is collected; most arguments are those of `build_site`.
+
+    Args:
+
+        finish: Waits for what another process does meanwhile for the front end.
+    """
     from .render_all import render_all
 
     def prepare() -> None:
@@ -207,9 +218,13 @@ def _build(
     if checked.history.failure:
         del made_of["commit"]  # the next build asks git again
         report.notes.append(f"git log failed: {checked.history.failure}; pages have no dates")
-    from .writing import front_end_of, write_site
+    from .front_end import front_end_of
+    from .writing import write_site
 
-    front_end = front_end_of(checked, found.builder, is_named=copies)
+    finish()
+    front_end = front_end_of(
+        checked.guide, checked.settings, rendered, found.builder, is_named=copies
+    )
     with staged(site) as staging:
         memory.begin(site)
         report.notes += write_site(checked, front_end, made_of, staging, memory, jobs, copies)

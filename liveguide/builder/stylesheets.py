@@ -17,7 +17,7 @@ CORE = ("props", "base", "layout", "search-trigger", "content")
 """The parts that every page needs, in the order of their layers."""
 
 # Each begins with a text, which is looked for much faster than several at once.
-_NEEDED = {
+NEEDED = {
     "code": (r'class="highlight"',),
     "lines": (r'class="line\b',),
     "tables": (r'<div class="table-scroll">',),
@@ -43,7 +43,7 @@ SOURCE_VIEW = ("code", "lines", "source")
 def parts_of(html: str) -> tuple[str, ...]:
     """Return the optional parts that a page with this content needs."""
     return tuple(
-        part for part, needed in _NEEDED.items() if any(re.search(one, html) for one in needed)
+        part for part, needed in NEEDED.items() if any(re.search(one, html) for one in needed)
     )
 
 
@@ -64,7 +64,8 @@ def join_styles(folder: Path, parts: Iterable[str], own: str = "") -> str:
 
         own: The site's own rules, which come last.
     """
-    return minified("text/css", "".join(_part(folder, name) for name in (*CORE, *parts)) + own)
+    texts = [*(_part(folder, name) for name in (*CORE, *parts)), own]
+    return "".join(minified("text/css", text) for text in texts)  # each once for all sheets
 
 
 def _part(folder: Path, name: str) -> str:

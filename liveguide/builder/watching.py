@@ -22,7 +22,7 @@ from typing import Any
 from watchfiles import Change, watch
 
 from ..excerpts import described
-from .assets import FRONTEND
+from .front_end import FRONTEND
 from .rebuilding import Rebuilder, Rebuilt
 from .theming import TEMPLATES
 

@@ -12,20 +12,12 @@ from pathlib import Path
 from ..settings import Settings
 from ..words import WORDS, direction_of, say_in
 from . import nginx
-from .assets import (
-    FrontEnd,
-    asset_parts,
-    frontend_parts,
-    script_suffix,
-    search_parts,
-    style_parts,
-    write_manifest,
-    write_page_files,
-)
+from .assets import asset_parts, search_parts, write_manifest, write_page_files
 from .copies import Copier
 from .digests import digest_of
 from .editing import edit_address
 from .extensions.feature_table import Showing, fill_tables
+from .front_end import FrontEnd, frontend_parts, script_suffix, style_parts
 from .history import History
 from .keeping import whole_page
 from .languages import folder_of, language_of, name_of, twin_of
@@ -43,7 +35,7 @@ from .source_views import SourceView, source_lines, text_of
 from .sources import ASSETS, SourceFile, Sources, relative_url, source_view_of, url_of
 from .stylesheets import SOURCE_VIEW, stylesheet_name
 from .templating import Templates
-from .theming import TEMPLATES, site_styles
+from .theming import TEMPLATES
 from .walking import MANIFEST, THEME
 
 _ADDRESSES = f"{ASSETS}/addresses.json"
@@ -83,28 +75,6 @@ class Site:
     showings: dict[str, list[Showing]]
     policies: dict[str, str]
     history: History
-
-
-def front_end_of(site: Site, builder: str, is_named: bool) -> FrontEnd:
-    """
-    Return what a site's pages load of ours, and where it stands.
-
-    Browsers keep for a year what is in a folder named by a hash, and ask no more.
-
-    Args:
-
-        site: The site.
-
-        builder: The hash of what builds, which has the front end in it.
-
-        is_named: Whether the folder has a hash for a name. A preview's has none: there, a
-            stylesheet changes below a page that stays.
-    """
-    pages = (language_of(page.file.uri, page.front_matter, site.settings) for page in site.pages)
-    languages = sorted({site.settings.language, *pages})
-    own = site_styles(site.guide, site.settings)
-    name = digest_of(builder, languages, own)[:12] if is_named else "front"
-    return FrontEnd(f"{ASSETS}/{name}", languages, own)
 
 
 def write_site(

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
 
 from .conftest import Build, Built
 
@@ -59,3 +65,30 @@ def test_a_preview_s_stylesheet_changes_below_its_page(build: Build) -> None:
     assert built.text() == page
     assert {path.rpartition(".")[2] for path in built.report.changed} == {"css"}
     assert "_liveguide/front/styles/page.css" in built.report.changed
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+@pytest.mark.parametrize(("jobs", "is_loaded"), [("1", "True"), ("2", "False")])
+def test_another_process_shortens_the_front_end(
+    write_tree: Callable[[Mapping[str, str]], Path], tmp_path: Path, jobs: str, is_loaded: str
+) -> None:
+    """The library takes time and memory of which the build's own process has none to spare."""
+    guide = write_tree(FILES)
+    code = (
+        "import sys\n"
+        "from liveguide.builder.cli import main\n"
+        "main(sys.argv[1:])\n"
+        "print('minify' in sys.modules)\n"
+    )
+    options = [guide, "--output", tmp_path / "site", "--quiet", "--jobs", jobs]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert done.stdout.split() == [is_loaded]
+    (folder,) = (tmp_path / "site/_liveguide").glob("*/styles")
+    assert "\n" not in (folder / "page.css").read_text()

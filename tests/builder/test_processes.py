@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from liveguide.builder import processes
-from liveguide.builder.processes import over_processes
+from liveguide.builder.processes import meanwhile, over_processes
 
 
 class TwoParts(Exception):
@@ -104,3 +104,42 @@ def test_a_helper_that_is_interrupted_at_once_ends(monkeypatch: pytest.MonkeyPat
     os.close(tell)
     assert os.read(told, 1) == b""
     os.close(told)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+def test_a_piece_of_work_is_done_meanwhile() -> None:
+    """By another process, which is gone afterwards."""
+    with meanwhile(os.getpid) as wait:
+        worker = wait()
+
+    assert worker != os.getpid()
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+def test_what_is_not_waited_for_is_ended() -> None:
+    """A build that finds errors needs nothing of it."""
+    told, tell = os.pipe()
+    asked, _ask = os.pipe()
+
+    def work() -> None:
+        os.write(tell, os.getpid().to_bytes(4, "big"))
+        os.read(asked, 1)  # for ever
+
+    with meanwhile(work):
+        worker = int.from_bytes(os.read(told, 4), "big")
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one process does all the work")
+def test_what_fails_meanwhile_fails_where_it_is_waited_for() -> None:
+    """With the exception that it raised there."""
+
+    def work() -> None:
+        raise FileNotFoundError("main.js")
+
+    with meanwhile(work) as wait, pytest.raises(FileNotFoundError, match=r"main\.js"):
+        wait()

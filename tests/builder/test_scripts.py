@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from liveguide.builder.assets import FRONTEND, SCRIPTS
+from liveguide.builder.front_end import FRONTEND, SCRIPTS
 from liveguide.builder.minified import minified
 from liveguide.builder.scripts import join_scripts
 

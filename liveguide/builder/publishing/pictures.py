@@ -14,9 +14,9 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
-from ..assets import FRONTEND
 from ..cache import CacheError, make_ours
 from ..copies import digest_of
+from ..front_end import FRONTEND
 from ..output import copy_file, write_file
 from ..sources import ASSETS
 from .card import Card, picture_name

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from repository import Repository
 
-from liveguide.builder.assets import FRONTEND
+from liveguide.builder.front_end import FRONTEND
 from liveguide.builder.memory import Memory
 from liveguide.builder.publishing.pictures import DEFAULT_ACCENT
 from liveguide.builder.site import build_site
