@@ -45,7 +45,8 @@ from .static.sending import Responses
 from .static.site import Site, StatusHandler
 from .tracing.places import Places
 from .tracing.relay import Relay
-from .tracing.trace import TraceHandler, Traces
+from .tracing.trace_handler import TraceHandler
+from .tracing.traces import Traces
 
 log = logging.getLogger(__name__)
 

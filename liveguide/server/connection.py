@@ -49,7 +49,8 @@ from .sessions.endings import Endings
 from .sessions.session import Session
 from .sessions.sessions import SESSIONS_AWAY, Sessions, cookie_name
 from .tracing.console import listening
-from .tracing.trace import Traces, is_upgrade
+from .tracing.traces import Traces
+from .wire.handshake import is_upgrade
 from .wire.outgoing import QueueLimits
 from .wire.protocol import WireProtocol, wire_protocol
 

@@ -17,7 +17,7 @@ from tornado.httputil import HTTPServerRequest
 from ...hosts import Hosts
 from ...settings import Settings
 from ..connections import Connections
-from ..tracing.trace import is_upgrade
+from ..wire.handshake import is_upgrade
 from .addresses import Handshakes, client_network, is_loopback, known_address
 from .capacity import Capacity
 from .forwarded import Network, trusted

@@ -24,7 +24,7 @@ from tornado.websocket import WebSocketClosedError
 
 from ..calls import only_closed
 from ..close_codes import INTERNAL_ERROR, NORMAL_CLOSURE
-from ..tracing.trace import is_upgrade
+from ..wire.handshake import is_upgrade
 from ..wire.protocol import WireProtocol
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from tornado.routing import Router
 from tornado.web import Application, HTTPError, RequestHandler
 
 from ..admission.capacity import EXHAUSTED, Capacity
-from ..tracing.trace import is_upgrade
+from ..wire.handshake import is_upgrade
 from .codings import IDENTITY, choose
 from .conditions import Unsatisfiable, is_another, is_unchanged, part_of
 from .kept import Kept

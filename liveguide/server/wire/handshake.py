@@ -5,10 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 
+from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 
 from .deflate import Agreement, agree
+
+
+def is_upgrade(request: HTTPServerRequest) -> bool:
+    """Say whether a request asks for a WebSocket."""
+    return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 def answer(handler: WebSocketHandler, compresses: bool) -> tuple[str | None, Agreement | None]:
