@@ -413,6 +413,23 @@ async def test_the_way_back_to_the_top(guide_url: str, browser: Browser) -> None
     await context.close()
 
 
+async def test_the_way_back_covers_no_text_beside_the_contents(
+    guide_url: str, browser: Browser
+) -> None:
+    """Where the contents stand beside the text, it stands between the two."""
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    await page.goto(guide_url + "authoring/settings.html")
+    await page.mouse.wheel(0, 4000)
+    link = page.get_by_role("link", name="Back to top")
+    await expect(link).to_be_in_viewport()
+    left = await link.evaluate("link => link.getBoundingClientRect().left")
+    end = await page.locator("article").evaluate("text => text.getBoundingClientRect().right")
+
+    assert left > end - 8
+    assert await page.evaluate("document.documentElement.scrollWidth") == 1280
+    await page.close()
+
+
 async def test_more_contrast_and_forced_colours(guide_url: str, browser: Browser) -> None:
     """With more contrast the text is black; with forced colours the open page is still marked."""
     context = await browser.new_context(contrast="more", viewport=DESKTOP)
