@@ -15,7 +15,7 @@ import logging
 import resource
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .plan import Plan
@@ -67,6 +67,7 @@ async def _watched(plan: Plan) -> Outcome:
 
     run = Run(plan)
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_failure)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, run.stop)
     shown = asyncio.create_task(show(run))
@@ -76,6 +77,14 @@ async def _watched(plan: Plan) -> Outcome:
         shown.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await shown
+
+
+def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody has seen to, but for frames that break the rules: the table tells of them."""
+    from picows import WSError
+
+    if not isinstance(context.get("exception"), WSError):
+        loop.default_exception_handler(context)
 
 
 def _allow_sockets(clients: int) -> None:

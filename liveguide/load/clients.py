@@ -126,7 +126,7 @@ class Client(WSListener):
             async with asyncio.timeout(
                 SECONDS_TO_CONNECT + 1
             ):  # the library's is for the handshake
-                await ws_connect(
+                transport, _ = await ws_connect(
                     lambda: self,
                     address,
                     ssl_context=context,
@@ -142,6 +142,8 @@ class Client(WSListener):
             raise Refused(f"no answer within {SECONDS_TO_CONNECT} seconds") from None
         except (OSError, WSError) as error:
             raise Refused(_reason(error)) from None
+        if transport is not self._transport:  # the library takes no answer for one
+            raise Refused("closed without an answer")
 
     def _next_text(self) -> str:
         """Count a message, and return its text."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from certificate import make_certificate
+from tornado.websocket import WebSocketProtocol13
 
 from liveguide.commands import main
 from load.servers import serving
@@ -85,6 +86,29 @@ async def test_without_a_server_it_says_so() -> None:
         *(2, ""),
         "liveguide load: nobody could connect to ws://127.0.0.1:1/: Connection refused\n",
     )
+
+
+async def test_a_server_that_breaks_the_rules() -> None:
+    """It is cut off, which the table tells, without a traceback."""
+    answer = b"HTTP/1.1 101 -\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        key = re.search(rb"(?i)sec-websocket-key: *(\S+)", head)
+        assert key is not None
+        accept = WebSocketProtocol13.compute_accept_value(key[1])
+        writer.write(answer + f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode() + b"\xff\xff")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        status, told, errors = await load(f"ws://127.0.0.1:{port}/", *QUICK)
+
+    assert status == 1
+    assert "closed         1006 (4 times)\n" in told
+    assert "Traceback" not in errors
 
 
 async def test_tls(tmp_path: Path) -> None:

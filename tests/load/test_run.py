@@ -141,6 +141,14 @@ async def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> N
         await run(f"ws://127.0.0.1:{silent.getsockname()[1]}/")
 
 
+async def test_a_server_that_closes_unheard() -> None:
+    """As one that is just stopping: that is no connection, though the library takes it for one."""
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    async with server:
+        with pytest.raises(Refused, match="closed without an answer"):
+            await run(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+
+
 async def test_some_publish_and_all_hear(base: str) -> None:
     """Messages are of the size that is asked for, also one that comes in many pieces."""
     outcome = await run(base + "good", publishers=1, messages=5, size=300_000)
