@@ -13,10 +13,10 @@ SECONDS = 120
 _OURS = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME", "COVERAGE_PROCESS_START"}
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel into *folder*, without a network, and return it."""
+def build_wheel(folder: Path, source: Path = ROOT) -> Path:
+    """Build the wheel of *source* into *folder*, without a network, and return it."""
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, ROOT]
+    command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, source]
     subprocess.run(command, check=True, timeout=SECONDS)
     return next(folder.glob("*.whl"))
 

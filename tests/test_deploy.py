@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 import shutil
 import subprocess
+import sys
+import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from installing import build_wheel, clean_environment
 
 from liveguide.broker import BROKER_VARIABLE, check_broker
 from liveguide.commands import command_line
@@ -72,6 +77,56 @@ def test_the_proxy_s_container_edits_what_stands_there(compose: Any, tmp_path: P
     assert text.count("proxy_pass http://liveguide;") == 1
     upstream = (tmp_path / "nginx-cluster.conf").read_text()
     assert upstream.count("    server one:8888 ") == upstream.count("    server two:8888 ") == 1
+
+
+def test_the_containers_meet_at_ports_that_are_listened_on(compose: Any) -> None:
+    """The proxy's at which readers come, and the servers' at which it asks."""
+    services = compose["services"]
+    (published,) = services["nginx"]["ports"]
+    assert f"listen {published.rpartition(':')[2]};" in (DEPLOY / "nginx.conf").read_text()
+    for name in ("one", "two"):
+        port = parsed(services[name]["command"]).port
+        assert f"{name}:{port}#" in services["nginx"]["command"][-1]
+
+
+def test_the_image_has_what_servers_and_our_guide_use() -> None:
+    """Blinker, which chats speak to, and the client of Redis, by their extras."""
+    extras = re.search(r'"/source\[([\w,]+)\]"', (DEPLOY / "Dockerfile").read_text())
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+
+    assert extras is not None
+    assert {"guide", "redis"} <= {*extras[1].split(",")} <= known.keys()
+
+
+@pytest.mark.long
+def test_the_image_is_made_of_what_it_needs_and_of_no_secret(tmp_path: Path) -> None:
+    """Of what `.dockerignore` lets through, the package and the guide can be built."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    patterns = [line for line in lines if line and line[0] != "#"]
+    assert patterns[0] == "*"
+    assert {"**/.liveguide", "**/__pycache__"} <= {*patterns}
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in (pattern[1:] for pattern in patterns if pattern[0] == "!"):
+        path = ROOT / name
+        if path.is_dir():
+            ignored = shutil.ignore_patterns(".liveguide", "__pycache__")
+            shutil.copytree(path, source / name, ignore=ignored)
+        else:
+            shutil.copy(path, source)
+
+    assert zipfile.is_zipfile(build_wheel(tmp_path, source))
+    command = [sys.executable, "-m", "liveguide", "build", "guide", "--output", tmp_path / "site"]
+    done = subprocess.run(
+        command,
+        cwd=source,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
