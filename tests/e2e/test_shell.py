@@ -221,6 +221,21 @@ async def test_a_short_page_does_not_scroll(guide_url: str, browser: Browser) ->
     await context.close()
 
 
+async def test_a_way_of_two_lines_keeps_its_distance(guide_url: str, page: Page) -> None:
+    """On a phone, the pages above a page may take two lines; its title stands as far below them."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    gaps = []
+    for path in ["websockethandler/", "websockethandler/failures.html"]:
+        await page.goto(guide_url + path)
+        last = await page.locator(".crumbs li").last.bounding_box()
+        title = await page.locator("h1").bounding_box()
+        assert last is not None
+        assert title is not None
+        gaps.append(title["y"] - last["y"] - last["height"] / 2)
+
+    assert gaps[1] == pytest.approx(gaps[0], abs=1)
+
+
 async def test_a_phone_unfolds_the_contents(guide_url: str, browser: Browser) -> None:
     """Above the text, one line unfolds to the page's headings."""
     context = await browser.new_context(viewport=PHONE)
