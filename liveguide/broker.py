@@ -21,6 +21,11 @@ def check_broker(address: str) -> str:
         ValueError: It is none; the message says what would be.
     """
     is_file = address.startswith(SQLITE) and address != SQLITE
+    if address.startswith(("redis://", "rediss://")):
+        database = address.partition("://")[2].partition("?")[0].partition("/")[2]
+        # Its library takes 0 for what is no number. (With an @ it is the password that is wrong.)
+        if not re.fullmatch("[0-9]*|.*@.*", database):
+            raise ValueError(f"{shown(address)!r}: a database of a Redis is a number, from 0")
     if address == "memory" or is_file or address.startswith(_REDIS):
         return address
     raise ValueError(

@@ -111,6 +111,26 @@ async def test_an_address_that_is_none_is_a_wrong_command_line(
     assert f"'{address}' is no broker; write memory, sqlite:PATH or redis://HOST:PORT" in err
 
 
+async def test_a_database_is_a_number(files: Path, start) -> None:
+    """Whatever else stands there would be 0, in which another guide may be."""
+    process = await start("--port", "0", "--no-build", "--broker", "redis://:secret@host/guide")
+
+    status, _, err = await ended(process)
+
+    assert status == 2
+    assert "'redis://host/guide': a database of a Redis is a number, from 0" in err
+
+
+async def test_a_file_that_can_t_be_used_ends_the_start(files: Path, start) -> None:
+    """With one sentence, and status 1."""
+    process = await start("--port", "0", "--no-build", "--broker", f"sqlite:{files}")
+
+    status, _, err = await ended(process)
+
+    assert status == 1
+    assert err == f"site_server: --broker: {files} can't be used: unable to open database file\n"
+
+
 async def test_the_environment_names_the_broker_too(files: Path, start, monkeypatch) -> None:
     """What is wrong there is said with the variable's name, without the password."""
     monkeypatch.setenv("LIVEGUIDE_BROKER", "mysql://user:secret@host/0")

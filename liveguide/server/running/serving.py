@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from socket import socket, socketpair
 from types import FrameType
@@ -87,9 +87,7 @@ async def serve(
         EngineUnavailable: It can't be used.
     """
     signals = _Signals()
-    around: list[Coroutine[Any, Any, None]] = [systemd.show_life()]
-    if reload is not None and not os.isatty(0):
-        around.append(_reloading(signals.hang_up(), reload))
+    renew = signals.hang_up() if reload is not None and not os.isatty(0) else None
     ConnectionsLoop()  # from now on Tornado's loop, in this thread
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     if engine is not None:
@@ -101,7 +99,9 @@ async def serve(
     if is_announced:
         announce(sockets[0], server.ssl_options is not None)
     systemd.ready()
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in around]
+    tasks = [asyncio.ensure_future(systemd.show_life())]
+    if reload is not None and renew is not None:
+        tasks.append(asyncio.ensure_future(_reloading(renew, reload)))
     with Watchdog(app.places, lambda: app.limits["blocking_seconds"]):
         async with beside:
             await signals.stop.wait()
