@@ -17,6 +17,12 @@ from .engine import Entry, Position
 LONGEST_ID = 64
 """Characters of the id of a message that a client sends."""
 
+BEHIND_ID = "\n"
+"""
+What stands between a client's id and a number, in the ids of all but the first message that its
+function sends. No client's id has it: who hears the first could take the others' place.
+"""
+
 _LONGEST_EPOCH = 64
 _LONGEST_OFFSET = 15  # digits, of which JavaScript's numbers hold all
 _NOT_SEND = 'not {"type": "send", "id": ..., "text": ...}'
@@ -67,6 +73,8 @@ def read_sent(message: str | bytes) -> Sent:
         raise BadMessage(1007, _NOT_SEND)
     if not 0 < len(id) <= LONGEST_ID:
         raise BadMessage(1007, f"an id has 1 to {LONGEST_ID} characters")
+    if BEHIND_ID in id:
+        raise BadMessage(1007, "an id has no line break")
     try:
         (id + text).encode()
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON can write

@@ -41,7 +41,7 @@ class Publishing:
             return ""
         self._rooms[room] += 1
         count = self._rooms[room]
-        return self._id if count == 1 else f"{self._id}/{count}"
+        return self._id if count == 1 else f"{self._id}{envelope.BEHIND_ID}{count}"
 
     def sending(self, accepted: asyncio.Future[Position]) -> None:
         """Take note of what the function sends; the client is told when all of it is accepted."""

@@ -14,6 +14,7 @@ from liveguide.rooms import parcel
 from liveguide.rooms.engine import EngineUnavailable
 from liveguide.rooms.engines import make_engine
 from liveguide.rooms.envelope import BadMessage, read_position, read_sent
+from liveguide.rooms.publishing import Publishing
 from liveguide.rooms.rooms import Rooms
 
 from .hearing import Hearing
@@ -40,6 +41,18 @@ def test_what_a_client_sends_is_a_message_or_closes_its_connection(said: str | b
 
     assert refusal is None or refusal.code in (1003, 1007)
     assert len(str(refusal).encode()) <= 123
+
+
+def test_no_client_can_make_up_the_id_of_a_function_s_second_message() -> None:
+    """Who has heard the first could be quicker, and would have its place."""
+    hearing = Hearing("")
+    assert hearing._liveguide_resuming is not None
+    working_on = Publishing("mine", hearing._liveguide_resuming)
+    first, second = working_on.next_id("queue"), working_on.next_id("queue")
+    assert read_sent(json.dumps({"type": "send", "id": first, "text": ""})).id == "mine"
+
+    with pytest.raises(BadMessage, match="an id has no line break"):
+        read_sent(json.dumps({"type": "send", "id": second, "text": ""}))
 
 
 @given(st.text())
