@@ -153,3 +153,18 @@ async def test_links_work_below_a_path_of_a_static_host(static_url: str, page: P
 
     assert response is not None
     assert await response.text() == (GUIDE / "websockethandler/pingbot.py").read_text()
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_without_javascript_the_page_says_why_nothing_runs(
+    guide_url: str, browser: Browser, allowed: bool
+) -> None:
+    """A reader who has turned it off is told; nobody else is."""
+    context = await browser.new_context(java_script_enabled=allowed)
+    page = await context.new_page()
+    await page.goto(guide_url + "websockethandler/")
+    words = page.locator("noscript p")
+
+    await expect(words).to_be_visible(visible=not allowed)
+    await expect(words).to_have_count(0 if allowed else 1)
+    await context.close()
