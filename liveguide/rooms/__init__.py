@@ -13,6 +13,7 @@ hear the same order. What an engine pushes is a hint; its history is the truth, 
 where an offset is missing.
 
     rooms.py           the process's rooms by name, and the engine behind them (engines.py: which)
+    process.py         what they share
     room.py            one room: send, join, leave, and what its engine tells it
       following.py       how far its members have been told, and what some must hear first
       members.py         those who are connected here;  changes.py: who came and went, gathered
@@ -22,7 +23,9 @@ where an offset is missing.
     engine.py          what an engine does, and the values that go between
       memory.py          this process (presence.py: who is where)
       sqlite.py          this process, and its next ones: a file (sqlite_log.py, in its thread)
-      redis.py           many processes: one session after another, until anything about it fails
+      redis.py           many processes
+        redis_session.py   one session after another, each until anything about it fails
+        redis_subscriptions.py  what is pushed meanwhile
         outbox.py          what waits to be accepted
         redis_log.py       histories, as streams
         redis_presence.py  who is where, right after crashes

@@ -11,14 +11,14 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from . import envelope
 from .changes import Changes
-from .engine import Batch, Engine, Entry, Member, MessageTooLarge, Position, Topic
+from .engine import Batch, Entry, Member, MessageTooLarge, Position, Topic
 from .following import Following
 from .members import Handler, Local, Locals
+from .process import Process
 from .publishing import publishing
 from .resuming import Resuming
 
@@ -29,38 +29,6 @@ MAX_MESSAGE_SIZE = 64 * 1024
 
 MAX_NAME = 64
 """Characters of a member's name: it is told to everybody, and an engine keeps it."""
-
-
-@dataclass
-class Process:
-    """
-    What all rooms of a process share.
-
-    Attributes:
-
-        engine: Where their messages go, and come from.
-
-        sent: How many messages were sent from here.
-
-        heard: How many came.
-
-        hold: Called where several messages may come: what clients are told of them in this turn of
-            the event loop should leave together.
-
-        observe: Told of each that came, where somebody wants to know.
-
-        joined: The rooms that each connection is in.
-
-        tasks: What is being read for rooms.
-    """
-
-    engine: Engine
-    sent: int = 0
-    heard: int = 0
-    hold: Callable[[], None] | None = None
-    observe: Callable[[Entry], None] | None = None
-    joined: dict[Handler, set[Room]] = field(default_factory=dict)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 class Room:

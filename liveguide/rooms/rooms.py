@@ -10,7 +10,8 @@ from weakref import WeakValueDictionary
 from .engine import Engine, Entry, Listener, Member, Topic
 from .members import Handler
 from .memory import MemoryEngine
-from .room import Process, Room
+from .process import Process
+from .room import Room
 
 
 class Rooms(Listener):

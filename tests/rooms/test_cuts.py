@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from liveguide.rooms import redis as redis_engine
+from liveguide.rooms import redis_session
 from liveguide.rooms.engine import Topic
 from liveguide.rooms.redis import RedisEngine
 
@@ -84,7 +84,7 @@ async def test_a_line_that_is_cut_costs_time_and_nothing_else(
     line: Line, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clients are told; both sides go on meanwhile; and in the end all have heard the same."""
-    monkeypatch.setattr(redis_engine, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(redis_session, "SILENT_SECONDS", 1.0)
     topic = Topic("queue", 1000)
     here = await OneProcess(RedisEngine(redis.url, "Redis"), topic).start()
     cut_off = await OneProcess(
@@ -117,7 +117,7 @@ async def test_many_rooms_are_told_over_a_slow_line(
     line: Line, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A session with 600 of them begins within the time in which Redis must answer."""
-    monkeypatch.setattr(redis_engine, "SILENT_SECONDS", 3.0)
+    monkeypatch.setattr(redis_session, "SILENT_SECONDS", 3.0)
     engine = RedisEngine(f"redis://127.0.0.1:{line.port}/0", "Redis")
     process = await OneProcess(engine, Topic("queue", 10)).start()
     member = process.hearing()

@@ -10,8 +10,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, OutOfMemoryError, ResponseError
 
-from liveguide.rooms import redis as redis_engine
-from liveguide.rooms import redis_presence
+from liveguide.rooms import redis_presence, redis_session
 from liveguide.rooms.engine import EngineUnavailable, NotAccepted, Topic
 from liveguide.rooms.redis import RedisEngine
 from liveguide.rooms.redis_scripts import is_full
@@ -284,7 +283,7 @@ async def test_a_redis_that_says_nothing_is_given_up(
     begin: Begin, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is asked, and when it does not answer, that is a connection lost."""
-    monkeypatch.setattr(redis_engine, "SILENT_SECONDS", 0.8)
+    monkeypatch.setattr(redis_session, "SILENT_SECONDS", 0.8)
     one = await begin()
     member = one.hearing()
     await member.until(lambda: member.kinds("joined"))
@@ -322,7 +321,7 @@ async def test_a_redis_that_can_t_write_to_its_disk_is_full(
     begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture, monkeypatch
 ) -> None:
     """It is never away, not even to who begins now; what is kept is read, what is new refused."""
-    monkeypatch.setattr(redis_engine, "SILENT_SECONDS", 2.0)  # its pings fail, too
+    monkeypatch.setattr(redis_session, "SILENT_SECONDS", 2.0)  # its pings fail, too
     monkeypatch.setattr(redis_presence, "BEAT_SECONDS", 0.05)
     one = await begin()
     last = await one.room.send("before")
@@ -455,7 +454,7 @@ async def test_two_databases_are_two_worlds(begin: Begin, history: int) -> None:
         heard: list[bytes] = []
         worlds.append((process, process.hearing(name="Ada"), heard))
         process.engine.channels[b"news"] = heard.append
-        await process.engine._confirm([process.engine._channel(b"news")])
+        await process.engine._subscriptions.add([process.engine._channel(b"news")])
     for _, member, _ in worlds:
         await member.until(lambda member=member: member.kinds("members"))
     for i, (process, _, _) in enumerate(worlds):
@@ -481,7 +480,7 @@ async def test_rooms_that_are_left_leave_nothing_behind(begin: Begin, redis: Red
         while await redis.client.keys("*:members"):
             pass
 
-    assert not one.engine._confirmed
+    assert not one.engine._subscriptions._confirmed
     assert not one.engine._topics
 
 

@@ -1,0 +1,219 @@
+"""
+Sessions with a Redis, one after another.
+
+There is one at a time: from a connection until anything about it fails. What fails ends it, and
+the next one begins: that is all there is to a recovery.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Awaitable, Coroutine, Iterable
+from typing import Any
+
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError, ReadOnlyError, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from .engine import EngineUnavailable
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 3.0
+"""How long the start waits for an answer."""
+
+SILENT_SECONDS = 5.0
+"""After which a Redis that says nothing is given up; it is asked twice meanwhile."""
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+"""The bounds of the wait before a session is tried again, in seconds; it is random below them."""
+
+AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError, OSError)
+"""What is raised where Redis is away."""
+
+WRONG = (RedisError, OSError, AttributeError)
+"""Whatever can be wrong; the last where the end of a session cuts redis-py off."""
+
+_HELD = 1.0  # seconds after which a session was not one that fails as soon as it begins
+
+
+class RedisSessions:
+    """
+    Sessions with a Redis: what is done in each is up to a subclass.
+
+    Args:
+
+        url: The address, as redis-py has it.
+
+        shown: The same without a password, for the log.
+    """
+
+    def __init__(self, url: str, shown: str) -> None:
+        self._shown = shown
+        self._pool = ConnectionPool.from_url(
+            url,
+            protocol=2,
+            socket_timeout=SILENT_SECONDS,
+            socket_connect_timeout=START_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._redis = Redis(connection_pool=self._pool)
+        self._running: asyncio.Task[None] | None = None
+        self._tried: asyncio.Future[Exception | None]
+        self._began_waiting = self._began_session = time.monotonic()
+        self._broken: asyncio.Future[None]
+        self._is_up = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it can be reached."""
+        return self._is_up
+
+    # What a subclass does.
+
+    def _connected(self, connection: Any) -> None:
+        """Use a new connection."""
+        raise NotImplementedError
+
+    async def _begin(self) -> None:
+        """Do on it what must be done before Redis counts as there."""
+        raise NotImplementedError
+
+    def _hear(self) -> Coroutine[Any, Any, None]:
+        """Take what is pushed on that connection."""
+        raise NotImplementedError
+
+    def _work(self) -> Iterable[Coroutine[Any, Any, None]]:
+        """Return what is done for as long as Redis is there."""
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        """Note that the connection is of no use any more."""
+        raise NotImplementedError
+
+    def _came(self) -> None:
+        """Tell others that Redis is there."""
+        raise NotImplementedError
+
+    def _went(self) -> None:
+        """Tell others that it is away."""
+        raise NotImplementedError
+
+    # What is done here.
+
+    async def _try(self, is_optional: bool) -> None:
+        """
+        Begin with sessions; return when there is one, or none for now if that may be.
+
+        Raises:
+
+            EngineUnavailable: There is none, and there must be.
+        """
+        self._tried = asyncio.get_running_loop().create_future()
+        self._running = asyncio.create_task(self._run())
+        await asyncio.wait({self._tried}, timeout=START_SECONDS)
+        if self._is_up:
+            return
+        why = f"no answer within {START_SECONDS:g} s"
+        if self._tried.done():
+            why = str(self._tried.result()) or type(self._tried.result()).__name__
+        if not is_optional:
+            self._cancel()
+            raise EngineUnavailable(f"{self._shown} can't be used: {why}")
+        log.warning("%s can't be used (%s); what is said waits until it comes", self._shown, why)
+
+    def _cancel(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+
+    async def _run(self) -> None:
+        """Have one session after another, at once after one that held, else after a wait."""
+        bound = 0.0
+        while True:
+            try:
+                await self._session()
+            except WRONG as error:
+                held = self._is_up and time.monotonic() - self._began_session > _HELD
+                bound = 0.0 if held else bound
+                self._end_session(error)
+            except Exception as error:
+                log.exception("a session with %s failed", self._shown)
+                bound = LONGEST_WAIT
+                self._end_session(error)
+            await asyncio.sleep(random.uniform(0, bound))
+            bound = min(max(bound * 2, FIRST_WAIT), LONGEST_WAIT)
+
+    async def _session(self) -> None:
+        """Be connected, until that fails."""
+        # redis-py's pools carry no types.
+        connection: Any = self._pool.make_connection()  # type: ignore[no-untyped-call]
+        try:
+            await connection.connect()
+            self._broken = asyncio.get_running_loop().create_future()
+            self._connected(connection)
+            reading = self._start(self._hear())
+            async with asyncio.timeout(SILENT_SECONDS):
+                await self._first(reading, self._begin())
+            self._begin_session()
+            await self._first(reading, *self._work())
+        finally:
+            self._end()
+            for task in [*self._tasks]:
+                task.cancel()
+            with contextlib.suppress(Exception):
+                await connection.disconnect(nowait=True)
+                await self._pool.disconnect()  # of which others may hang, too
+
+    async def _first(self, reading: asyncio.Task[Any], *work: Coroutine[Any, Any, Any]) -> None:
+        """Do something until the first of it ends, or the connection does, which raises."""
+        tasks = [self._broken, reading, *(self._start(one) for one in work)]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                task.result()
+
+    async def _or_end(self, work: Awaitable[Any]) -> None:
+        """Do something, and end the session if it fails."""
+        try:
+            await work
+        except Exception as error:
+            if not self._broken.done():
+                self._broken.set_exception(error)
+
+    def _begin_session(self) -> None:
+        self._is_up, self._began_session = True, time.monotonic()
+        if self._tried.done():
+            away = time.monotonic() - self._began_waiting
+            log.warning("%s is there again, after %.1f s", self._shown, away)
+        else:
+            self._tried.set_result(None)
+        self._came()
+
+    def _end_session(self, error: Exception) -> None:
+        if not self._tried.done():
+            self._tried.set_result(error)
+        if self._is_up:
+            self._is_up = False
+            self._began_waiting = time.monotonic()
+            why = str(error) or type(error).__name__
+            log.warning("%s is away (%s); what is said waits", self._shown, why)
+            self._went()
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits for it raises it; the others end with the session

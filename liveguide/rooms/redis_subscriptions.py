@@ -1,0 +1,80 @@
+"""What a Redis pushes: the channels that are subscribed to, on a connection of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from .redis_scripts import is_full
+
+
+class Subscriptions:
+    """
+    The subscriptions of one session after another.
+
+    Args:
+
+        pushed: Called with a channel and what was said there.
+    """
+
+    def __init__(self, pushed: Callable[[bytes, bytes], None]) -> None:
+        self._pushed = pushed
+        self._confirmed: dict[bytes, list[asyncio.Future[None]]] = {}
+        self._connection: Any = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a connection."""
+        return self._connection is not None
+
+    def begin(self, connection: Any) -> None:
+        """Use a connection of redis-py, on which nothing is subscribed to."""
+        self._confirmed.clear()
+        self._connection = connection
+
+    def end(self) -> None:
+        """Use none."""
+        self._connection = None
+
+    async def add(self, channels: Sequence[bytes]) -> None:
+        """Subscribe to channels, and wait until that is so."""
+        confirmed = [asyncio.get_running_loop().create_future() for _ in channels]
+        for channel, future in zip(channels, confirmed, strict=True):
+            self._confirmed.setdefault(channel, []).append(future)
+        if channels:
+            await self._connection.send_command("SUBSCRIBE", *channels)
+            await asyncio.wait(confirmed)
+
+    async def discard(self, channel: bytes) -> None:
+        """Subscribe to a channel no more; what still comes must be passed over."""
+        await self._connection.send_command("UNSUBSCRIBE", channel)
+
+    async def ping_on(self, seconds: float) -> None:
+        """Ask again and again: a connection without an answer fails by its timeout."""
+        while True:
+            await asyncio.sleep(seconds)
+            await self._connection.send_command("PING")
+
+    async def hear(self) -> None:
+        """Take what is pushed, until the connection fails."""
+        connection = self._connection
+        while True:
+            try:
+                pushed = await connection.read_response()
+            except ResponseError as error:
+                if not is_full(error):
+                    raise
+                continue  # so it answers a ping while it can't write
+            if not isinstance(pushed, list):
+                continue  # the answer to a ping, before there is any room
+            if pushed[0] == b"message":
+                self._pushed(pushed[1], pushed[2])
+            elif pushed[0] == b"subscribe":
+                confirmed = self._confirmed.get(pushed[1])
+                if confirmed:
+                    confirmed.pop(0).set_result(None)
+                if not confirmed:
+                    self._confirmed.pop(pushed[1], None)
