@@ -52,6 +52,8 @@ def test_its_own_names_and_every_address_are_answered(host: str) -> None:
         "[::1",
         "::1",
         "[evil.example]",
+        "[fe80::g]",
+        "[g::1]",
         "docs.example.org:80:80",
         "docs.example.org:http",
     ],
@@ -69,6 +71,8 @@ def test_another_name_is_not_answered(host: str) -> None:
         ("bücher.example", "xn--bcher-kva.example"),
         ("intranet", "intranet"),
         ("192.0.2.7", "192.0.2.7"),
+        ("[2001:DB8::7]", "[2001:db8::7]"),
+        ("*.localhost", "*.localhost"),
     ],
 )
 def test_a_name_is_kept_as_browsers_send_it(written: str, pattern: str) -> None:

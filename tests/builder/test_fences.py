@@ -60,6 +60,7 @@ def test_a_fence_without_a_language_is_plain_text(render: Render) -> None:
         ("Term\n:   Definition\n\n    ```js\n    a\n    ```\n", "a\n"),
         ("Text[^1]\n\n[^1]: Note\n\n    ```js\n    a\n    ```\n", "a\n"),
         ("```js\n\ta\n```\n", "\ta\n"),
+        ("- item\n\n  ```js\nab\n c\n  d\n   e\n  ```\n", "ab\nc\nd\n e\n"),
         ("```js\n\n\na\n\n```\n", "\n\na\n\n"),
         (
             "```js\n# Heading\n- item\n::: div\n<script>\n```\n",

@@ -59,3 +59,13 @@ def test_a_room_without_history_has_no_order() -> None:
 
     assert not positions.is_behind("room", 0)
     assert not positions.is_behind("room", 0)
+
+
+def test_who_comes_too_late_goes_on_from_the_last_message() -> None:
+    """Where the server does not go on, and where it does in a room that the client did not know."""
+    positions = Positions()
+    positions.joined("one", "abc", 7, goes_on=False)
+    positions.joined("one", "def", 9, goes_on=False)
+    positions.joined("two", "ghi", 4, goes_on=True)
+
+    assert positions.query() == "since=def:9&since=ghi:4"

@@ -123,3 +123,15 @@ def test_what_was_not_accepted_need_not_arrive() -> None:
     tally.hearings[0].hear(0, 1)
 
     assert tally.verdict("room").good
+
+
+def test_what_has_a_gap_is_not_all() -> None:
+    """The last message does not stand for those before it; nor is one too many all."""
+    heard = Hearing([2, 0])
+    heard.hear(0, 1)
+    assert not heard.has_all([2, 0])
+
+    heard.hear(0, 0)
+
+    assert heard.has_all([2, 0])
+    assert not heard.has_all([1, 0])

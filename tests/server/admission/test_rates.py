@@ -46,3 +46,25 @@ def test_to_ask_is_not_to_take() -> None:
     assert [rate.wait(100.0), rate.wait(100.0)] == [1.0, 1.0]
     assert not rate.is_full(101.9)
     assert rate.is_full(102.0)
+
+
+def test_what_has_happened_elsewhere_counts_until_none_is_left() -> None:
+    """However much it was, the next waits no longer than after the last that may happen here."""
+    rate = Rate(10, 30)
+
+    rate.add(20, 100.0)
+    taken = [rate.take(100.0) <= 0 for _ in range(11)]
+    rate.add(1000, 100.0)
+
+    assert taken == [True] * 10 + [False]
+    assert rate.wait(100.0) == pytest.approx(0.1)
+
+
+def test_what_happens_elsewhere_puts_off_nothing_that_waits_already() -> None:
+    """To hear of little after much leaves the wait as it is."""
+    rate = Rate(10, 1)
+    rate.add(1000, 100.0)
+
+    rate.add(0, 99.0)
+
+    assert rate.wait(100.0) == pytest.approx(0.1)

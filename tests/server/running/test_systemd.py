@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import socket
 
 import pytest
+
+from liveguide.server.running import systemd
 
 from ..conftest import address, ended
 
@@ -42,3 +45,16 @@ async def test_a_service_with_a_watchdog_shows_that_it_lives(guide, start, manag
     said = [manager.recv(100) for _ in range(3)]
 
     assert said == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+
+
+def test_a_manager_may_listen_on_a_name_without_a_file(monkeypatch):
+    """In Linux's abstract namespace, as the address says by its @."""
+    name = f"liveguide-{secrets.token_hex(8)}"
+    monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{name}")
+        manager.settimeout(10)
+
+        systemd.stopping()
+
+        assert manager.recv(100) == b"STOPPING=1"

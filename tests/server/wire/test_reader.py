@@ -110,6 +110,10 @@ def test_a_character_may_be_cut_by_a_fragment() -> None:
             client_frame(TEXT, b"a", fin=False) + head(0x81, 0x81),
             "a message begins before the last one has ended",
         ),
+        (
+            client_frame(TEXT, b"a", fin=False) + client_frame(TEXT, b"b"),
+            "a message begins before the last one has ended",
+        ),
         (head(0x82, 0xFE, 0, 125), "a length is not written in the fewest bytes"),
         (head(0x82, 0xFF, *bytes(6), 255, 255), "a length is not written in the fewest bytes"),
         (head(0x82, 0xFF, 0x80, *bytes(7)), "a length has its highest bit set"),
