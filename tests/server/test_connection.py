@@ -535,3 +535,21 @@ async def test_messages_come_in_the_context_of_their_connection(serve, monkeypat
     assert set_anew == []
     writer.close()
     await writer.wait_closed()
+
+
+async def test_a_handshake_is_answered_without_a_length(serve):
+    """Whatever an author's function has set: no body follows (RFC 9110, section 8.6)."""
+    bot = (
+        "def ask(handler):\n"
+        "    handler.set_header('Content-Length', '5')\n"
+        "    handler.set_header('Transfer-Encoding', 'chunked')\n"
+        "    handler.set_header('X-Room', 'one')\n"
+    )
+    guide = {"gramex.yaml": routes(room="on_request: {function: bot.ask}"), "bot.py": bot}
+    served = await serve(guide)
+
+    async with served.connect("/room") as ws:
+        assert ws.response is not None
+        assert ws.response.headers["X-Room"] == "one"
+        assert "Content-Length" not in ws.response.headers
+        assert "Transfer-Encoding" not in ws.response.headers

@@ -51,7 +51,9 @@ def answer(handler: WebSocketHandler, compresses: bool) -> tuple[str | None, Agr
         handler.set_header("Sec-WebSocket-Protocol", subprotocol)
     if agreement is not None:
         handler.set_header("Sec-WebSocket-Extensions", agreement.header)
-    handler.clear_header("Content-Type")
+    # Nothing follows that a header could describe (RFC 9110, sections 8.6 and 15.2).
+    for name in ("Content-Type", "Content-Length", "Transfer-Encoding"):
+        handler.clear_header(name)
     handler.set_status(101)
     handler.set_header("Upgrade", "websocket")
     handler.set_header("Connection", "Upgrade")

@@ -11,6 +11,7 @@ from liveguide.server.admission.requests import Fields
 from liveguide.settings import Settings
 
 from ..conftest import Serve
+from ..wire.client import TEXT, client_frame
 
 _WHO = {"gramex.yaml": "url:\n  who: {pattern: /who, handler: bot.who}\n"}
 _IMPATIENT = Settings(limits={"header_seconds": 0.2})
@@ -89,3 +90,39 @@ async def test_a_request_that_has_come_takes_as_long_as_it_takes(serve: Serve) -
     served = await serve({**_WHO, "bot.py": slow}, settings=_IMPATIENT)
 
     assert (await served.get("/who")).body == b"s"
+
+
+_STREAMED = """\
+import asyncio
+from tornado.web import stream_request_body
+from tornado.websocket import WebSocketHandler
+
+@stream_request_body
+class Echo(WebSocketHandler):
+    async def prepare(self):
+        for _ in range(10):
+            await asyncio.sleep(0)
+        self.body = []
+
+    def data_received(self, chunk):
+        self.body.append(chunk)
+
+    def on_message(self, message):
+        self.write_message(message + b"".join(self.body).decode())
+"""
+
+
+async def test_a_class_may_take_a_body_as_it_comes(serve: Serve) -> None:
+    """As at Tornado's, it comes after all that `prepare` awaits; and then the handshake goes on."""
+    gramex = "url:\n  echo: {pattern: /echo, handler: bot.Echo}\n"
+    served = await serve({"gramex.yaml": gramex, "bot.py": _STREAMED})
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(
+        b"GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        b"Content-Length: 5\r\n\r\n body" + client_frame(TEXT, b"a")
+    )
+
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+    assert await reader.readexactly(8) == b"\x81\x06a body"
+    writer.close()
