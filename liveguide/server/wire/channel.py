@@ -56,6 +56,7 @@ class Channel:
         "_loop",
         "_number",
         "_readable",
+        "_socket",
         "_stream",
         "_writable",
         "send",
@@ -68,6 +69,7 @@ class Channel:
         self._readable = readable
         self._writable = writable
         # The socket's own method, without one of ours around it: a broadcast is little else.
+        self._socket = stream.socket
         self._is_tls = isinstance(stream.socket, ssl.SSLSocket)
         self.send: Callable[[bytes | memoryview], int] = (
             self._send_by_tls if self._is_tls else stream.socket.send
@@ -88,13 +90,13 @@ class Channel:
 
             OSError: The connection is broken.
         """
-        if self._stream.closed():
-            return b""
         if not self._is_tls:
             try:
-                return self._stream.socket.recv(_AT_ONCE)
+                return self._socket.recv(_AT_ONCE)
             except BlockingIOError:
                 return None
+        if self._stream.closed():
+            return b""
         size = self._stream.read_from_fd(_buffer)
         return None if size is None else _view[:size].tobytes()
 

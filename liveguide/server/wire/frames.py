@@ -71,7 +71,7 @@ def frame(opcode: int, payload: bytes, flags: int = 0) -> bytes:
     size = len(payload)
     first = FIN | flags | opcode
     if size < 126:
-        return bytes((first, size)) + payload
+        return (first << 8 | size).to_bytes(2, "big") + payload
     if opcode & 0x8:
         raise ValueError(f"a control frame carries {LONGEST_CONTROL} bytes at most, not {size}")
     if size < 65536:
