@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
-
-from tornado.template import Loader, ParseError, Template
 
 from ..errors import SourceError, did_you_mean
 from ..textfile import read_text
 from ..words import say_in
 from .theming import TEMPLATES
 from .time_limit import time_limit
+
+# Tornado's templates need of `asyncio` one name, for what is Python's own exception since 3.11. To
+# load it takes longer than all else here, and 4 MiB in each process of a build.
+if "asyncio" not in sys.modules:
+    sys.modules["asyncio"] = SimpleNamespace(TimeoutError=TimeoutError)  # type: ignore[assignment]
+    try:
+        import tornado.util  # noqa: F401  # which keeps that name
+    finally:
+        del sys.modules["asyncio"]
+
+from tornado.template import Loader, ParseError, Template
 
 SECONDS_PER_TEMPLATE = 20
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,14 @@ def test_a_template_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     message = "error: the template takes more than 0.2 s to fill; end it"
     assert str(caught.value) in {f"{tmp_path}/page.html:{line}: {message}" for line in (2, 3)}
+
+
+def test_templates_leave_the_rest_of_tornado_as_it_is() -> None:
+    """Whoever loads all of it in the same process has an event loop, and its exceptions."""
+    code = (
+        "import liveguide.builder.templating, asyncio, tornado.ioloop, tornado.util\n"
+        "assert tornado.util.TimeoutError is asyncio.TimeoutError\n"
+        "tornado.ioloop.IOLoop.current()\n"
+    )
+
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
