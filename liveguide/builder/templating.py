@@ -20,7 +20,7 @@ from .time_limit import time_limit
 if "asyncio" not in sys.modules:
     sys.modules["asyncio"] = SimpleNamespace(TimeoutError=TimeoutError)  # type: ignore[assignment]
     try:
-        import tornado.util  # noqa: F401  # which keeps that name
+        import tornado.template  # noqa: F401  # which keeps that name
     finally:
         del sys.modules["asyncio"]
 
