@@ -45,9 +45,10 @@ from .endpoints.route import ON_REQUEST, Route
 from .ongoing import Answering
 from .reporting.counts import Counts
 from .resuming import ResumingProtocol, publish, resuming
+from .sessions.cookies import cookie_name
 from .sessions.endings import Endings
 from .sessions.session import Session
-from .sessions.sessions import SESSIONS_AWAY, Sessions, cookie_name
+from .sessions.sessions import SESSIONS_AWAY, Sessions
 from .tracing.console import listening
 from .tracing.traces import Traces
 from .wire.handshake import is_upgrade

@@ -27,10 +27,11 @@ from ..admission.origins import parse_origin
 from ..admission.shared_attempts import SharedAttempts
 from ..endpoints.route import LOGIN, Route
 from ..ongoing import Answering
+from .cookies import cookie_flags, cookie_name
 from .credentials import Credentials
 from .endings import Endings
 from .session import Session
-from .sessions import SESSIONS_AWAY, Sessions, cookie_flags, cookie_name
+from .sessions import SESSIONS_AWAY, Sessions
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "

@@ -13,7 +13,6 @@ renewed, or is remembered.
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import copy
 import hashlib
@@ -22,18 +21,16 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
-from tornado.httputil import format_timestamp
-from tornado.web import RequestHandler, decode_signed_value
+from tornado.web import RequestHandler
 
 from ...limits import SITE_LIMITS
 from ..tracing.keys import Keys
+from .cookies import SignedIds, set_cookie
 from .session import Session, Store, as_text, take
 
-_DAY = 24 * 60 * 60
 _RENEWED_AFTER = 1 / 24
 """The part of the time a session may be unused after which its cookie is renewed."""
 
@@ -75,8 +72,8 @@ class Sessions:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._secret = secret
-        self._secrets = (secret, *older)
         self._clock = clock
+        self._cookies = SignedIds((secret, *older), clock)
         self.use(
             SITE_LIMITS["session_seconds"].default, SITE_LIMITS["session_idle_seconds"].default
         )
@@ -105,12 +102,12 @@ class Sessions:
 
             The session, and the cookie's new value where it must be set.
         """
-        session_id = self._known(name, cookie, self._seconds)
+        session_id = self._cookies.known(name, cookie, self._seconds)
         if not session_id:
             return self._new(name, self._recent)
         session = self._in_use.get(session_id)
         if session is None:
-            session_id = self._known(name, cookie, self._idle_seconds)
+            session_id = self._cookies.known(name, cookie, self._idle_seconds)
             session = Session(session_id, _begun(session_id))
             session.shared = None if self.store is None else {"id": session_id}
         if not session_id or session_id in self._gone or self.time_left(session) <= 0:
@@ -118,8 +115,8 @@ class Sessions:
         session.used = time.monotonic()
         self._in_use[session_id] = session
         self._keep(session_id, session, self._of(session_id))
-        fresh = self._decoded(self._secret, name, cookie, self._idle_seconds * _RENEWED_AFTER)
-        return session, None if fresh else self._cookie(name, session_id)
+        fresh = self._cookies.is_fresh(name, cookie, self._idle_seconds * _RENEWED_AFTER)
+        return session, None if fresh else self._cookies.signed(name, session_id)
 
     def loading(self, name: str, cookie: str | None) -> Awaitable[None] | None:
         """
@@ -129,10 +126,10 @@ class Sessions:
         """
         if self.store is None or cookie is None:
             return None
-        session_id = self._known(name, cookie, self._seconds)
+        session_id = self._cookies.known(name, cookie, self._seconds)
         if not session_id or session_id in self._gone:
             return None
-        is_idle = not self._known(name, cookie, self._idle_seconds)
+        is_idle = not self._cookies.known(name, cookie, self._idle_seconds)
         return self._load(self.store, session_id, is_idle)
 
     async def _load(self, store: Store, session_id: str, is_idle: bool) -> None:
@@ -216,23 +213,7 @@ class Sessions:
 
     def set_cookie(self, handler: RequestHandler, value: str) -> None:
         """Have the browser that is answered send a session's cookie from now on."""
-        secure = handler.request.protocol == "https"
-        attributes = _attributes(secure, int(time.time() + self._seconds))
-        # As Tornado's `set_cookie` says it, which checks anew what is always the same.
-        handler.add_header("Set-Cookie", f'{cookie_name(secure)}="{value}"; {attributes}')
-
-    def _known(self, name: str, cookie: str | None, seconds: float) -> str:
-        """Return the id that we have signed, at most so long ago; empty for none."""
-        if cookie is None:
-            return ""
-        found = (self._decoded(secret, name, cookie, seconds) for secret in self._secrets)
-        return next(filter(None, found), b"").decode()
-
-    def _decoded(
-        self, secret: bytes, name: str, cookie: str | None, seconds: float
-    ) -> bytes | None:
-        days = seconds / _DAY
-        return decode_signed_value(secret, name, cookie, max_age_days=days, clock=self._clock)
+        set_cookie(handler, value, int(time.time() + self._seconds))
 
     def renew(self, name: str, session: Session) -> tuple[Session, str]:
         """
@@ -297,7 +278,7 @@ class Sessions:
         if self.store is not None:
             session.shared = {"id": session_id}
         self._keep(session_id, session, kept)
-        return session, self._cookie(name, session_id)
+        return session, self._cookies.signed(name, session_id)
 
     def _of(self, session_id: str) -> OrderedDict[str, Session]:
         return self._renewed if session_id in self._renewed else self._recent
@@ -313,13 +294,6 @@ class Sessions:
             known.pop(session_id, None)
         self._keep(session_id, None, self._gone)
 
-    def _cookie(self, name: str, session_id: str) -> str:
-        # As Tornado's `create_signed_value` says it, in a quarter of the time.
-        began = str(int(self._clock()))
-        value = base64.b64encode(session_id.encode()).decode()
-        fields = f"2|1:0|{len(began)}:{began}|{len(name)}:{name}|{len(value)}:{value}|"
-        return fields + hmac.digest(self._secret, fields.encode(), "sha256").hex()
-
     @staticmethod
     def throwaway() -> Session:
         """Return a session that nothing leads back to."""
@@ -332,25 +306,3 @@ def _begun(session_id: str) -> int:
         return int(session_id.rpartition(".")[2], 16)
     except ValueError:
         return 0
-
-
-def cookie_name(secure: bool) -> str:
-    """
-    Return the name of the session's cookie.
-
-    Behind TLS it has the prefix by which browsers make sure that no other
-    host and no plain-text page set it (RFC 6265bis, section 4.1.3.2).
-    """
-    return "__Host-session" if secure else "session"
-
-
-@lru_cache(maxsize=2)
-def _attributes(secure: bool, expires: int) -> str:
-    """Return the attributes of a session's cookie; *expires* in seconds since 1970."""
-    flags = f"expires={format_timestamp(expires)}; HttpOnly; Path=/; SameSite=Lax"
-    return f"{flags}; Secure" if secure else flags
-
-
-def cookie_flags(secure: bool) -> dict[str, Any]:
-    """Return the arguments of `set_cookie` that keep the session's cookie to this site's server."""
-    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": secure}

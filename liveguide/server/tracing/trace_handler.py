@@ -13,7 +13,8 @@ from ..admission.refusals import Refusal, answer
 from ..close_codes import POLICY_VIOLATION
 from ..ongoing import Ongoing
 from ..reporting.counts import Counts
-from ..sessions.sessions import Sessions, cookie_name
+from ..sessions.cookies import cookie_name
+from ..sessions.sessions import Sessions
 from ..wire.handshake import is_upgrade
 from ..wire.outgoing import QueueLimits
 from ..wire.protocol import wire_protocol

@@ -9,8 +9,9 @@ import time
 import pytest
 from tornado.web import create_signed_value
 
+from liveguide.server.sessions.cookies import cookie_name
 from liveguide.server.sessions.session import Session
-from liveguide.server.sessions.sessions import Sessions, cookie_name
+from liveguide.server.sessions.sessions import Sessions
 
 SECRET = b"s" * 32
 DAY = 24 * 60 * 60
