@@ -51,6 +51,15 @@ test('an address that is a plain text is made absolute', () => {
   assert.equal(form('new WebSocket(`chat`)'), "new WebSocket('wss://example.org:8443/guide/chat')")
 })
 
+test('what is fetched from an address that is a plain text is fetched from there', () => {
+  assert.equal(
+    form("const answer = await fetch('login', { method: 'POST' })"),
+    "const answer = await fetch('https://example.org:8443/guide/login', { method: 'POST' })",
+  )
+  assert.equal(form("window.fetch('/a')"), "window.fetch('https://example.org:8443/a')")
+  assert.equal(form("store.fetch('a'); fetch(address)"), "store.fetch('a'); fetch(address)")
+})
+
 test('a site without TLS gives an address without', () => {
   assert.equal(
     consoleForm("new WebSocket('/chat')", 'http://localhost:8888/', []),

@@ -14,7 +14,7 @@ const OWNER = /\b(?:window|document|globalThis|self)\s*\.\s*$/
  *
  * `location` becomes the page's own address. Where all its sockets went to one
  * address, so does every `new WebSocket(…)`; else an address that is a plain
- * text is made absolute.
+ * text is made absolute, as is one of `fetch(…)`.
  *
  * @param {string} code
  * @param {string} href the page's address
@@ -30,13 +30,14 @@ export function consoleForm(code, href, addresses) {
   let written = ''
   for (let index = 0; index < found.length; index++) {
     const { text } = found[index]
-    if (isCall(found, index)) {
+    const isSocket = isCall(found, index)
+    if (isSocket || isFetch(found, index)) {
       const open = next(found, index)
       const [argument, end] = firstArgument(found, open + 1)
       const literal = /^(['"`])([^'"`$\\]*)\1$/.exec(argument.trim())
       let address = ''
-      if (calls === 1 && only && !other) address = only
-      else if (literal) address = socketAddress(literal[2], page)
+      if (isSocket && calls === 1 && only && !other) address = only
+      else if (literal) address = absolute(literal[2], page, isSocket)
       if (address) {
         written += found.slice(index, open + 1).map((token) => token.text).join('')
         written += quoted(address)
@@ -70,6 +71,15 @@ export function consoleForm(code, href, addresses) {
 function isCall(found, index) {
   if (found[index].text !== 'WebSocket') return false
   return found[previous(found, index)]?.text === 'new' && found[next(found, index)]?.text === '('
+}
+
+/**
+ * @param {Token[]} found
+ * @param {number} index
+ */
+function isFetch(found, index) {
+  if (found[index].text !== 'fetch' || isMember(found, index)) return false
+  return found[next(found, index)]?.text === '('
 }
 
 /**
@@ -111,12 +121,13 @@ function firstArgument(found, start) {
 /**
  * @param {string} written
  * @param {URL} page
+ * @param {boolean} isSocket
  * @returns {string} empty where it is no address, which may be what the snippet shows
  */
-function socketAddress(written, page) {
+function absolute(written, page, isSocket) {
   if (!URL.canParse(written, page)) return ''
   const url = new URL(written, page)
-  url.protocol = url.protocol.replace('http', 'ws')
+  if (isSocket) url.protocol = url.protocol.replace('http', 'ws')
   return url.href
 }
 
