@@ -49,6 +49,14 @@ def test_problems_are_sorted_and_not_repeated() -> None:
     assert in_order([other, ten, nine, ten, whole]) == [whole, nine, ten, other]
 
 
+def test_problems_of_one_line_are_sorted_by_column() -> None:
+    """Not by what they say; one whose column is not known comes first."""
+    late, early = Problem("a.md", 1, "a", column=9), Problem("a.md", 1, "b", column=2)
+    somewhere = Problem("a.md", 1, "c")
+
+    assert in_order([late, early, somewhere]) == [somewhere, early, late]
+
+
 def test_a_source_error_holds_its_problem() -> None:
     """The exception carries the fault, and reads like it."""
     error = SourceError("a.md", 3, "it is wrong", 7)

@@ -157,6 +157,12 @@ def test_what_nav_false_hides(tree_of: Tree) -> None:
     assert labels(tree) == ["Home", "B"]
 
 
+def test_a_home_page_may_be_hidden(tree_of: Tree) -> None:
+    """`nav: false` there hides that page alone."""
+    hidden = tree_of({"README.md": "---\nnav: false\n---\n# Home\n", "a.md": "# A\n"})
+    assert labels(hidden) == ["A"]
+
+
 def test_the_navigation_of_the_settings(tree_of: Tree) -> None:
     """Entries are pages, folders with all that is in them, labels for either, and headings."""
     settings = "navigation:\n- zuerst: b.md\n- Learn:\n  - sub/\n  - README.md\n- Else: other/\n"
