@@ -7,7 +7,9 @@ Flow (b): a guide's routes, its authors' functions and its built site, served by
     endpoints/      from a `gramex.yaml` and authors' code to the classes of connections
 
     admission/      who may come, and how much
-    connection.py   in front of every style: origin, session, user
+    endpoint.py     an endpoint, and what all of them share
+    connection.py   in front of every style: from the handshake to the end
+    opening.py      before the handshake: origin, session, user
     calls.py        an author's functions are called here, and their errors end here
     sessions/       who a reader is
     resuming.py     connections whose clients resume: `?since=`, JSON both ways

@@ -29,8 +29,8 @@ from .admission.forwarded import forwarded
 from .admission.refusals import RefusalHandler, log_refusal
 from .admission.requests import OneTask
 from .admission.shared_attempts import SharedAttempts
-from .connection import Endpoint, Shared
 from .connections import Connections
+from .endpoint import Endpoint, Shared
 from .endpoints.loading import Loaded, load_endpoints
 from .endpoints.route import Route
 from .ongoing import Answering

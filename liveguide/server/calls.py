@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
@@ -30,7 +31,7 @@ from .tracing.console import listening
 from .tracing.traced import TracedConnection
 
 if TYPE_CHECKING:
-    from .connection import Endpoint
+    from .endpoint import Endpoint
 
 log = logging.getLogger(__name__)
 
@@ -195,3 +196,23 @@ def only_closed(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return all(only_closed(inner) for inner in error.exceptions)
     return isinstance(error, WebSocketClosedError)
+
+
+class _NoExit:
+    """Makes an author's sys.exit() an error of the request."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Raise something else for a SystemExit."""
+        if isinstance(error, SystemExit):
+            raise RuntimeError("an author's function called sys.exit()") from error
+
+
+no_exit = _NoExit()

@@ -9,7 +9,8 @@ from typing import Any
 import tornado.websocket
 
 from ...errors import Problem, SourceError
-from ..connection import Endpoint, guarded
+from ..connection import guarded
+from ..endpoint import Endpoint
 from .callbacks import Callback, compile_callbacks, find_target
 from .coroutines import CoroutineHandler
 from .functions import FunctionsHandler

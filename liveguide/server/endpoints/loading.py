@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...errors import Problem, in_order
 from ...rooms.engine import Topic
-from ..connection import Endpoint
+from ..endpoint import Endpoint
 from .endpoints import compile_endpoint
 from .modules import AuthorModules
 from .route import FORM_KEYS, Route

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from liveguide.server.connection import Endpoint
+from liveguide.server.endpoint import Endpoint
 from liveguide.server.endpoints.loading import Loaded, load_endpoints
 
 from ..conftest import ECHO, routes
