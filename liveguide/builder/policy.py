@@ -46,6 +46,8 @@ _HTML_OF_TEXT = re.compile(
 )
 _DATA_SCRIPT = re.compile(r"(?:application|text)/(?!javascript|ecmascript)|speculationrules", re.I)
 _ADDRESSES = {"action", "data", "formaction", "href", "src", "xlink:href"}
+# Browsers skip control characters, however many, before each letter and the colon.
+_SCRIPT = re.compile("".join(rf"[\x00-\x20]*{letter}" for letter in "javascript:"), re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _FOREIGN = {
     "script": {"src": "script-src"},
@@ -161,7 +163,7 @@ class Embedded:
         self.addresses += [
             value
             for key in _ADDRESSES & attributes.keys()
-            if (value := attributes[key]) and _is_script(value)
+            if (value := attributes[key]) and _SCRIPT.match(value)
         ]
         if name in _PLUGINS:
             self.plugins.append(name)
@@ -301,11 +303,6 @@ def _in_ascii(label: str) -> str:
     if label.isascii():
         return label
     return "xn--" + unicodedata.normalize("NFKC", label).lower().encode("punycode").decode()
-
-
-def _is_script(address: str) -> bool:
-    """Say whether an address is code, as browsers read it: they skip control characters."""
-    return re.sub(r"[\x00-\x20]+", "", address[:100]).lower().startswith("javascript:")
 
 
 def _places(pattern: str, source: str, count: int) -> list[int | None]:

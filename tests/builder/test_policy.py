@@ -321,6 +321,15 @@ def test_event_attributes_are_reported_where_they_stand(render: Render) -> None:
     ]
 
 
+def test_a_javascript_address_may_hide_behind_any_number_of_spaces(render: Render) -> None:
+    """Browsers skip them, before it and within; a path of that name is none."""
+    page = render(
+        f'<a href="{" " * 200}java\tScript{" " * 200}:x()">a</a> [b](javascript/a.html)\n'
+    )
+
+    assert sum("security policy" in message for message in messages(page)) == 1
+
+
 def test_javascript_addresses_are_reported(render: Render) -> None:
     """A `javascript:` link is a warning with its line."""
     page = render("text\n\n[x](javascript:alert(1))\n")
