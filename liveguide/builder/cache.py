@@ -68,7 +68,8 @@ class Cache:
             (folder / _PAGES).mkdir()
             self._is_kept = False
         self._folder = folder
-        self._pack = Pack(folder / _PAGES)
+        self._pages = folder / _PAGES
+        self._pack = Pack(self._pages)
 
     def read_index(self) -> dict[str, Any]:
         """Return what `write_index` wrote; empty where there is nothing, or nothing to trust."""
@@ -126,7 +127,7 @@ class Cache:
             below += content
         above = _encoded(json.dumps({**known, "places": places}, **_SHORT))
         if self._pack.process != os.getpid():  # a fork writes into one of its own
-            self._pack = Pack(self._folder / _PAGES)
+            self._pack = Pack(self._pages)
         first = self._pack.append(above + b"\n" + below)
         return str(PackedName(_digest(above), self._pack.name, first, len(above), len(below)))
 
@@ -164,7 +165,7 @@ class Cache:
 
     def _read(self, pack: str, first: int, length: int, digest: str) -> str:
         try:
-            file = os.open(self._folder / _PAGES / pack, os.O_RDONLY)
+            file = os.open(f"{self._pages}/{pack}", os.O_RDONLY)  # paths take long to join
             try:
                 content = os.pread(file, length, first)
             finally:
@@ -186,34 +187,34 @@ class Cache:
         places = {key: PackedName.read(name) for key, name in names.items()}
         needed = sum(place.length for place in places.values())
         try:
-            packs = {self._folder / _PAGES / place.pack for place in places.values()}
+            packs = {self._pages / place.pack for place in places.values()}
             held = sum(pack.stat().st_size for pack in packs)
             if held <= 2 * needed + _BYTES_ALLOWED:
                 return names
-            self._pack = Pack(self._folder / _PAGES)
+            self._pack = Pack(self._pages)
             return {key: str(self._moved(place)) for key, place in places.items()}
         except OSError:
             return names  # whoever reads them next finds what is wrong
 
     def _moved(self, place: PackedName) -> PackedName:
         """Append a page to the pack of this process; return its new name."""
-        with open(self._folder / _PAGES / place.pack, "rb") as file:
+        with open(self._pages / place.pack, "rb") as file:
             file.seek(place.first)
             first = self._pack.append(file.read(place.length))
         return place._replace(pack=self._pack.name, first=first)
 
     def clear(self) -> None:
         """Remove all that is kept."""
-        shutil.rmtree(self._folder / _PAGES, ignore_errors=True)
+        shutil.rmtree(self._pages, ignore_errors=True)
         (self._folder / _INDEX).unlink(missing_ok=True)
-        for folder in (self._folder, self._folder / _PAGES):
+        for folder in (self._folder, self._pages):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._pack = Pack(self._folder / _PAGES)
+        self._pack = Pack(self._pages)
 
     def _remove_others(self, names: Collection[str]) -> None:
         packs = {PackedName.read(name).pack for name in names}
         oldest = time.time() - _SECONDS_KEPT
-        with os.scandir(self._folder / _PAGES) as entries:
+        with os.scandir(self._pages) as entries:
             for entry in entries:
                 if entry.name not in packs and entry.stat().st_mtime < oldest:
                     os.unlink(entry)
