@@ -17,7 +17,7 @@ from .processes import jobs_for, over_processes
 from .progress import Progress
 from .rendered import KnownPage
 from .sources import SourceFile, Sources
-from .theming import TEMPLATES
+from .theming import TEMPLATES, own_templates
 
 if TYPE_CHECKING:
     from .rendering import Renderer
@@ -55,7 +55,11 @@ def render_all(
     """
     memory = memory or Memory()
     guide, sources, settings, features = of
-    basis = digest_of(guide, settings, features, memory.digests.of_folder(TEMPLATES))
+    own = own_templates(guide)
+    # Of a guide's own templates, pages are rendered with one alone, and what that includes.
+    folders = [TEMPLATES, own] if (own / "_example.html").is_file() else [TEMPLATES]
+    templates = [memory.digests.of_folder(folder) for folder in folders]
+    basis = digest_of(guide, settings, features, templates)
     known = memory.pages(sources, basis)
     every = sources.pages
     files = [file for file in every if file.uri not in known]

@@ -65,6 +65,7 @@ from .search import entry_of, is_searched, sections_of
 from .slips import report_slips
 from .sources import SourceFile, Sources
 from .stylesheets import parts_of
+from .theming import own_templates
 from .time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Renderer:
         def templates() -> Templates:
             from .templating import Templates
 
-            return Templates()
+            return Templates(own_templates(guide))
 
         def filled(example: Example) -> str:
             return templates().fill("_example.html", example=example, say=say_in(self._language))

@@ -15,6 +15,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 _DEFAULTS = ("#1f4fd1", "#93b4ff")
 
 
+def own_templates(guide: Path) -> Path:
+    """Return the folder of the templates that a guide puts in the place of ours."""
+    return guide / THEME / "templates"
+
+
 def site_styles(guide: Path, settings: Settings) -> str:
     """
     Return the rules of the layer `site`; empty where the guide has none.
@@ -35,7 +40,7 @@ def check_theme(guide: Path) -> list[Problem]:
     theme = guide / THEME
     problems = []
     ours = {path.name for path in TEMPLATES.glob("*.html")}
-    own = sorted(path for path in (theme / "templates").glob("*") if path.is_file())
+    own = sorted(path for path in own_templates(guide).glob("*") if path.is_file())
     texts = {path: path.read_bytes() for path in own}
     for path in own:
         used = any(path.name.encode() in text for other, text in texts.items() if other != path)

@@ -35,8 +35,8 @@ from .source_views import SourceView, source_lines, text_of
 from .sources import ASSETS, SourceFile, Sources, relative_url, source_view_of, url_of
 from .stylesheets import SOURCE_VIEW, stylesheet_name
 from .templating import Templates
-from .theming import TEMPLATES
-from .walking import MANIFEST, THEME
+from .theming import TEMPLATES, own_templates
+from .walking import MANIFEST
 
 _ADDRESSES = f"{ASSETS}/addresses.json"
 _PARTS_WORTH_A_PROCESS = 40
@@ -135,7 +135,7 @@ def write_site(
 
 def templates_of(guide: Path, memory: Memory) -> Templates:
     """Return the templates of a guide, those of the last build unless one of them has changed."""
-    own = guide / THEME / "templates"
+    own = own_templates(guide)
     basis = digest_of(*(memory.digests.of_folder(folder) for folder in (TEMPLATES, own)))
     return memory.hold("templates", basis, lambda: Templates(own))
 
@@ -181,7 +181,7 @@ def _shared(site: Site, front_end: FrontEnd, memory: Memory) -> str:
     their places in the order, their addresses; and where the front end stands.
     """
     pages = [(page.file.identity, page.title, page.front_matter.values) for page in site.pages]
-    folders = (TEMPLATES, WORDS, site.guide / THEME / "templates")
+    folders = (TEMPLATES, WORDS, own_templates(site.guide))
     templates = [memory.digests.of_folder(folder) for folder in folders]
     outputs = sorted(site.sources.outputs)
     return digest_of(
@@ -234,6 +234,7 @@ class Writer:
         self._site = site
         self._front_end = front_end
         self._staging = staging
+        self._guide_name = site.guide.resolve().name
         self._settings = site.settings
         self._basis = basis
         self._memory = memory
@@ -309,7 +310,7 @@ class Writer:
             crumbs=[] if is_home else self._crumbs(rendered, file.url),
             previous=link_to(before, file.url) if before else None,
             next=link_to(after, file.url) if after else None,
-            edit_href=edit_address(file.uri, self._site.guide.resolve().name, settings),
+            edit_href=edit_address(file.uri, self._guide_name, settings),
             changed=change.date.date().isoformat() if change else "",
         )
 

@@ -123,6 +123,23 @@ def test_a_guide_puts_templates_and_styles_in_place_of_ours(build: Build) -> Non
     assert not any(path.startswith("_theme") for path in built.tree())
 
 
+def test_a_guide_puts_the_template_of_examples_in_place_of_ours(build: Build) -> None:
+    """Pages with examples are rendered anew when it changes, and what is wrong with it is told."""
+    page = "::: example href=demo.html\nDemo\n:::\n"
+    template = "<b>{{ example.title }}</b>{% include 'more.html' %}"
+    files = {"README.md": f"# Home\n\n{page}", "a.md": f"# A\n\n{page}", "demo.html": "<p>Hi"}
+    own = {"_theme/templates/_example.html": template, "_theme/templates/more.html": "1"}
+
+    assert 'class="example"' in build(files).text()
+    assert "<b>Demo</b>1" in build({**files, **own}).text()
+    assert "<b>Demo</b>2" in build({"_theme/templates/more.html": "2"}).text()
+    wrong = "{% include 'more.html' %}\n{{ exampel }}"
+    assert build({"_theme/templates/_example.html": wrong}).messages == [
+        "guide/_theme/templates/_example.html:2: error: the template can't be filled: name "
+        "'exampel' is not defined; did you mean 'example'?"
+    ]
+
+
 def test_a_template_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is given up, and the line is one of what goes on for ever."""
     monkeypatch.setattr(templating, "SECONDS_PER_TEMPLATE", 0.2)
