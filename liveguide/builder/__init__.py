@@ -21,7 +21,8 @@ and checked before anything is written; faults are gathered, and shown together.
     policy.py         the page's Content-Security-Policy;  nginx.py: as nginx reads it
     checks.py         what can be checked only when every page is rendered
 
-    writing.py        the site, part by part: pages.py (editing.py), navigation.py, languages.py,
+    writing.py        the site, part by part, over processes.py too
+    filling.py        a page from its template: pages.py (editing.py), navigation.py, languages.py,
                       templating.py with templates/ and what a guide puts in their place
     assets.py         media, scripts of the snippets, QR codes (qr.py);  source_views.py
     front_end.py      what pages load of ours: scripts.py (its modules, joined), stylesheets.py (one

@@ -202,8 +202,8 @@ def _build(
     from .render_all import render_all
 
     def prepare() -> None:
+        from .filling import templates_of
         from .history import recalled_history
-        from .writing import templates_of
 
         templates_of(collected.guide, memory).load("page.html")
         recalled_history(collected.guide, memory)
