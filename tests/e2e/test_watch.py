@@ -149,7 +149,7 @@ async def test_a_stylesheet_is_swapped_without_a_reload(
     replace(tmp_path / "guide/own.css", "rgb(1, 2, 3)", "rgb(4, 5, 6)")
 
     await expect(page.locator("p")).to_have_css("color", "rgb(4, 5, 6)")
-    await expect(page.locator("link")).to_have_count(1)
+    await expect(page.locator("link[href*=own]")).to_have_count(1)
     assert await is_marked(page)
 
 
@@ -274,13 +274,15 @@ async def test_a_snippet_says_something_new_without_a_restart(
 
 
 async def test_a_page_finds_the_next_server(watch: Watch, page: Page, tmp_path: Path) -> None:
-    """What was written while no server ran is shown when there is one."""
+    """It says that no server runs, and shows what was written meanwhile when there is one."""
     server = await watch(GUIDE)
     await listening(page, server.url)
     port = int(server.url.rsplit(":", 1)[1].strip("/"))
     await server.stop()
+    await expect(page.get_by_role("alert")).to_contain_text("The server has stopped")
     replace(tmp_path / "guide/README.md", "First words.", "Second words.")
 
     await server.start(port)
 
     await expect(page.get_by_text("Second words.")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)

@@ -14,12 +14,21 @@ import { restorePlace, savePlace } from './place.js'
 
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 4000
+const STOPPED = {
+  path: 'The server has stopped',
+  line: null,
+  column: null,
+  message: 'What you save is not shown. This page goes on by itself when the server is back.',
+  lines: [],
+}
 
 const { searchParams } = new URL(import.meta.url)
 let version = searchParams.get('since') ?? ''
 let pause = FIRST_PAUSE
 /** @type {import('./live-errors.js').LiveErrors | undefined} */
 let errors
+/** @type {Problem[]} */
+let problems = []
 
 /** @param {string} address */
 function outputOf(address) {
@@ -90,13 +99,13 @@ function follow(shown, news) {
   }
 }
 
-/** @param {Problem[]} problems */
-async function show(problems) {
-  if (problems.length > 0 && !errors) {
+/** Load the box for problems while there is a server that has it, and show those there are. */
+async function show() {
+  if (!errors) {
     const { LiveErrors } = await import('./live-errors.js')
     errors ??= document.body.appendChild(new LiveErrors())
   }
-  errors?.show(problems)
+  errors.show(problems)
 }
 
 function listen() {
@@ -104,15 +113,18 @@ function listen() {
   address.protocol = address.protocol.replace('http', 'ws')
   address.search = new URLSearchParams({ since: version }).toString()
   const socket = new WebSocket(address)
+  socket.onopen = show
   socket.onmessage = async ({ data }) => {
     pause = FIRST_PAUSE
     const news = /** @type {News} */ (JSON.parse(data))
     version = news.version
-    await show(news.problems)
+    problems = news.problems
+    await show()
     follow(window, news)
   }
   socket.onclose = () => {
     // The server has stopped; a page that was left open finds its successor.
+    if (pause > FIRST_PAUSE) errors?.show([STOPPED])
     setTimeout(listen, pause)
     pause = Math.min(2 * pause, LONGEST_PAUSE)
   }
