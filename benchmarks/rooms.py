@@ -9,6 +9,7 @@ message alone on its way to ten.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import tempfile
 import time
@@ -82,7 +83,9 @@ def serving_room(broker: str, count: int) -> Iterator[Server]:
 def redis(folder: Path) -> Iterator[None]:
     """Run a Redis that keeps what it is told, on a socket in a folder."""
     socket = folder / "redis.sock"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)]
+    core = str(sorted(os.sched_getaffinity(0))[-1])  # the load client's, not the servers'
+    command = ["taskset", "-c", core, "redis-server", "--port", "0", "--unixsocket", str(socket)]
+    command += ["--dir", str(folder)]
     command += ["--appendonly", "yes", "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         while not socket.exists():

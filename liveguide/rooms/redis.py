@@ -57,7 +57,7 @@ class RedisEngine(RedisSessions, Engine, Exchange):
         self._outbox = Outbox()
         self._topics: dict[str, Topic] = {}
         self._subscribing: dict[str, asyncio.Future[Batch]] = {}
-        self._subscriptions = Subscriptions(self._pushed)
+        self._subscriptions = Subscriptions(self._pushed, lambda: self._listener.on_several())
         self.process = secrets.token_urlsafe(9)
         self.channels: dict[bytes, Callable[[bytes], None]] = {}
         self.when_up: list[Callable[[], None]] = []
@@ -224,7 +224,6 @@ class RedisEngine(RedisSessions, Engine, Exchange):
         return bytes(name) + self._suffix.encode()
 
     def _pushed(self, channel: bytes, data: bytes) -> None:
-        self._listener.on_several()
         channel = channel.removesuffix(self._suffix.encode())
         if channel in self.channels:
             self.channels[channel](data)

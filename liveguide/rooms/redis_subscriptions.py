@@ -18,10 +18,13 @@ class Subscriptions:
     Args:
 
         pushed: Called with a channel and what was said there.
+
+        several: Called before that where more is there already.
     """
 
-    def __init__(self, pushed: Callable[[bytes, bytes], None]) -> None:
+    def __init__(self, pushed: Callable[[bytes, bytes], None], several: Callable[[], None]) -> None:
         self._pushed = pushed
+        self._several = several
         self._confirmed: dict[bytes, list[asyncio.Future[None]]] = {}
         self._connection: Any = None
 
@@ -71,6 +74,8 @@ class Subscriptions:
             if not isinstance(pushed, list):
                 continue  # the answer to a ping, before there is any room
             if pushed[0] == b"message":
+                if await _has_more(connection):
+                    self._several()
                 self._pushed(pushed[1], pushed[2])
             elif pushed[0] == b"subscribe":
                 confirmed = self._confirmed.get(pushed[1])
@@ -78,3 +83,9 @@ class Subscriptions:
                     confirmed.pop(0).set_result(None)
                 if not confirmed:
                     self._confirmed.pop(pushed[1], None)
+
+
+async def _has_more(connection: Any) -> bool:
+    """Say whether something has come that was not read; a redis-py before 8 can't say."""
+    can_read = getattr(connection, "can_read", None)
+    return can_read is None or bool(await can_read())
