@@ -14,7 +14,6 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 from weakref import WeakValueDictionary
 
 from ...rooms.engine import Exchange, NotAccepted
@@ -42,6 +41,7 @@ class Relay:
         self._traces: WeakValueDictionary[str, Trace] = WeakValueDictionary()
         self._waiting: deque[tuple[str, str, str, asyncio.Future[None]]] = deque()
         self._sending: asyncio.Task[None] | None = None
+        self._saying: dict[str, asyncio.Task[None]] = {}  # by key, so that each is said once
         exchange.channels[_channel(exchange.process)] = self._hear
 
     def trace(self, key: str, holder: str) -> Trace:
@@ -99,10 +99,14 @@ class Relay:
     def _say_left(self, key: str, process: str) -> None:
         async def say() -> None:
             told = json.dumps({"left": key})
-            with contextlib.suppress(ConnectionError, NotAccepted):  # it is said again
-                await self._exchange.ask(("PUBLISH", _channel(process), told))
+            try:
+                with contextlib.suppress(ConnectionError, NotAccepted):  # it is said again
+                    await self._exchange.ask(("PUBLISH", _channel(process), told))
+            finally:
+                del self._saying[key]
 
-        self._saying: Any = asyncio.create_task(say())
+        if key not in self._saying:
+            self._saying[key] = asyncio.create_task(say())
 
 
 def _channel(process: str) -> bytes:

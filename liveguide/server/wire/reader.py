@@ -65,7 +65,6 @@ class FrameReader:
         "_is_short",
         "_mask",
         "_most",
-        "_opcode",
         "_remaining",
         "_start",
         "size",
@@ -80,7 +79,6 @@ class FrameReader:
         self._remaining = 0  # of the payload of a data frame that has come in part
         self._is_final = self._is_short = False
         self._mask = b""
-        self._opcode = 0
         self.size = 0
 
     def feed(self, data: bytes) -> None:
