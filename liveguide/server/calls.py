@@ -97,6 +97,10 @@ class AuthorsCalls(WebSocketHandler):
         # An author's sys.exit() is an error of that function, not the server's end.
         try:
             result = method(*values, **named)
+            # What a room in memory accepts, and what is written at once, is done already.
+            if isinstance(result, asyncio.Future) and result.done() and not result.cancelled():
+                result.result()
+                result = None
         except (Exception, SystemExit) as error:
             self._liveguide_fail(key, error)
             return None

@@ -157,6 +157,15 @@ async def on_message_later(handler, message):
         raise asyncio.CancelledError
     on_message(handler, message)
 
+def on_message_done(handler, message):
+    done = asyncio.get_running_loop().create_future()
+    if message == 'fail':
+        done.set_exception(ValueError('secret detail'))
+    else:
+        handler.write_message(message)
+        done.set_result(None)
+    return done
+
 def on_close(handler):
     events.append('close')
     closed.set()
@@ -173,6 +182,7 @@ def on_close(handler):
         ("/later", "fail", "bot.on_message_later"),
         ("/later", "cancel", "bot.on_message_later"),
         ("/expression", "fail", "on_message"),
+        ("/future", "fail", "bot.on_message_done"),
     ],
 )
 async def test_an_error_of_the_author_s_closes_that_connection_with_1011(
@@ -186,6 +196,8 @@ async def test_an_error_of_the_author_s_closes_that_connection_with_1011(
                 slow="open: {function: bot.open_later}\non_close: {function: bot.on_close}",
                 later="open: {function: bot.open}\n"
                 "on_message: {function: bot.on_message_later}\n"
+                "on_close: {function: bot.on_close}",
+                future="on_message: {function: bot.on_message_done}\n"
                 "on_close: {function: bot.on_close}",
                 expression="on_message:\n  function: bot.on_message(handler, message)\n"
                 "on_close: {function: bot.on_close}",

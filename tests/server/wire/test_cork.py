@@ -67,9 +67,25 @@ async def _ends() -> AsyncIterator[Ends]:
     ends.client.close()
 
 
-async def test_what_one_client_sends_at_once_is_answered_at_once(serve):
+ROOM = {
+    "gramex.yaml": "rooms:\n  all: {}\n"
+    + routes(echo="open: {function: bot.join}\non_message: {function: bot.say}"),
+    "bot.py": """\
+from liveguide.rooms import room
+
+def join(handler):
+    room('all').join(handler)
+
+def say(handler, message):
+    return room('all').send(message)
+""",
+}
+
+
+@pytest.mark.parametrize("guide", [GUIDE, ROOM], ids=["function", "room"])
+async def test_what_one_client_sends_at_once_is_answered_at_once(serve, guide):
     """Three messages, one answer of three frames to the system."""
-    served = await serve(GUIDE)
+    served = await serve(guide)
 
     async with raw_client(served.port, "/echo") as client:
         (handler,) = served.app.connections
