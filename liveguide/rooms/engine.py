@@ -35,6 +35,10 @@ class Position:
         return f"{self.epoch}:{self.offset}"
 
 
+class Accepted(asyncio.Future[Position]):
+    """Done when a message is accepted; what is sent after it is accepted after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """
@@ -235,7 +239,7 @@ class Engine(Protocol):
     async def stop(self) -> None:
         """Accept what still waits, and end; where that takes too long, this is cancelled."""
 
-    def publish(self, topic: Topic, message: str | bytes, id: str) -> asyncio.Future[Position]:
+    def publish(self, topic: Topic, message: str | bytes, id: str) -> Accepted:
         """
         Send a message to a room, on whatever process its members are.
 

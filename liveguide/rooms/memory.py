@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from .engine import Batch, Engine, Entry, Listener, Member, Position, Topic
+from .engine import Accepted, Batch, Engine, Entry, Listener, Member, Position, Topic
 from .presence import LocalPresence
 
 _LEAST_IDS = 1_000
@@ -39,7 +39,7 @@ class MemoryEngine(Engine):
     async def stop(self) -> None:
         """End, at once: nothing ever waits."""
 
-    def publish(self, topic: Topic, message: str | bytes, id: str) -> asyncio.Future[Position]:
+    def publish(self, topic: Topic, message: str | bytes, id: str) -> Accepted:
         """Send a message; it is accepted, and its room told, before this returns."""
         if topic.history:
             history = self._history(topic)
@@ -47,7 +47,7 @@ class MemoryEngine(Engine):
         else:
             position = _NO_HISTORY
             self._listener.on_entry(topic.name, "", Entry(0, id, message, time.time()))
-        accepted: asyncio.Future[Position] = asyncio.get_running_loop().create_future()
+        accepted = Accepted()
         accepted.set_result(position)
         return accepted
 

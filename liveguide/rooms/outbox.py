@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .engine import NotAccepted, Position, Topic
+from .engine import Accepted, NotAccepted, Position, Topic
 
 MOST_MESSAGES = 1_000
 MOST_BYTES = 1024 * 1024
@@ -35,7 +35,7 @@ class Waiting:
     topic: Topic
     message: str | bytes
     id: str
-    accepted: asyncio.Future[Position]
+    accepted: Accepted
     size: int
 
 
@@ -52,7 +52,7 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, topic: Topic, message: str | bytes, id: str) -> asyncio.Future[Position]:
+    def add(self, topic: Topic, message: str | bytes, id: str) -> Accepted:
         """
         Let a message wait.
 
@@ -67,7 +67,7 @@ class Outbox:
             raise NotAccepted(
                 "away", f"{len(self._waiting)} messages wait already until they are accepted"
             )
-        accepted: asyncio.Future[Position] = asyncio.get_running_loop().create_future()
+        accepted = Accepted()
         self._waiting.append(Waiting(topic, message, id, accepted, size))
         self._size += size
         self.has_some.set()

@@ -17,7 +17,17 @@ from typing import Any, cast
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from . import parcel, redis_session
-from .engine import Batch, Engine, Exchange, Listener, Member, NotAccepted, Position, Topic
+from .engine import (
+    Accepted,
+    Batch,
+    Engine,
+    Exchange,
+    Listener,
+    Member,
+    NotAccepted,
+    Position,
+    Topic,
+)
 from .outbox import Outbox, Waiting
 from .redis_log import NOTHING, RedisLog, refusal
 from .redis_presence import RedisPresence
@@ -92,7 +102,7 @@ class RedisEngine(RedisSessions, Engine, Exchange):
 
     # What a room asks for.
 
-    def publish(self, topic: Topic, message: str | bytes, id: str) -> asyncio.Future[Position]:
+    def publish(self, topic: Topic, message: str | bytes, id: str) -> Accepted:
         """Let a message wait its turn, which is next if Redis is there."""
         return self._outbox.add(topic, message, id)
 

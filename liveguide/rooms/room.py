@@ -15,7 +15,7 @@ from typing import Any
 
 from . import envelope
 from .changes import Changes
-from .engine import Batch, Entry, Member, MessageTooLarge, Position, Topic
+from .engine import Accepted, Batch, Entry, Member, MessageTooLarge, Position, Topic
 from .following import Following
 from .members import Handler, Local, Locals
 from .process import Process
@@ -65,7 +65,7 @@ class Room:
 
     # What authors call.
 
-    def send(self, message: str | bytes, *, id: str | None = None) -> asyncio.Future[Position]:
+    def send(self, message: str | bytes, *, id: str | None = None) -> Accepted:
         """
         Say something to everyone in the room.
 

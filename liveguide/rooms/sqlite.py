@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .engine import Batch, Engine, Entry, Listener, Member, NotAccepted, Position, Topic
+from .engine import Accepted, Batch, Engine, Entry, Listener, Member, NotAccepted, Position, Topic
 from .outbox import MOST_BYTES, MOST_MESSAGES
 from .presence import LocalPresence
 from .sqlite_log import SQLiteLog
@@ -68,9 +68,9 @@ class SQLiteEngine(Engine):
             self._jobs.put(None)
         await asyncio.shield(self._ended)
 
-    def publish(self, topic: Topic, message: str | bytes, id: str) -> asyncio.Future[Position]:
+    def publish(self, topic: Topic, message: str | bytes, id: str) -> Accepted:
         """Keep a message, and tell it once it is on the disk."""
-        accepted: asyncio.Future[Position] = self._loop.create_future()
+        accepted = Accepted(loop=self._loop)
         if not topic.is_durable:
             self._listener.on_entry(topic.name, "", Entry(0, id, message, time.time()))
             accepted.set_result(Position("", 0))

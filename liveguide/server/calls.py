@@ -13,12 +13,14 @@ import logging
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from ..rooms.engine import Accepted
 from .close_codes import INTERNAL_ERROR
 from .endpoints.callbacks import Callback
 from .endpoints.leftovers import working
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST_REASON = 123
+_MOST_AHEAD = 16
+"""So many messages of a client's may wait in rooms until they are accepted; its next ones wait."""
 
 
 class AuthorsCalls(WebSocketHandler):
@@ -76,6 +80,7 @@ class AuthorsCalls(WebSocketHandler):
         self._liveguide_traced = traced
         self._liveguide_reference: weakref.ref[WebSocketHandler] = weakref.ref(self)
         self._liveguide_ended = False
+        self.__ahead = 0
         self.__sessions = sessions
         self._liveguide_session: Session | None = None  # where other processes share it
 
@@ -104,7 +109,10 @@ class AuthorsCalls(WebSocketHandler):
         except (Exception, SystemExit) as error:
             self._liveguide_fail(key, error)
             return None
-        if result is not None and inspect.isawaitable(result):
+        if isinstance(result, Accepted) and self.__ahead < _MOST_AHEAD:
+            self.__ahead += 1
+            result.add_done_callback(partial(self.__accepted, key))
+        elif result is not None and inspect.isawaitable(result):
             return self.__wait(key, result, began)
         if self._liveguide_session is not None:
             self._liveguide_share(key)
@@ -151,6 +159,14 @@ class AuthorsCalls(WebSocketHandler):
         finally:
             if began:
                 self.__took(key, began)
+
+    def __accepted(self, key: str, accepted: Accepted) -> None:
+        self.__ahead -= 1
+        try:
+            accepted.result()
+        except (Exception, asyncio.CancelledError) as error:
+            if not self._liveguide_ended:
+                self._liveguide_fail(key, error)
 
     def __took(self, key: str, began: float) -> None:
         pattern = self._liveguide_endpoint.route.pattern
