@@ -102,7 +102,8 @@ MEASURES: Mapping[str, Measure] = {
         "one page of 170 changed",
         "s",
         0.22,
-        peers={"hashing all, converting one": None},
+        # The seconds were set where this floor took 0.12 s; a slower machine shows in the ratio.
+        peers={"hashing all, converting one": 1.83},
     ),
     "nothing": Measure(
         "build_ratio", "build", "nothing changed", "s", 0.10, peers={"hashing all": None}
