@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import Callable, Mapping
@@ -89,27 +89,28 @@ async def test_our_guide_passes_on_a_server_that_runs(guide_server: Server) -> N
     assert lines[-1].endswith(f"checked on {len(pages)} pages: all passed")
 
 
-async def test_a_broken_function_fails_with_page_line_expected_and_seen(tmp_path: Path) -> None:
-    """One wrong letter in what `pingbot.py` says breaks what the pages state."""
-    guide = tmp_path / "guide"
-    shutil.copytree(GUIDE, guide)
-    shutil.copytree(ROOT / "deploy", tmp_path / "deploy")  # included by a page
-    bot = guide / "websockethandler/pingbot.py"
-    text = bot.read_text()
-    assert "'Got message: '" in text
-    bot.write_text(text.replace("'Got message: '", "'Got massage: '"))
-    pages = plan_guide(guide, tmp_path / "site").pages
-    page = next(page for page in pages if page.url == "websockethandler/")
-    snippet = next(one for one in page.snippets if "Got message: Hello world" in one.expected)
+async def test_a_broken_function_fails_with_page_line_expected_and_seen(
+    write_tree: WriteTree,
+) -> None:
+    """One wrong letter in what a function says breaks what the page states."""
+    code = _connect("bot") + "\nws.onopen = () => ws.send('hi')\nws.onmessage = console.log"
+    files = {
+        "gramex.yaml": ENDPOINTS.replace(
+            "handler.write_message('echo ' + message)", "bot.on_message"
+        ).replace("echo", "bot"),
+        "bot.py": "def on_message(bot, message): bot.write_message('Got massage: ' + message)",
+    }
 
-    status, lines = await _check(guide)
+    status, lines = await _check_page(
+        write_tree, f'# Bot\n\n```js expect="Got message: hi" title="Bot"\n{code}\n```\n', **files
+    )
 
     assert status == 1
-    found = lines.index(f'{page.path}:{snippet.line}: FAILED  "{snippet.name}"')
-    assert lines[found + 1] == "  expected  Got message: Hello world"
+    found = lines.index('page.md:3: FAILED  "Bot"')
+    assert lines[found + 1] == "  expected  Got message: hi"
     assert lines[found + 2].startswith("  seen      ")
-    assert "Got massage: Hello world" in lines[found + 2]
-    assert re.fullmatch(r"\d+ snippets.* and .* checked on .*: \d+ failed", lines[-1])
+    assert "Got massage: hi" in lines[found + 2]
+    assert lines[-1] == "1 snippet and 0 examples checked on 1 page: 1 failed"
 
 
 async def test_what_is_stated_is_reached(write_tree: WriteTree) -> None:
@@ -276,11 +277,20 @@ async def test_pages_and_demos_that_the_server_does_not_have_fail(
     assert lines[-1] == "1 snippet and 1 example checked on 3 pages: 3 failed"
 
 
-async def test_a_site_that_is_named_is_served_as_it_is(guide_site: Path) -> None:
-    """Nothing is built: its pages are those of the guide, and pass."""
-    status, lines = await _check("guide", "--site", guide_site, "--jobs", "1")
+async def test_a_site_that_is_named_is_served_as_it_is(
+    write_tree: WriteTree, tmp_path: Path
+) -> None:
+    """Nothing is built, or another folder would stand there."""
+    page = "```js run=always expect=one title=\"One\"\nconsole.log('one')\n```\n"
+    guide, site = write_tree({"page.md": page}), tmp_path / "built"
+    command = [sys.executable, ROOT / "build.py", guide, "--output", site, "--quiet"]
+    await asyncio.to_thread(subprocess.run, command, check=True)
+    built = site.stat().st_ino
+
+    status, lines = await _check(guide, "--site", site)
 
     assert status == 0, lines
+    assert site.stat().st_ino == built
 
 
 FEATURES = """\

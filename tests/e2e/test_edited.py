@@ -45,6 +45,7 @@ async def test_edit_shows_the_code_as_it_stands_on_the_page(
     """In place: the same text, where the code was, ready to type in."""
     await _open(serve_tree, page, OWN)
     shown = snippet_of(page).locator(".highlight").first
+    await expect(button(snippet_of(page), "Edit")).to_be_visible()
     before = await shown.bounding_box()
     area = await _edit(page)
     editor = await snippet_of(page).locator(".editor").bounding_box()
