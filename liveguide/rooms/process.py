@@ -30,8 +30,6 @@ class Process:
         hold: Called where several messages may come: what clients are told of them in this turn of
             the event loop should leave together.
 
-        resuming: How many members resume: they wait for what they were told to be sent.
-
         observe: Told of each that came, where somebody wants to know.
 
         joined: The rooms that each connection is in.
@@ -43,7 +41,6 @@ class Process:
     sent: int = 0
     heard: int = 0
     hold: Callable[[], None] | None = None
-    resuming: int = 0
     observe: Callable[[Entry], None] | None = None
     joined: dict[Handler, set[Room]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

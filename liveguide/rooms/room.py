@@ -146,7 +146,6 @@ class Room:
         member = Member(secrets.token_urlsafe(9), name)
         local = Local(handler, member, resuming, is_live=resuming is None)
         self._locals.add(local)
-        self._process.resuming += resuming is not None
         self._process.joined.setdefault(handler, set()).add(self)
         engine = self._process.engine
         was_ready = self._is_ready  # if not, all that wait begin when it is: now, or later
@@ -164,7 +163,6 @@ class Room:
         local = self._locals.pop(_handler_of(handler))
         if local is None:
             return
-        self._process.resuming -= local.resuming is not None
         self._following.discard(local)
         rooms = self._process.joined[local.handler]
         rooms.discard(self)

@@ -79,8 +79,8 @@ class Rooms(Listener):
             found.on_entry(epoch, entry)
 
     def on_several(self) -> None:
-        """Have what is told in this turn leave together, unless somebody waits for it to leave."""
-        if self.process.hold is not None and not self.process.resuming:
+        """Have what is told in this turn leave together."""
+        if self.process.hold is not None:
             self.process.hold()
 
     def on_presence(

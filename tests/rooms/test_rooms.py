@@ -16,6 +16,8 @@ from liveguide.rooms import room
 from liveguide.rooms.engine import Topic
 from liveguide.rooms.rooms import Rooms
 from liveguide.server import resuming
+from liveguide.server.wire.cork import cork
+from liveguide.server.wire.outgoing import Outgoing
 from tests.server.conftest import ECHO, Served, handshake, routes
 
 ROOM = """\
@@ -134,6 +136,32 @@ async def test_the_first_in_a_room_is_told_once_what_is_kept(durable: Served) ->
             kinds.append((said["type"], said.get("text")))
 
     assert sorted(kinds, key=str) == [("joined", None), ("message", "one"), ("message", "two")]
+
+
+async def test_who_resumes_is_not_held_up_where_much_is_told(serve, monkeypatch) -> None:
+    """What is told in a turn of the event loop leaves together: what was missed, a page of it."""
+    served = await serve(guide(history="history: 100")[1])
+    async with served.connect("/chat") as ws:
+        for number in range(100):
+            await ws.send(f"{number}")
+            await ws.recv()
+    release, together = Outgoing.release, []
+    monkeypatch.setattr(
+        Outgoing, "release", lambda self: (together.append(len(self)), release(self))
+    )
+    busy = asyncio.create_task(_hold_every_turn())
+
+    async with served.connect("/chat?since=") as ws:
+        assert await texts(ws, 100) == [f"{number}" for number in range(100)]
+
+    busy.cancel()
+    assert max(together) >= 100
+
+
+async def _hold_every_turn() -> None:
+    while True:
+        cork.put_in_for_a_turn()
+        await asyncio.sleep(0)
 
 
 async def test_what_was_missed_follows_in_order(durable: Served) -> None:

@@ -1,8 +1,8 @@
 """
 What is sent to one client: at once where it reads, else from a queue of its own, with bounds.
 
-Nobody waits here for a client. Who wants to can await the future of a message,
-which is done when the system has taken it.
+Nobody waits here for a client. Who wants to can await the future of a message, which is done when
+the system has taken it, or the cork, which holds little, and not for long.
 """
 
 from __future__ import annotations
@@ -72,7 +72,6 @@ class Outgoing:
         "_channel",
         "_drained",
         "_held",
-        "_held_sending",
         "_limits",
         "_overflowed",
         "_queue",
@@ -125,12 +124,12 @@ class Outgoing:
 
         Returns:
 
-            Done when the system has taken it; fails with `WebSocketClosedError` where that won't
-            happen any more, which nobody needs to notice.
+            Done when the system or the cork has taken it; fails with `WebSocketClosedError` where
+            that won't happen any more, which nobody needs to notice.
         """
+        if cork.is_in and not self._queue and self._is_held(frame):
+            return self._sent
         if not self._queue:
-            if cork.is_in:
-                return self._hold(frame)
             try:
                 count = self._send(frame)
             except BlockingIOError:
@@ -165,27 +164,23 @@ class Outgoing:
         held, self._held = self._held, None
         if held is None:
             return
-        data, sending, self._size = b"".join(held), self._held_sending, 0
+        data, self._size = b"".join(held), 0
         try:
             count = self._send(data)
         except BlockingIOError:
             count = 0
         except OSError:
             self._broken()
-            _fail(sending)
             return
         if count < len(data):
-            self._keep(held, count, sending)
-            return
-        if not sending.done():
-            sending.set_result(None)
-        self._drained()
+            self._keep(held, count, None)
+        else:
+            self._drained()
 
     def drop(self) -> None:
         """Forget what waits, but for what has begun to be sent."""
         if self._held is not None:
             self._held, self._size = None, 0
-            _fail(self._held_sending)
         if not self._queue:
             return
         begun, kept = self._begun, deque[_Frame]()
@@ -226,20 +221,21 @@ class Outgoing:
         self._channel.wait_to_write(False)
         self._drained()
 
-    def _hold(self, frame: bytes) -> asyncio.Future[None]:
-        """Keep a frame until the cork is pulled out; return the future of all that are kept."""
-        if self._held is not None and self._size + len(frame) > _TOGETHER:
+    def _is_held(self, frame: bytes) -> bool:
+        """Keep a frame until the cork is pulled out; with too much of them, send those instead."""
+        if self._size + len(frame) > _TOGETHER:
             self.release()
-            return self.send(frame)
+            return False
         if self._held is None:
             self._held = []
-            self._held_sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             cork.held.append(self)
         self._held.append(frame)
         self._size += len(frame)
-        return self._held_sending
+        return True
 
-    def _keep(self, frames: list[bytes], count: int, sending: asyncio.Future[None]) -> None:
+    def _keep(
+        self, frames: list[bytes], count: int, sending: asyncio.Future[None] | None
+    ) -> None:
         """Let frames wait, but for so many of their bytes as the system took."""
         if self._queue is None:
             self._queue = deque()
