@@ -16,6 +16,7 @@ where an offset is missing.
     process.py         what they share
     room.py            one room: send, join, leave, and what its engine tells it
       following.py       how far its members have been told, and what some must hear first
+      pages.py           what those read of the history, once for all of them
       members.py         those who are connected here;  changes.py: who came and went, gathered
       resuming.py        a client that said what it has seen
       publishing.py      what became of what it sent

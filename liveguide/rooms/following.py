@@ -10,22 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from . import envelope
 from .engine import Batch, Entry, Position
 from .members import Local, Locals
+from .pages import PAGE, Pages, Read
 
 log = logging.getLogger(__name__)
 
-PAGE = 100
-"""Messages of a history that are read at once."""
-
 _AGAIN_AFTER = 0.5  # seconds, where the engine is away
 _A_MOMENT = 0.02  # seconds, where another is just reading
-
-Read = Callable[[int, int], Awaitable[Batch]]
 
 
 class Following:
@@ -69,6 +65,7 @@ class Following:
         self._filling: asyncio.Task[None] | None = None
         self._ahead: dict[Local, int] = {}  # who has read more than others have been told
         self._replays: dict[Local, asyncio.Task[None]] = {}
+        self._pages = Pages(room, self._read)
 
     def begin(self, batch: Batch) -> None:
         """Begin where the history stands."""
@@ -181,17 +178,17 @@ class Following:
                 else:
                     self._ahead[local] = after
                 return
-            batch = await self._read(after, PAGE)
-            if batch.epoch != epoch:
-                epoch, after = batch.epoch, batch.first - 1
+            page = await self._pages.after(epoch, after)
+            if page.epoch != epoch:
+                epoch, after = page.epoch, page.first - 1
                 local.tell(envelope.reset(self._room, epoch, after, "epoch"))
                 continue
-            if batch.first > after + 1:
-                local.tell(envelope.reset(self._room, epoch, batch.first - 1, "trimmed"))
-            for entry in batch.entries:
-                if entry.offset > after:
-                    await local.tell_in_turn(envelope.message(self._room, entry))
-            after = max(after, batch.end)
+            if page.first > after + 1:
+                local.tell(envelope.reset(self._room, epoch, page.first - 1, "trimmed"))
+            for offset, text in page.texts:
+                if offset > after:
+                    await local.tell_in_turn(text)
+            after = max(after, page.end)
 
     def _tell_joined(self, local: Local, batch: Batch) -> int:
         """Tell a client where the room stands; return after which offset it goes on."""
@@ -216,6 +213,8 @@ class Following:
         def ended(_: asyncio.Task[None]) -> None:
             if self._replays.get(local) is replay:
                 del self._replays[local]
+            if not self._replays:
+                self._pages.forget()
 
         replay.add_done_callback(ended)
 
