@@ -50,6 +50,35 @@ class _Blocker:
     listener: Listener | None = None
 
 
+class _Delays:
+    """
+    For how long other processes have kept a thread from running.
+
+    Args:
+
+        thread: The thread, as the system numbers it.
+    """
+
+    def __init__(self, thread: int) -> None:
+        # Kept open, and read by one call: whatever is done here makes the event loop wait.
+        try:
+            self._file = os.open(f"/proc/self/task/{thread}/schedstat", os.O_RDONLY)
+        except OSError:
+            self._file = -1  # not Linux, or one that does not count it
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._file >= 0:
+            os.close(self._file)
+
+    def so_far(self) -> float:
+        """Return that time in seconds, 0 where nobody counts it."""
+        try:
+            return int(os.pread(self._file, 100, 0).split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
+
+
 class Watchdog:
     """
     Watches the event loop of the thread that it is entered in, as a context manager.
@@ -77,11 +106,12 @@ class Watchdog:
         self._ended.set()
 
     def _watch(self) -> None:
+        delays = _Delays(self._native)
         run: FrameType | None = None
         since = 0.0
         blocker: _Blocker | None = None
         while not self._ended.wait(self._pause()):
-            seconds, now = self._seconds(), time.monotonic() - self._delay()
+            seconds, now = self._seconds(), time.monotonic() - delays.so_far()
             # Kept until the next look: the frame of another run can't have its address then.
             last, run = run, self._current_run() if seconds else None
             if run is not last:
@@ -93,18 +123,11 @@ class Watchdog:
                 if blocker is not None:
                     blocker.listener = _listener(run)  # now: it is reset when the function returns
                     _say_blocks(blocker, now - since)
+        delays.close()
 
     def _pause(self) -> float:
         seconds = self._seconds()
         return min(max(seconds / 2, _SHORTEST), _LONGEST) if seconds else _LONGEST
-
-    def _delay(self) -> float:
-        """Return for how long other processes have kept the loop's thread from running, so far."""
-        try:
-            with open(f"/proc/self/task/{self._native}/schedstat") as told:
-                return int(told.read().split()[1]) / 1e9
-        except (OSError, ValueError, IndexError):
-            return 0.0  # not Linux, or one that does not count it
 
     def _current_run(self) -> FrameType | None:
         """Return the frame of the loop's present run, `None` where the loop waits."""
