@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -68,10 +69,8 @@ def test_an_accent_counts_as_the_same_however_a_keyboard_writes_it():
 )
 def test_what_is_no_sound_hash_is_refused(text, message):
     """Each fault is named, and none costs the server its memory."""
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  # its words are compared
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         PasswordHash.parse(text)
-
-    assert str(caught.value).startswith(message)
 
 
 def test_the_command_hashes_the_line_that_is_piped_in():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 from ..errors import SourceError, did_you_mean
@@ -18,9 +19,11 @@ from .time_limit import time_limit
 # Tornado's templates need of `asyncio` one name, for what is Python's own exception since 3.11. To
 # load it takes longer than all else here, and 4 MiB in each process of a build.
 if "asyncio" not in sys.modules:
-    sys.modules["asyncio"] = SimpleNamespace(TimeoutError=TimeoutError)  # type: ignore[assignment]
+    stand_in = ModuleType("asyncio")
+    vars(stand_in)["TimeoutError"] = TimeoutError
+    sys.modules["asyncio"] = stand_in
     try:
-        import tornado.template  # noqa: F401  # which keeps that name
+        import_module("tornado.template")  # which keeps that name
     finally:
         del sys.modules["asyncio"]
 

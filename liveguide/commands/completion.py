@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 _DESCRIPTION = """\
 Print a script that lets your shell complete the commands and options of liveguide.
@@ -37,13 +38,12 @@ def _run(options: argparse.Namespace) -> int:
     from . import command_line
 
     parser, commands = command_line()
-    listed = next(action for action in parser._actions if action.dest == "command")
-    # argparse keeps the help of commands in a private list.
-    for choice in listed._choices_actions:  # type: ignore[attr-defined]
+    listed: Any = next(action for action in parser._actions if action.dest == "command")
+    for choice in listed._choices_actions:  # argparse's private list of the commands' helps
         commands[choice.dest].description = choice.help  # one line, shown beside the name
-    for action in (action for command in commands.values() for action in command._actions):
-        if action.type is Path:  # shtab completes no paths unless it is told to
-            files = shtab.FILE if action.metavar in _FILES else shtab.DIRECTORY
-            action.complete = files  # type: ignore[attr-defined]  # shtab looks for it there
+    actions: list[Any] = [action for command in commands.values() for action in command._actions]
+    for action in actions:
+        if action.type is Path:  # shtab completes no paths unless an action says so
+            action.complete = shtab.FILE if action.metavar in _FILES else shtab.DIRECTORY
     print(shtab.complete(parser, shell=options.shell))
     return 0

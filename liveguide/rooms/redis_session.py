@@ -168,7 +168,7 @@ class RedisSessions:
             self._end()
             for task in [*self._tasks]:
                 task.cancel()
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception):  # whatever it raises, this session is over
                 await connection.disconnect(nowait=True)
                 await self._pool.disconnect()  # of which others may hang, too
 

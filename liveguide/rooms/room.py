@@ -7,7 +7,6 @@ Here is the part of it that one process has, with its own members.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -180,10 +179,12 @@ class Room:
 
     def listen_now(self) -> None:
         """Subscribe for those who listen, once there is an event loop."""
-        with contextlib.suppress(RuntimeError):
+        try:
             asyncio.get_running_loop()
-            if self._listeners and self._subscribed is None:
-                self._subscribe()
+        except RuntimeError:
+            return
+        if self._listeners and self._subscribed is None:
+            self._subscribe()
 
     async def members(self) -> Sequence[Member]:
         """

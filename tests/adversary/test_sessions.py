@@ -12,6 +12,7 @@ from server.sessions.test_login import BOT, GRAMEX, LOGIN, Reader
 from tornado.web import create_signed_value
 
 from liveguide.settings import Settings
+from tests.waiting import until
 
 from .process import Running, running
 
@@ -118,9 +119,7 @@ async def test_nothing_waits_for_the_end_of_a_session_that_nobody_is_in(members)
 
 
 async def _open(served: Served, count: int) -> None:
-    async with asyncio.timeout(5):
-        while len(served.app.connections) != count:  # noqa: ASYNC110
-            await asyncio.sleep(0)
+    await until(lambda: len(served.app.connections) == count, seconds=5)
 
 
 async def test_who_says_something_keeps_the_session(members):

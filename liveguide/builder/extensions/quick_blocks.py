@@ -133,5 +133,5 @@ class QuickBlocksExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Replace the loop of this one parser."""
-        # Only this parser: the class is Markdown's, and others use it.
-        md.parser.parseBlocks = QuickBlocks(md.parser).parse  # type: ignore[method-assign]
+        parser: Any = md.parser  # only this one: the class is Markdown's, and others use it
+        parser.parseBlocks = QuickBlocks(parser).parse

@@ -40,13 +40,15 @@ class QuickInlineProcessor(InlineProcessor):
     _patterns: tuple[Any, ...] = ()
     _find_signs: Any
     _able: dict[frozenset[str], list[int]]
+    # Markdown's own, which are private there, so its types don't have them.
+    _InlineProcessor__processPlaceholders: Any
+    _InlineProcessor__applyPattern: Any
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         """Apply the patterns to a tree; *ancestors* are the names of what it is in."""
         self._take_patterns()
         self.stashed_nodes: dict[str, Element | str] = {}
-        # Private in Markdown, see above, so its types have no such names.
-        place: Any = self._InlineProcessor__processPlaceholders  # type: ignore[attr-defined]
+        place = self._InlineProcessor__processPlaceholders
         apply = self._InlineProcessor__handleInline
         self.ancestors: list[str]
         waiting = deque([(tree, list(ancestors or []))])
@@ -90,7 +92,7 @@ class QuickInlineProcessor(InlineProcessor):
         if INLINE_PLACEHOLDER_PREFIX not in tail:
             child.tail = tail or None
             return
-        place: Any = self._InlineProcessor__processPlaceholders  # type: ignore[attr-defined]  # see above
+        place = self._InlineProcessor__processPlaceholders
         holder = Element("holder")
         nodes = place(tail, holder, False)
         child.tail = holder.tail
@@ -102,7 +104,7 @@ class QuickInlineProcessor(InlineProcessor):
         if isinstance(data, AtomicString):
             return data
         self.current.state.converting = data
-        apply: Any = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]  # see above
+        apply = self._InlineProcessor__applyPattern
         for index in self._that_can_match(data):
             if index < patternIndex:
                 continue

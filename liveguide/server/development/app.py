@@ -105,6 +105,7 @@ class WatchedApplication(SiteApplication):
         self._is_leaving = True
         if self._following is not None:
             self._following.cancel()
+            # It is to end, however it does.
             with contextlib.suppress(Exception, asyncio.CancelledError):
                 await self._following
         await self._builder.end()

@@ -32,6 +32,7 @@ _templates = Loader(str(Path(__file__).parent.parent / "templates"))
 class WatchedNoFileHandler(NoFileHandler):
     """Answers with the site's own page, or tells why there is none yet; either listens."""
 
+    # Tornado's `initialize` takes what its class is routed with, so each has its own arguments.
     def initialize(self, news: News, **arguments: Any) -> None:  # type: ignore[override]
         super().initialize(**arguments)
         self._news = news

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 try:
     from tornado.speedups import websocket_mask as unmask
-except ImportError:  # pragma: no cover - a Tornado without its extension
+except ImportError:  # a Tornado without its extension
 
     def unmask(mask: bytes, data: bytes) -> bytes:
         """Return *data*, each byte combined with one of the four of *mask* in turn."""

@@ -17,6 +17,7 @@ from liveguide.server.admission.attempts import MOST_ATTEMPTS
 from liveguide.server.sessions import sessions
 from liveguide.server.sessions.login import safe_next
 from liveguide.settings import Settings
+from tests.waiting import until
 
 from ..conftest import GEHEIM, Served
 
@@ -605,8 +606,7 @@ async def test_a_stop_waits_for_a_password_to_be_checked(served):
     form = {"token": await reader.token(LOGIN), "name": "demo", "password": "geheim"}
     answer = reader.get(LOGIN, method="POST", body=urlencode(form))
     logging_in = asyncio.ensure_future(answer)
-    while not len(served.app.answering):  # noqa: ASYNC110
-        await asyncio.sleep(0)
+    await until(lambda: len(served.app.answering))
 
     await served.app.stop()
     await served.server.close_all_connections()
