@@ -19,6 +19,8 @@ def make_engine(address: str, is_optional: bool = False) -> Engine:
 
     Raises:
 
+        ValueError: It is no address of a Redis; the message says what would be.
+
         EngineUnavailable: It can't be used here.
     """
     if address == "memory":
@@ -35,8 +37,8 @@ def make_engine(address: str, is_optional: bool = False) -> Engine:
         ) from None
     try:
         return RedisEngine(address, shown(address), is_optional)
-    except ValueError:  # which may quote a part of the password
-        raise EngineUnavailable(
-            f"{shown(address)} is no address of a Redis; "
-            "in its password, write / ? # @ as %2F %3F %23 %40"
+    except (TypeError, ValueError):  # which may quote a part of the password
+        raise ValueError(
+            f"{shown(address)} is no address of a Redis; in its password, write "
+            "/ ? # @ as %2F %3F %23 %40, and behind a ? only what redis-py knows"
         ) from None

@@ -53,6 +53,12 @@ class RedisSessions:
         url: The address, as redis-py has it.
 
         shown: The same without a password, for the log.
+
+    Raises:
+
+        ValueError: It is no address.
+
+        TypeError: Its query has a name that redis-py does not know.
     """
 
     def __init__(self, url: str, shown: str) -> None:
@@ -64,6 +70,7 @@ class RedisSessions:
             socket_connect_timeout=START_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
+        self._new_connection()  # which raises what is wrong with the query
         self._redis = Redis(connection_pool=self._pool)
         self._running: asyncio.Task[None] | None = None
         self._tried: asyncio.Future[Exception | None]
@@ -151,10 +158,12 @@ class RedisSessions:
             await asyncio.sleep(random.uniform(0, bound))
             bound = min(max(bound * 2, FIRST_WAIT), LONGEST_WAIT)
 
+    def _new_connection(self) -> Any:
+        return self._pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py has none
+
     async def _session(self) -> None:
         """Be connected, until that fails."""
-        # redis-py's pools carry no types.
-        connection: Any = self._pool.make_connection()  # type: ignore[no-untyped-call]
+        connection = self._new_connection()
         try:
             await connection.connect()
             self._broken = asyncio.get_running_loop().create_future()

@@ -24,7 +24,7 @@ from typing import TextIO, cast
 from ..broker import BROKER_VARIABLE, check_broker, is_redis
 from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..hosts import host_pattern
-from ..rooms.engine import EngineUnavailable, Exchange
+from ..rooms.engine import Engine, EngineUnavailable, Exchange
 from ..rooms.engines import make_engine
 from ..settings import Settings, read_settings
 from .admission.accepting import BoundedServer
@@ -116,6 +116,13 @@ def _broker() -> str:
         return check_broker(os.environ.get(BROKER_VARIABLE) or "memory")
     except ValueError as error:
         raise UsageError(f"{BROKER_VARIABLE}: {error}") from None
+
+
+def _engine(address: str, is_optional: bool) -> Engine:
+    try:
+        return make_engine(address, is_optional)
+    except ValueError as error:
+        raise UsageError(f"--broker: {error}") from None
 
 
 def _check_processes(args: argparse.Namespace) -> None:
@@ -253,7 +260,7 @@ def _listen(
         try:
             # One that was started again serves, whether Redis is there just now or not.
             is_optional = args.broker_optional or (process is not None and not process.is_first)
-            engine = make_engine(args.broker, is_optional)
+            engine = _engine(args.broker, is_optional)
             if is_redis(args.broker):
                 app.share(cast(Exchange, engine))
             serving = serve(

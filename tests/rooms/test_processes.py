@@ -121,6 +121,21 @@ async def test_a_database_is_a_number(files: Path, start) -> None:
     assert "'redis://host/guide': a database of a Redis is a number, from 0" in err
 
 
+@pytest.mark.parametrize("query", ["x=y", "socket_timeout=soon"])
+async def test_a_query_that_redis_py_does_not_know_is_a_wrong_command_line(
+    files: Path, start, query: str
+) -> None:
+    """Status 2 and one sentence, before anybody is asked."""
+    address = f"redis://127.0.0.1:1/0?{query}"
+    process = await start("--port", "0", "--no-build", "--broker", address)
+
+    status, out, err = await ended(process)
+
+    assert (status, out) == (2, "")
+    assert err.startswith(f"site_server: --broker: {address} is no address of a Redis; ")
+    assert err.count("\n") == 1
+
+
 async def test_a_file_that_can_t_be_used_ends_the_start(files: Path, start) -> None:
     """With one sentence, and status 1."""
     process = await start("--port", "0", "--no-build", "--broker", f"sqlite:{files}")

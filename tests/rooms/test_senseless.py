@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from liveguide.broker import shown
 from liveguide.rooms import parcel
-from liveguide.rooms.engine import EngineUnavailable
 from liveguide.rooms.engines import make_engine
 from liveguide.rooms.envelope import BadMessage, read_position, read_sent
 from liveguide.rooms.publishing import Publishing
@@ -153,7 +152,7 @@ async def test_nobody_can_guess_the_id_of_a_message() -> None:
 
 def test_a_password_that_spoils_an_address_is_not_quoted() -> None:
     """Where it has a slash, its first part looks like a port."""
-    with pytest.raises(EngineUnavailable, match="is no address of a Redis") as raised:
+    with pytest.raises(ValueError, match="is no address of a Redis") as raised:
         make_engine("redis://:secret/more@host/0")
 
     assert "secret" not in str(raised.value)

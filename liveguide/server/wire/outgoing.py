@@ -233,9 +233,7 @@ class Outgoing:
         self._size += len(frame)
         return True
 
-    def _keep(
-        self, frames: list[bytes], count: int, sending: asyncio.Future[None] | None
-    ) -> None:
+    def _keep(self, frames: list[bytes], count: int, sending: asyncio.Future[None] | None) -> None:
         """Let frames wait, but for so many of their bytes as the system took."""
         if self._queue is None:
             self._queue = deque()
