@@ -236,7 +236,7 @@ class Writer:
         return [output, raw]
 
     def _write_not_found(self) -> list[str]:
-        """Write the page for addresses that do not exist; it is served at any depth."""
+        """Write the page for addresses that do not exist: at any depth, in any language."""
         say = say_in(self._settings.language)
         addresses = [(page.file.url, page.title) for page in self._site.pages]
         text = json.dumps(addresses, ensure_ascii=False, separators=(",", ":"))
@@ -245,8 +245,16 @@ class Writer:
             other._replace(href="/" + other.href, is_same_page=False)
             for other in self._translations("README.md", "")
         ]
-        title = say("Page not found")
-        self._write("404.html", "404.html", None, title, BASE_POLICY, root="/", translations=homes)
+        self._write(
+            "404.html",
+            "404.html",
+            None,
+            say("Page not found"),
+            BASE_POLICY,
+            root="/",
+            translations=homes,
+            said=[(home, say_in(home.language)) for home in homes],
+        )
         return ["404.html", _ADDRESSES]
 
     def _write(

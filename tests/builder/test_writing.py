@@ -185,6 +185,16 @@ def test_the_scripts_of_a_language_have_its_words_alone(build: Build) -> None:
     )
 
 
+def test_an_address_that_is_not_there_is_said_in_every_language(build: Build) -> None:
+    """There is one page for all of them; a language whose words we lack adds no English again."""
+    pages = {**LANGUAGES, "fr/README.md": "# Bienvenue\n"}
+    page = build({**pages, "liveguide.yaml": "languages: [de, fr]\n"}).text("404.html")
+
+    assert page.count("There is nothing at this address.") == 1
+    german = 'Unter dieser Adresse steht nichts. <a href="/de/">Zur Startseite</a></p>'
+    assert f'<p lang="de">{german}' in page
+
+
 def test_a_language_of_a_page_s_own(build: Build) -> None:
     """`lang` in the front matter is the page's; one that we don't speak keeps English words."""
     built = build({"a.md": "---\nlang: de-AT\n---\n# A\n", "b.md": "---\nlang: he\n---\n# B\n"})
