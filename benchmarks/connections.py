@@ -6,7 +6,7 @@ from sockets.figures import compare
 from sockets.running import OURS, Server, holding, load, serving
 from speed.results import tell
 
-IDLE, MANY, HANDSHAKES = 5000, 10_000, 3000
+IDLE, MANY, HANDSHAKES = 5000, 10_000, 6000
 
 
 def kib(server: Server) -> float:
@@ -28,7 +28,7 @@ def main() -> None:
     compare("idle", kib, runs=1)
     with serving(OURS) as server, holding(server, "/echo", MANY, 120):
         tell("held", MANY)
-    compare("accepting", handshakes, runs=3)
+    compare("accepting", handshakes, runs=5)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def slowest(server: Server) -> float:
 def main() -> None:
     """Compare with each peer; ours has a session and is configured by a gramex.yaml."""
     compare("echo", messages, runs=3)
-    compare("echo, slowest", slowest, runs=3)
+    compare("echo, slowest", slowest, runs=5)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from pathlib import Path
 from sockets.running import OURS, Server, holding, load, serving
 from speed.results import tell
 
-RUNS, SECONDS = 3, 3
+RUNS, SECONDS = 5, 3
 IDLE = 5000
 
 Ways = dict[str, tuple[str, str, int]]

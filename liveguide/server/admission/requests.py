@@ -36,6 +36,13 @@ _LONGEST_KEPT = 256
 class Fields(HTTPHeaders):
     """The headers of a request."""
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a header's value, of several lines joined by commas, or what stands for none."""
+        values = self.get_list(name)
+        if len(values) == 1:
+            return values[0]
+        return ",".join(values) if values else default
+
     def parse_line(self, line: str, **options: bool) -> None:
         """Add one line; raises HTTPInputError for what is none (RFC 9112, section 5)."""
         if len(line) > _LONGEST_KEPT:

@@ -43,10 +43,10 @@ DEADLINE = 5.8
 
 _TO_LEAVE = 0.5  # seconds
 
-_GARBAGE_THRESHOLDS = (2_000, 10, 10)
+_GARBAGE_THRESHOLDS = (5_000, 10, 10)
 """
-For `gc.set_threshold`: few handshakes bring so many new objects, and so many an author's functions
-may leave behind that hold each other, with a message each of up to 64 KiB.
+For `gc.set_threshold`: a hundred handshakes at once bring so many new objects, and so many an
+author's functions may leave behind that hold each other, some with a message of up to 64 KiB.
 """
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)

@@ -51,8 +51,9 @@ def answer(handler: WebSocketHandler, compresses: bool) -> tuple[str | None, Agr
         handler.set_header("Sec-WebSocket-Protocol", subprotocol)
     if agreement is not None:
         handler.set_header("Sec-WebSocket-Extensions", agreement.header)
-    # Nothing follows that a header could describe (RFC 9110, sections 8.6 and 15.2).
-    for name in ("Content-Type", "Content-Length", "Transfer-Encoding"):
+    # Nothing follows that a header could describe (RFC 9110, sections 8.6 and 15.2); Tornado
+    # takes out what says of which type it is.
+    for name in ("Content-Length", "Transfer-Encoding"):
         handler.clear_header(name)
     handler.set_status(101)
     handler.set_header("Upgrade", "websocket")

@@ -35,6 +35,15 @@ def test_headers_are_read_as_tornado_reads_them(text):
     assert [wanted, wanted] == [list(Fields.parse(text).get_all()) for _ in range(2)]
 
 
+@pytest.mark.parametrize("name", ["Accept", "accept", "Sec-WebSocket-Key", "Empty", "Missing"])
+def test_a_header_is_asked_for_as_in_tornado(name):
+    """In any case, joined where there are several lines, and by default None, or what one says."""
+    text = "Accept:text/html\r\nACCEPT: */*\r\nsec-websocket-key: x\r\nEmpty:\r\n"
+    ours, tornados = Fields.parse(text), HTTPHeaders.parse(text)
+
+    assert (ours.get(name), ours.get(name, "-")) == (tornados.get(name), tornados.get(name, "-"))
+
+
 @pytest.mark.parametrize("line", ["no colon", " folded: x", "na me: x", "name: \x00"])
 def test_a_line_that_is_no_header_is_refused_each_time(line):
     """What was refused once is not remembered as anything else."""
