@@ -36,7 +36,6 @@ check: static
 # In CI (where CI is set) a skipped test is a failure.
 test: static system
 	$(RUN) build.py --strict
-	$(RUN) -m liveguide check guide
 	$(PYTEST) $(WORKERS) -q --durations=15 -m "not quiet" $(if $(CI),--fail-on-skip)
 	$(PYTEST) -q --durations=3 -m quiet $(if $(CI),--fail-on-skip)
 
