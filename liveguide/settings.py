@@ -8,6 +8,7 @@ trusts. The file and every key of it are optional.
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -151,7 +152,7 @@ def settings_and_problems(guide: Path) -> tuple[Settings, list[Problem]]:
     if not guide.is_dir():
         raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
     path = guide / SETTINGS_FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Settings(), []
     values = parse_yaml(read_text(path), str(path))
     if values is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from .errors import SourceError
@@ -13,12 +15,16 @@ def read_text(path: Path) -> str:
 
     Raises:
 
-        SourceError: The file is not UTF-8 or can't be read.
+        SourceError: The file is not UTF-8 or can't be read, or it is no file.
     """
     try:
-        content = path.read_bytes()
+        with open(path, "rb", opener=_without_waiting) as file:
+            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read() if is_file else b""
     except OSError as error:
         raise SourceError(str(path), None, f"it can't be read: {error.strerror}") from error
+    if not is_file:
+        raise SourceError(str(path), None, "this is a pipe or a device; put a file in its place")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -29,3 +35,8 @@ def read_text(path: Path) -> str:
             f"byte {content[error.start]:#04x} is not UTF-8; save the file as UTF-8",
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe, too, which is waited for otherwise until somebody writes to it."""
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import time
 from collections.abc import Collection
@@ -12,6 +13,7 @@ from pathlib import Path
 
 _Stamp = tuple[int, int, int, int]
 _LARGE = 1 << 20
+_UNREADABLE = "unreadable"
 
 
 class Digests:
@@ -31,18 +33,20 @@ class Digests:
         """Return a hash of a file's content; of one that can't be read, a word that says so."""
         name = os.fspath(path)
         try:
-            stat = os.stat(name)
-            stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            found = os.stat(name)
+            stamp = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
             known = self._known.get(name)
             if known is not None and known[0] == stamp:
                 return known[1]
+            if not stat.S_ISREG(found.st_mode):
+                return _UNREADABLE  # a pipe, say, in which nothing may ever come
             with open(name, "rb") as file:
-                if stat.st_size > _LARGE:
+                if found.st_size > _LARGE:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
                 else:  # all at once, which is quicker
                     digest = hashlib.sha256(file.read()).hexdigest()
         except OSError:
-            return "unreadable"
+            return _UNREADABLE
         self._known[name] = (stamp, digest)
         return digest
 

@@ -106,7 +106,7 @@ class _Loader(Loader):
     def path_of(self, name: str) -> Path:
         """Return where the template *name* is."""
         own = self._own / name if self._own else None
-        return own if own and own.is_file() else TEMPLATES / name
+        return own if own and own.exists() else TEMPLATES / name
 
     def place_of(self, error: Exception) -> tuple[str, int] | None:
         """Return the template and the line that the generated Python in which it failed is from."""
@@ -135,7 +135,7 @@ class _Loader(Loader):
             SourceError: There is no such template.
         """
         path = self.path_of(name)
-        if not path.is_file():
+        if not path.exists():
             parent, line = path, None
             if parent_path:
                 parent = self.path_of(parent_path)

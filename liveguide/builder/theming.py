@@ -30,7 +30,7 @@ def site_styles(guide: Path, settings: Settings) -> str:
     """
     rules = _accent(settings) if settings.accent or settings.accent_dark else ""
     own = guide / THEME / "styles.css"
-    if own.is_file():
+    if own.exists():
         rules += read_text(own)
     return f"@layer site {{\n{rules}\n}}\n" if rules else ""
 

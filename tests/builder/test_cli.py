@@ -286,14 +286,15 @@ def test_no_progress_when_quiet(run: Run) -> None:
 
 def test_ctrl_c_leaves_the_old_site(run: Run) -> None:
     """An interrupted build says in one sentence that nothing has changed."""
-    run({"README.md": "# Home\n", "liveguide.yaml": "include: [..]\n"})
+    run({"README.md": "# Home\n"})
     before = tree(Path("site"))
     os.mkfifo("pipe")
-    Path("guide/README.md").write_text("```text file=../pipe\n```\n")
+    Path("guide/_theme/templates").mkdir(parents=True)
+    Path("guide/_theme/templates/page.html").write_text("{{ open('pipe').read() }}")
     build = subprocess.Popen(
         [sys.executable, "-m", "liveguide.builder"], stderr=subprocess.PIPE, text=True
     )
-    pipe = os.open("pipe", os.O_WRONLY)  # waits until the build is reading the page
+    pipe = os.open("pipe", os.O_WRONLY)  # waits until the build fills the template
 
     build.send_signal(signal.SIGINT)
 

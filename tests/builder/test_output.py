@@ -283,16 +283,17 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_site(guide: Path) -> None:
 
 def test_a_killed_build_leaves_no_process(guide: Path) -> None:
     """The processes that render end with the build that started them."""
-    Path("pipes").mkdir()
-    (guide / "liveguide.yaml").write_text("include: [../pipes]\n")
+    templates = guide / "_theme/templates"
+    templates.mkdir(parents=True)
+    (templates / "_example.html").write_text("{{ open(example.title).read() }}")
     for name in ("one", "two"):
-        os.mkfifo(f"pipes/{name}")
-        (guide / f"{name}.md").write_text(f"```text file=../pipes/{name}\n```\n")
+        os.mkfifo(name)
+        (guide / f"{name}.md").write_text(f"::: example href=page1.html\n    {name}\n")
     build = subprocess.Popen(
         [sys.executable, "-m", "liveguide.builder", "--jobs", "2"], stderr=subprocess.PIPE
     )
     # Opening a pipe waits until a process that renders its page opens it too, to read.
-    pipes = [os.open(f"pipes/{name}", os.O_WRONLY) for name in ("one", "two")]
+    pipes = [os.open(name, os.O_WRONLY) for name in ("one", "two")]
 
     build.kill()
 

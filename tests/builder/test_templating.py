@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from liveguide.builder import templating
 from liveguide.builder.templating import Templates
-from liveguide.errors import SourceError
+from liveguide.errors import SourceError, SourceErrors
 
-from .conftest import Build
+from .conftest import Build, Files
 
 
 def test_values_are_escaped(tmp_path: Path) -> None:
@@ -106,6 +108,19 @@ def test_files_that_change_nothing(build: Build) -> None:
         "guide/_theme/templates/pgae.html: warning: no template of ours has this name, and none "
         "of yours includes it; did you mean 'page.html'?",
     ]
+
+
+@pytest.mark.parametrize("name", ["styles.css", "templates/page.html"])
+def test_a_pipe_in_the_place_of_a_theme_s_file(
+    build: Build, write_tree: Callable[[Files], Path], name: str
+) -> None:
+    """It is named as an error, and nobody waits until something comes out of it."""
+    pipe = write_tree({f"_theme/{name}": ""}) / "_theme" / name
+    pipe.unlink()
+    os.mkfifo(pipe)
+
+    with pytest.raises(SourceErrors, match=rf"^guide/_theme/{name}: error: this is a pipe"):
+        build({"README.md": "# Home\n"})
 
 
 def test_a_guide_puts_templates_and_styles_in_place_of_ours(build: Build) -> None:
