@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, OutOfMemoryError, ResponseError
 
 from liveguide.rooms import redis_presence, redis_session
-from liveguide.rooms.engine import EngineUnavailable, NotAccepted, Topic
+from liveguide.rooms.engine import Batch, EngineUnavailable, NotAccepted, Topic
 from liveguide.rooms.redis import RedisEngine
 from liveguide.rooms.redis_scripts import is_full
 
@@ -94,6 +94,27 @@ async def test_a_position_of_one_process_is_recovered_at_another(begin: Begin) -
 
     assert await back.hears(4) == ["6", "7", "8", "9"]
     assert back.kinds("joined")[0]["recovered"] is True
+
+
+async def test_who_come_back_together_have_what_they_missed_read_once(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the end of a server: each for itself would keep the next one busy for ever."""
+    process = await begin(2000)
+    said = [process.room.send(str(i)) for i in range(500)]
+    epoch = (await said[-1]).epoch
+    read, pages = RedisEngine.read, []
+
+    async def noted(engine: RedisEngine, topic: Topic, after: int, limit: int) -> Batch:
+        pages.extend([after] if limit else [])
+        return await read(engine, topic, after, limit)
+
+    monkeypatch.setattr(RedisEngine, "read", noted)
+    members = [process.hearing(f"{epoch}:{i}") for i in range(50)]
+
+    for number, member in enumerate(members):
+        assert await member.hears(500 - number) == [str(i) for i in range(number, 500)]
+    assert len(pages) < 10
 
 
 async def test_a_replay_goes_over_into_what_is_said_meanwhile(begin: Begin) -> None:
