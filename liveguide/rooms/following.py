@@ -2,8 +2,8 @@
 How far the members of a room have been told its history, and how they come to be.
 
 Those who are live are all told up to one offset, the cursor. What an engine pushes moves it on by
-one; where anything else comes, the history is read. A client that resumes first reads by itself,
-page by page, and becomes live in the very moment in which it has heard as much as the others.
+one; where anything else comes, the history is read. A client that resumes is first told what it
+missed, page by page, and becomes live in the moment in which it has heard as much as the others.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class Pages:
         self._reading = asyncio.Lock()
 
     async def after(self, epoch: str, offset: int) -> Page:
-        """Return what comes after an offset, or where the history is another by now, of that."""
+        """Return the page after an offset, of another history where that of *epoch* is gone."""
         page = self._find(epoch, offset)
         if page is not None:
             return page
