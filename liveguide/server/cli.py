@@ -150,8 +150,10 @@ def _check_site(guide: Path, site: Path) -> None:
 
 def _supervise(args: argparse.Namespace, is_current: IsCurrent | None, build: Build | None) -> int:
     """Serve with several processes, each of which runs the command that runs here."""
-    from .running.supervising import Supervisor
+    from .running.supervising import Supervisor, outlive
 
+    # There is nobody yet to be renewed or replaced; who is started reads what is there then.
+    outlive([signal.SIGHUP, signal.SIGUSR1])
     secrets = Path(os.path.abspath(args.site)).parent / ".liveguide"
     load_secret(secrets)
     if not (secrets / "secret").exists():

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from socket import SHUT_WR, socket, socketpair
 
@@ -32,7 +32,7 @@ YOUNG, FIRST_WAIT, LONGEST_WAIT = 10.0, 0.5, 30.0
 """One that ends younger than this is not started again at once for ever; all in seconds."""
 
 READY_WITHIN = 60.0
-"""Seconds that a process has to take the place of another."""
+"""Seconds that a process has until it serves; one import of an author's may take 30."""
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGCHLD)
 
@@ -66,7 +66,7 @@ class _Child:
         self.number, self.process, self.line = number, process, line
         self.since = self.heard = time.monotonic()
         self.is_ready = self.is_outdated = self.is_leaving = False
-        self.ends_by = float("inf")
+        self.ends_by = self.since + READY_WITHIN
 
     def __str__(self) -> str:
         return f"process {self.number} (pid {self.process.pid})"
@@ -131,10 +131,7 @@ class Supervisor:
         told.setblocking(False)
         self._selector.register(signals, selectors.EVENT_READ, self._signalled)
         signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        for number in _SIGNALS:
-            # At a terminal, which sends SIGHUP as it closes, that ends all of us as ever.
-            if number != signal.SIGHUP or not os.isatty(0):
-                signal.signal(number, lambda *_: None)
+        outlive(_SIGNALS)
         while not self._is_ending or self._children:
             self._start_due()
             for key, _ in self._selector.select(self._until_next()):
@@ -239,8 +236,8 @@ class Supervisor:
             self._is_ready(child)
 
     def _is_ready(self, child: _Child) -> None:
+        child.ends_by = float("inf")
         if child is self._successor:
-            child.ends_by = float("inf")
             self._successor = None
             for old in self._children:
                 if old.number == child.number and old is not child:
@@ -308,20 +305,34 @@ class Supervisor:
                 if self._successor is None:
                     self._to_replace.clear()
                     log.error("no process is replaced: the others go on")
-                else:
-                    self._successor.ends_by = time.monotonic() + READY_WITHIN
 
     def _look_after(self) -> None:
-        """Kill who does not end in time, or shows no life; show systemd that we live."""
+        """Kill who does not serve or end in time, or shows no life; show systemd that we live."""
         systemd.show_life_once()
         now = time.monotonic()
         for child in self._children:
             is_silent = bool(self._life) and child.is_ready and now - child.heard > self._life
             if is_silent and not child.is_leaving:
                 log.error("%s shows no life and is killed", child)
-            if is_silent or now >= child.ends_by:
+            is_late = now >= child.ends_by
+            if is_late and not (child.is_ready or child.is_leaving):
+                log.error(
+                    "%s does not serve within %g s and is killed; "
+                    "does a module of the guide wait for something as it is imported?",
+                    child,
+                    READY_WITHIN,
+                )
+            if is_silent or is_late:
                 child.process.kill()
                 child.ends_by = float("inf")
+
+
+def outlive(signals: Iterable[signal.Signals]) -> None:
+    """Let these signals end nobody; what they ask for is for who is told of them otherwise."""
+    for number in signals:
+        # At a terminal, which sends SIGHUP as it closes, that ends all of us as ever.
+        if number != signal.SIGHUP or not os.isatty(0):
+            signal.signal(number, lambda *_: None)
 
 
 def _ended(status: int) -> str:

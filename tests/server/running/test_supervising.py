@@ -9,6 +9,7 @@ import re
 import resource
 import signal
 import socket
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
@@ -256,6 +257,45 @@ async def test_one_that_shows_no_life_is_killed(
                 await ws.recv()
         await logged(server, r"process \d \(pid \d+\) shows no life and is killed")
         assert await children(server) != old
+
+
+def test_one_that_never_serves_is_killed_and_said() -> None:
+    """An author's module that waits for ever, in code that nothing interrupts, say."""
+    code = (
+        "import sys; from liveguide.server.running import supervising; "
+        "supervising.READY_WITHIN = 0.1; "
+        "sys.exit(supervising.Supervisor(['sleep', '600'], [], [[]], print).run())"
+    )
+
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"process 0 \(pid \d+\) does not serve within 0\.1 s and is killed; does a module of the "
+        r"guide wait for something as it is imported\?\n",
+        done.stderr,
+    )
+
+
+async def test_signals_that_come_during_the_build_end_nobody(
+    guide: Path, redis: RedisServer, start: Any, tmp_path: Path
+) -> None:
+    """There is nothing to read anew or to replace yet; the server comes all the same."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (guide / "_theme/templates").mkdir(parents=True)
+    (guide / "_theme/templates/page.html").write_text(f"{{{{ open({str(pipe)!r}).read() }}}}")
+    (guide / "README.md").write_text("# Home\n")
+    process = await start("--port", "0", "--processes", "2", "--broker", redis.url)
+    building = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)  # waits until it is read
+
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGUSR1)
+
+    os.close(building)
+    lines = [await asyncio.wait_for(process.stdout.readline(), 60) for _ in range(2)]
+    assert [line.split()[0] for line in lines] == [b"Built", b"Serving"]
 
 
 def pids(server: Running) -> list[int]:
