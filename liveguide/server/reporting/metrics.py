@@ -38,6 +38,12 @@ from .room_metrics import measured, room_metrics
 LAG_INTERVAL = 0.25
 """Seconds between two looks at how late the event loop is."""
 
+LONGEST_PAUSE = 120.0
+"""
+Seconds after which a connection is closed that has sent no whole question. Prometheus asks every
+minute or more often; Tornado waits an hour.
+"""
+
 
 class AppCollector(Collector):
     """
@@ -195,7 +201,11 @@ async def told_to_prometheus(
     host, port = sockets[0].getsockname()[:2]
     arguments = {"registry": registry, "is_local": is_loopback(host)}
     rules = [(r"/metrics", _MetricsHandler, arguments)]
-    server = HTTPServer(Application(rules, log_function=lambda _: None))
+    server = HTTPServer(
+        Application(rules, log_function=lambda _: None),
+        idle_connection_timeout=LONGEST_PAUSE,
+        body_timeout=LONGEST_PAUSE,
+    )
     server.add_sockets(sockets)
     print(f"Metrics http://{f'[{host}]' if ':' in host else host}:{port}/metrics")
     measuring = asyncio.ensure_future(_measure(lag))

@@ -14,6 +14,7 @@ from tornado.testing import bind_unused_port
 from websockets.exceptions import ConnectionClosed
 
 from liveguide.rooms.rooms import rooms
+from liveguide.server.reporting import metrics
 from liveguide.server.reporting.histogram import Histogram
 from liveguide.server.reporting.metrics import code_label, told_to_prometheus
 from liveguide.server.reporting.room_metrics import measured, room_metrics
@@ -210,6 +211,24 @@ async def test_a_page_of_another_site_reads_no_metrics(served: Served) -> None:
         ]
 
     assert [answer.code for answer in answers] == [421, 200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    "rest", [b"Connection: ", b"Content-Length: 9\r\n\r\n"], ids=["head", "body"]
+)
+async def test_half_a_question_does_not_hold_a_connection(
+    served: Served, monkeypatch: pytest.MonkeyPatch, rest: bytes
+) -> None:
+    """Neither half a head nor a head without the body that it tells of."""
+    monkeypatch.setattr(metrics, "LONGEST_PAUSE", 0.05)
+    listening, port = bind_unused_port()
+    async with told_to_prometheus(served.app, [listening]):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + rest)
+
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+
+        writer.close()
 
 
 def test_who_asks_for_no_metrics_does_not_pay_for_them() -> None:
