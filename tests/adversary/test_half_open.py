@@ -126,6 +126,7 @@ async def test_one_who_left_unread_messages_is_gone(serve, monkeypatch, last):
             client.reset()
 
     await asyncio.wait_for(served.app.connections.ended(), 10)
+    assert len(served.app.connections) == 0
 
 
 async def test_one_who_stays_is_waited_for_while_its_messages_are_unread(serve, monkeypatch):
@@ -150,20 +151,22 @@ def _network() -> Iterator[Network]:
 
 async def test_a_client_behind_a_cut_link_is_gone(guide, start, network, tmp_path: Path):
     """No packet says so: its link goes down while its connection is open."""
-    await cut_off(guide, start, network, tmp_path, HERE, routes(room=KWARGS))
+    await assert_noticed_when_cut_off(guide, start, network, tmp_path, HERE, routes(room=KWARGS))
 
 
 async def test_one_behind_a_cut_link_who_left_unread_messages_is_gone(
     guide, start, network, tmp_path: Path
 ):
     """Nothing is acknowledged any more of what is sent to it."""
-    await cut_off(guide, start, network, tmp_path, HERE_DEAF, DEAF_ENTRY.replace("deaf", "room"))
+    entry = DEAF_ENTRY.replace("deaf", "room")
+
+    await assert_noticed_when_cut_off(guide, start, network, tmp_path, HERE_DEAF, entry)
 
 
-async def cut_off(
+async def assert_noticed_when_cut_off(
     guide: Path, start: Any, network: Network, folder: Path, module: str, entry: str
 ) -> None:
-    """Cut a client's link, and wait until the server has noticed."""
+    """Cut a client's link: the server notices, and calls what tells of it."""
     (guide / "gramex.yaml").write_text(entry)
     (guide / "room.py").write_text(module)
     options = ["--port", "0", "--address", network.here, "--no-build"]

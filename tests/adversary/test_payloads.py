@@ -73,6 +73,7 @@ async def test_the_payloads_run_where_text_becomes_html(page: Page) -> None:
     )
 
     await page.wait_for_function("window.ran.length > 50")
+    assert len(await ran(page)) > 50
 
 
 async def test_text_becomes_html_through_a_policy_only(page: Page, guide_url: str) -> None:

@@ -92,8 +92,8 @@ async def run(snippet: Locator, code: str) -> None:
     await button(snippet, "Run").click()
 
 
-async def logged(snippet: Locator, *lines: str) -> None:
-    """Wait until the snippet's console holds these lines."""
+async def expect_logged(snippet: Locator, *lines: str) -> None:
+    """Wait until the snippet's console holds these lines and no others."""
     await expect(snippet.locator("live-console .live-line")).to_have_text(list(lines))
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from .conftest import ServeTree
-from .editing import CONNECT, ECHO, button, logged, page_of, recorder, run, snippet_of, write
+from .editing import CONNECT, ECHO, button, expect_logged, page_of, recorder, run, snippet_of, write
 
 pytestmark = pytest.mark.browser
 
@@ -174,7 +174,7 @@ async def test_a_key_runs_it(serve_tree: ServeTree, page: Page, key: str) -> Non
     await area.fill("console.log('by key')")
     await area.press(key)
 
-    await logged(snippet_of(page), "by key")
+    await expect_logged(snippet_of(page), "by key")
     await expect(area).to_have_value("console.log('by key')")
     await expect(area).to_be_focused()
 
@@ -190,7 +190,7 @@ async def test_nothing_of_the_editor_is_loaded_before_the_first_edit(
     later = {"live-editor.js", "highlight-javascript.js", "run-edited.js", "runner.html"}
     assert later.isdisjoint(asked)
     await run(snippet_of(page), "console.log('edited')")
-    await logged(snippet_of(page), "edited")
+    await expect_logged(snippet_of(page), "edited")
 
     assert {"live-editor.js", "run-edited.js", "runner.html"} <= set(asked)
 
@@ -223,7 +223,7 @@ async def test_reset_gives_back_the_pages_code(serve_tree: ServeTree, page: Page
     await expect(snippet.locator(".editor")).to_have_count(0)
     await expect(snippet.locator(".highlight code")).to_have_text(ECHO)
     await expect(snippet).to_have_attribute("data-state", "idle")
-    await logged(snippet)
+    await expect_logged(snippet)
     await button(snippet, "Run").click()
 
     await expect(snippet.locator("live-console")).to_contain_text("echo hello")
@@ -233,12 +233,12 @@ async def test_location_is_the_pages_address(serve_tree: ServeTree, page: Page) 
     """Edited or not, and whatever that address ends with, `location` says the same."""
     server = await serve_tree(page_of("run=always\nconsole.log(location.href)"))
     await page.goto(server.url + "?a=b/c#d/e")
-    await logged(snippet_of(page), server.url + "?a=b/c#d/e")
+    await expect_logged(snippet_of(page), server.url + "?a=b/c#d/e")
     code = "console.log(location.href, location.host, new URL('x', location).href)"
     await run(snippet_of(page), code)
 
     host = server.url.split("/")[2]
-    await logged(snippet_of(page), f"{server.url}?a=b/c#d/e {host} {server.url}x")
+    await expect_logged(snippet_of(page), f"{server.url}?a=b/c#d/e {host} {server.url}x")
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ async def test_stop_ends_an_endless_loop(serve_tree: ServeTree, page: Page) -> N
     await expect(snippet_of(page)).to_have_attribute("data-state", "stopped")
     await run(snippet_of(page), "console.log('again')")
 
-    await logged(snippet_of(page), "again")
+    await expect_logged(snippet_of(page), "again")
 
 
 async def test_a_loop_that_hears_nothing_goes_on_showing_its_lines(
@@ -344,7 +344,7 @@ async def test_a_shared_link_carries_the_code(serve_tree: ServeTree, page: Page)
     await page.goto("about:blank")
     await server.printed("closed")
     await page.goto(link)
-    await logged(snippet_of(page, 2), "n is 1")
+    await expect_logged(snippet_of(page, 2), "n is 1")
     await expect(snippet_of(page).locator(".editor textarea")).to_have_value(code)
     await expect(snippet_of(page)).to_have_attribute("data-shared", "")
     await expect(snippet_of(page)).to_have_attribute("data-state", "idle")
@@ -377,10 +377,10 @@ async def test_a_link_that_an_open_page_is_sent_to_waits_as_well(
     )
     await server.printed("closed", times=2)
 
-    await logged(snippet_of(page))
+    await expect_logged(snippet_of(page))
     await expect(page.locator("iframe")).to_have_count(0)
     await button(snippet_of(page), "Run").click()
-    await logged(snippet_of(page), "shared")
+    await expect_logged(snippet_of(page), "shared")
 
 
 async def _copied(page: Page, name: str) -> str:

@@ -21,7 +21,7 @@ from .editing import (
     ECHO,
     Recorder,
     button,
-    logged,
+    expect_logged,
     page_of,
     recorder,
     run,
@@ -119,7 +119,7 @@ async def test_edited_code_reaches_no_other_host(
         # The frame may be gone before it can say so: the browser has an error page in it.
         await page.wait_for_timeout(1000)
     else:
-        await logged(snippet_of(page), "tried")
+        await expect_logged(snippet_of(page), "tried")
 
     assert other.heads == []
     assert page.url == url
@@ -135,7 +135,7 @@ async def test_each_way_out_leads_somewhere_without_the_frame(
         await page.goto(plain.url)
         code = f"(async () => {{{_out(way, other)}}})()"
         await page.add_script_tag(content=code)
-        await until(lambda: other.heads, 60)
+        assert await until(lambda: other.heads, 60)
 
 
 async def test_what_the_server_sees_of_it(serve_tree: ServeTree, page: Page) -> None:
@@ -244,7 +244,7 @@ async def test_dialogs_and_history_stay_closed_to_it(serve_tree: ServeTree, page
             "alert('1'); prompt('2'); confirm('3'); history.back(); history.go(-2)\n"
             "setTimeout(() => console.log('still here'), 300)",
         )
-        await logged(snippet_of(page), "still here")
+        await expect_logged(snippet_of(page), "still here")
 
     assert opened == []
     assert page.url == url
@@ -274,7 +274,7 @@ async def test_an_endpoint_for_other_sites_refuses_it_without_the_pages_key(
     )
     await run(snippet_of(page), code)
 
-    await logged(snippet_of(page), "closed")
+    await expect_logged(snippet_of(page), "closed")
 
 
 async def test_an_endpoint_for_members_refuses_it(serve_tree: ServeTree, page: Page) -> None:
@@ -297,7 +297,7 @@ async def test_it_can_open_no_trace_of_its_own(serve_tree: ServeTree, page: Page
     )
     await run(snippet_of(page), code)
 
-    await logged(snippet_of(page), "closed")
+    await expect_logged(snippet_of(page), "closed")
 
 
 async def test_the_policy_of_its_document(serve_tree: ServeTree, page: Page) -> None:
@@ -371,7 +371,7 @@ async def test_another_window_can_put_no_code_into_its_frame(
     )
     await run(snippet_of(guide), "console.log('mine')")
 
-    await logged(snippet_of(guide), "mine")
+    await expect_logged(snippet_of(guide), "mine")
 
 
 FORGE = """\
@@ -474,7 +474,7 @@ async def test_the_page_stays_alive_whatever_the_frame_does(
             await page.evaluate("new Promise((done) => setTimeout(done, 100))")
     await run(snippet_of(page), "console.log('next')")
 
-    await logged(snippet_of(page), "next")
+    await expect_logged(snippet_of(page), "next")
 
 
 @pytest.mark.parametrize("flood", ["its own way", "what is no list", "empty lists", "clearing"])
@@ -535,7 +535,7 @@ async def test_a_damaged_link_changes_nothing(
     server = await serve_tree(page_of(STATE))
     await page.goto(server.url + hash_)
 
-    await logged(snippet_of(page), "own")
+    await expect_logged(snippet_of(page), "own")
     await expect(page.locator(".editor textarea")).to_have_count(0)
 
 
@@ -560,7 +560,7 @@ async def test_a_link_with_a_bomb_changes_nothing(
     server = await serve_tree(page_of(STATE))
     await page.goto(server.url + "#run=1." + base64.urlsafe_b64encode(packed).decode().rstrip("="))
 
-    await logged(snippet_of(page), "own")
+    await expect_logged(snippet_of(page), "own")
     await expect(page.locator(".editor textarea")).to_have_count(0)
 
 
@@ -574,7 +574,7 @@ async def test_no_code_by_a_link_holds_up_the_page(
     await page.goto(server.url + link_to(code))
 
     await expect(page.locator(".editor textarea")).to_have_value(code, timeout=15_000)
-    await logged(snippet_of(page, 2), "own")
+    await expect_logged(snippet_of(page, 2), "own")
 
 
 async def test_code_by_a_link_never_runs_by_itself(
@@ -585,17 +585,17 @@ async def test_code_by_a_link_never_runs_by_itself(
     server = await serve_tree(page_of(ECHO, STATE))
     evil = link_to(ECHO.replace("hello", "evil"))
     await page.goto(server.url + evil)
-    await logged(snippet_of(page, 2), "own")
+    await expect_logged(snippet_of(page, 2), "own")
     await page.reload()
-    await logged(snippet_of(page, 2), "own")
+    await expect_logged(snippet_of(page, 2), "own")
     await page.goto("about:blank")
     await page.go_back()
-    await logged(snippet_of(page, 2), "own")
+    await expect_logged(snippet_of(page, 2), "own")
     await page.evaluate("(hash) => { location.hash = '' ; location.hash = hash }", evil)
     await expect(snippet_of(page)).to_have_attribute("data-shared", "")
 
     await expect(page.locator("iframe")).to_have_count(0)
-    await logged(snippet_of(page))
+    await expect_logged(snippet_of(page))
     assert not any("opened from" in line for line in server.lines)
 
 
@@ -605,7 +605,7 @@ async def test_run_runs_the_code_that_stood_there_when_it_was_pressed(
     """A link that arrives in the very moment changes nothing about what the reader asked for."""
     server = await serve_tree(page_of("run=never\nx", STATE))
     await page.goto(server.url)
-    await logged(snippet_of(page), "own")
+    await expect_logged(snippet_of(page), "own")
     held = asyncio.Event()
 
     async def hold(route) -> None:

@@ -88,6 +88,8 @@ def test_a_receiver_may_be_connected_before_there_is_a_loop(name: str) -> None:
     """As a module does while it is loaded."""
     blinker.signal(name).connect(print)
 
+    assert [*blinker.signal(name).receivers_for("hello")] == [print]
+
 
 async def test_a_signal_that_somebody_has_already_becomes_the_room() -> None:
     """Who was connected before hears on."""

@@ -75,7 +75,7 @@ def _pipe(tmp_path: Path) -> Path:
     return tmp_path / "pipe"
 
 
-async def logged(process: Process, start: str) -> str:
+async def expect_logged(process: Process, start: str) -> str:
     """Return the next line of the log, without its time."""
     line = (await asyncio.wait_for(process.stderr.readline(), 10)).decode().strip()
     text = line.split(" ", 2)[2]
@@ -102,9 +102,11 @@ async def test_a_function_is_named_while_it_blocks(guide, start, pipe, style, fu
 
     async with websockets.connect(url + style, proxy=None) as ws:
         await ws.send(str(pipe))
-        blocks = await logged(process, f"WARNING {function} blocks the server ({place}), for 0.")
+        blocks = await expect_logged(
+            process, f"WARNING {function} blocks the server ({place}), for 0."
+        )
         pipe.write_text("")
-        blocked = await logged(process, f"WARNING {function} blocked the server for ")
+        blocked = await expect_logged(process, f"WARNING {function} blocked the server for ")
 
     assert blocks.endswith("make it async, or call it by 'await asyncio.to_thread(...)'")
     assert blocked.endswith(f" s ({place})")
@@ -119,7 +121,9 @@ async def test_a_function_of_a_package_is_named_too(guide, start, pipe, tmp_path
 
     async with websockets.connect(url, proxy=None) as ws:
         await ws.send(str(pipe))
-        await logged(process, "WARNING outside.read blocks the server (outside.py:2), for 0.")
+        await expect_logged(
+            process, "WARNING outside.read blocks the server (outside.py:2), for 0."
+        )
         pipe.write_text("")
 
 
@@ -137,7 +141,7 @@ async def test_the_page_is_told_who_held_up_the_server(guide, start, pipe):
         path = f"function?_liveguide={key}.1"
         async with websockets.connect(ws_url + path, proxy=None) as ws:
             await ws.send(str(pipe))
-            await logged(process, "WARNING bot.hold_up blocks the server")
+            await expect_logged(process, "WARNING bot.hold_up blocks the server")
             pipe.write_text("")
             record = {"type": ""}
             async with asyncio.timeout(10):
@@ -182,7 +186,9 @@ async def test_who_blocks_the_stop_is_named(guide, start, pipe):
     async with websockets.connect(url, proxy=None) as ws:
         process.terminate()
         await ws.wait_closed()
-        await logged(process, "WARNING bot.on_close blocks the server (guide/bot.py:2), for 0.")
+        await expect_logged(
+            process, "WARNING bot.on_close blocks the server (guide/bot.py:2), for 0."
+        )
         pipe.write_text("")
 
     assert (await ended(process))[0] == 0

@@ -179,7 +179,7 @@ async def test_the_largest_number_is_told_as_any_other(serve):
     served = await serve({"gramex.yaml": routes(echo=ECHO)})
 
     async with open_page(served) as page, page.connect("/echo", 999999):
-        await page.told("handshake", 999999)
+        assert await page.told("handshake", 999999)
 
 
 async def test_a_frame_without_an_origin_is_let_in_by_its_page_s_key(serve):
