@@ -123,6 +123,21 @@ class Settings:
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
+def check_guide(guide: Path) -> None:
+    """
+    Have a guide to work with.
+
+    Raises:
+
+        UsageError: It is not a folder.
+    """
+    if not guide.is_dir():
+        raise UsageError(
+            f"{guide} is not a folder; name the folder that holds the pages, "
+            "or make one with 'liveguide new NAME'"
+        )
+
+
 def read_settings(guide: Path) -> Settings:
     """
     Read the settings of the guide folder *guide*.
@@ -149,8 +164,7 @@ def settings_and_problems(guide: Path) -> tuple[Settings, list[Problem]]:
 
         SourceError: The file is no YAML that could hold settings.
     """
-    if not guide.is_dir():
-        raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
+    check_guide(guide)
     path = guide / SETTINGS_FILE
     if not os.path.lexists(path):
         return Settings(), []

@@ -200,6 +200,7 @@ def test_without_a_guide_it_says_so(programs: Path, tmp_path: Path, command: str
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"liveguide {command}: guide is not a folder; name the folder that holds the pages\n"
+        f"liveguide {command}: guide is not a folder; "
+        "name the folder that holds the pages, or make one with 'liveguide new NAME'\n"
     )
     assert list(tmp_path.iterdir()) == []

@@ -166,7 +166,8 @@ def test_a_guide_that_is_no_folder(tmp_path: Path) -> None:
         read_settings(tmp_path / "nothing")
 
     assert str(caught.value) == (
-        f"{tmp_path}/nothing is not a folder; name the folder that holds the pages"
+        f"{tmp_path}/nothing is not a folder; "
+        "name the folder that holds the pages, or make one with 'liveguide new NAME'"
     )
 
 

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import OutputBusy, UsageError
+from ..settings import check_guide
 from .walking import MANIFEST
 
 WORK_FOLDER = ".liveguide"
@@ -63,11 +64,10 @@ def check_output(guide: Path, site: Path) -> None:
 
     Raises:
 
-        UsageError: It is or holds the guide, is a file, or holds files that no build wrote; or
-            the folder for what is temporary is in somebody else's hands.
+        UsageError: There is no guide; the output is or holds the guide, is a file, or holds files
+            that no build wrote; or the folder for what is temporary is in somebody else's hands.
     """
-    if not guide.is_dir():
-        raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
+    check_guide(guide)
     try:
         real_guide, real_site = guide.resolve(), site.resolve()
         site.exists()

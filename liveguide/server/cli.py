@@ -26,7 +26,7 @@ from ..errors import Problem, SourceErrors, UsageError, in_order
 from ..hosts import host_pattern
 from ..rooms.engine import Engine, EngineUnavailable, Exchange
 from ..rooms.engines import make_engine
-from ..settings import Settings, read_settings
+from ..settings import Settings, check_guide, read_settings
 from .admission.accepting import BoundedServer
 from .admission.origins import is_loopback
 from .app import SiteApplication, make_app
@@ -224,8 +224,7 @@ def _run_watching(args: argparse.Namespace, watch: Watch) -> int:
 
     guide = args.guide
     tls = tls_context(args.certfile, args.keyfile)
-    if not guide.is_dir():
-        raise UsageError(f"{guide} is not a folder; name the folder that holds the pages")
+    check_guide(guide)
     # What readers get is left alone: drafts are in what is served here.
     published = Path(os.path.abspath(args.site))
     work = published.parent / ".liveguide"

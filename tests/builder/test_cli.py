@@ -161,10 +161,15 @@ def test_quiet_says_nothing_but_problems(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "build.py: nowhere is not a folder; name the folder that holds the pages"),
+        (
+            ["nowhere"],
+            "build.py: nowhere is not a folder; "
+            "name the folder that holds the pages, or make one with 'liveguide new NAME'",
+        ),
         (
             ["guide/README.md"],
-            "build.py: guide/README.md is not a folder; name the folder that holds the pages",
+            "build.py: guide/README.md is not a folder; "
+            "name the folder that holds the pages, or make one with 'liveguide new NAME'",
         ),
         (
             ["--output", "guide"],

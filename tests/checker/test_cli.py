@@ -44,7 +44,8 @@ def test_a_guide_that_is_no_folder_is_wrong_usage(run: Run) -> None:
 
     assert (status, out) == (2, "")
     assert err == (
-        "liveguide check: no-such-guide is not a folder; name the folder that holds the pages\n"
+        "liveguide check: no-such-guide is not a folder; "
+        "name the folder that holds the pages, or make one with 'liveguide new NAME'\n"
     )
 
 

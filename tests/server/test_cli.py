@@ -236,7 +236,8 @@ async def test_warnings_are_shown_and_stop_a_strict_start(guide, start):
         (
             ["nowhere"],
             2,
-            "site_server: nowhere is not a folder; name the folder that holds the pages",
+            "site_server: nowhere is not a folder; "
+            "name the folder that holds the pages, or make one with 'liveguide new NAME'",
         ),
         (
             ["--port", "http"],
