@@ -8,8 +8,14 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from .conftest import ServeTree
+
+READER = "localhost"
+"""The name under which the reader has the site open, so that 127.0.0.1 is another host."""
+STATE = "run=always\nconsole.log('own')"
 CONNECT = """\
 const url = new URL('echo', location.href)
 url.protocol = url.protocol.replace('http', 'ws')
@@ -67,6 +73,21 @@ def page_of(*fences: str) -> dict[str, str]:
         f"```js{' ' if _OPTIONS.match(fence) else chr(10)}{fence}\n```" for fence in fences
     )
     return {**GUIDE, "README.md": f"# Page\n\n{text}\n"}
+
+
+async def open_page(serve_tree: ServeTree, page: Page, *fences: str) -> str:
+    """Serve a page of these fences and open it under the reader's name for the host."""
+    server = await serve_tree(page_of(*(fences or (STATE,))))
+    url = server.url.replace("127.0.0.1", READER)
+    await page.goto(url)
+    await expect(page.locator("html")).to_have_attribute("data-live", "yes")
+    return url
+
+
+async def runner_url(page: Page) -> str:
+    """Return the address of the document in which the open page runs edited code."""
+    script = page.locator("script[data-script]")
+    return str(await script.evaluate("({ src }) => new URL('runner.html', src).href"))
 
 
 def snippet_of(page: Page, number: int = 1) -> Locator:
@@ -192,6 +213,13 @@ async def recorder() -> AsyncIterator[Recorder]:
         finally:
             transport.close()
             await asyncio.sleep(0)  # which is when it does
+
+
+@pytest_asyncio.fixture(name="other")
+async def other_server() -> AsyncIterator[Recorder]:
+    """Return another server, on this computer under another name and port."""
+    async with recorder() as made:
+        yield made
 
 
 @contextlib.asynccontextmanager
