@@ -25,6 +25,16 @@ RUN = {
 }
 
 
+@pytest.fixture(name="bench")
+def _bench_of_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+    """Return the script behind `make bench`, which runs what is in *tmp_path*, undisturbed."""
+    bench = _bench()
+    monkeypatch.setattr(bench, "HERE", tmp_path)
+    monkeypatch.setattr(bench, "Disturbance", lambda: SimpleNamespace(told=lambda: ""))
+    monkeypatch.setattr(bench.peers, "program", lambda name: Path(name))
+    return bench
+
+
 def _lines(section: str, runs: dict[str, Any]) -> list[str]:
     """Return what the page shows in the place of a section."""
     template = "".join(
@@ -127,14 +137,10 @@ def test_who_works_before_a_run_is_a_disturbance() -> None:
     ],
 )
 def test_a_script_that_fails_leaves_all_figures(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, reason: str
+    bench: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, reason: str
 ) -> None:
     """Those of others and its own older ones stay, and the reason stands beside them."""
-    bench = _bench()
-    monkeypatch.setattr(bench, "HERE", tmp_path)
     monkeypatch.setattr(bench, "SECONDS", {"echo": 0.5, "broadcast": 1})
-    monkeypatch.setattr(bench, "Disturbance", lambda: SimpleNamespace(told=lambda: ""))
-    monkeypatch.setattr(bench.peers, "program", lambda name: Path(name))
     (tmp_path / "echo.py").write_text(script)
     file = tmp_path / "figures.json"
     file.write_text(json.dumps({"echo": RUN, "broadcast": RUN}))
@@ -144,14 +150,13 @@ def test_a_script_that_fails_leaves_all_figures(
 
 
 def test_what_takes_longest_is_run_only_if_it_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bench: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """`make bench` leaves it and its figures alone; `make bench ONLY=durable` runs it."""
-    bench = _bench()
-    monkeypatch.setattr(bench, "HERE", tmp_path)
     monkeypatch.setattr(bench, "SECONDS", {"half_open": 1, "durable": 1})
-    monkeypatch.setattr(bench, "Disturbance", lambda: SimpleNamespace(told=lambda: ""))
-    monkeypatch.setattr(bench.peers, "program", lambda name: Path(name))
 
     assert bench.main([], tmp_path / "figures.json") == 1
     assert "[1/1] half_open" in capsys.readouterr().out
@@ -159,14 +164,8 @@ def test_what_takes_longest_is_run_only_if_it_is_named(
     assert "[1/1] durable" in capsys.readouterr().out
 
 
-def test_a_target_that_is_missed_is_no_failure(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_target_that_is_missed_is_no_failure(bench: ModuleType, tmp_path: Path) -> None:
     """A script that has told all its figures may end with any status: they are taken."""
-    bench = _bench()
-    monkeypatch.setattr(bench, "HERE", tmp_path)
-    monkeypatch.setattr(bench, "Disturbance", lambda: SimpleNamespace(told=lambda: ""))
-    monkeypatch.setattr(bench.peers, "program", lambda name: Path(name))
     told = json.dumps({"name": "gone", "ours": 999})
     line = f"open(os.environ[{results.NOTES!r}], 'w').write({told!r})"
     (tmp_path / "half_open.py").write_text(f"import os\n{line}\nraise SystemExit(1)\n")
