@@ -10,7 +10,6 @@ the pen. Nothing is imported or compiled here but the patterns.
 from __future__ import annotations
 
 import re
-from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +21,7 @@ from ..admission.origins import OriginRule, parse_rule
 from ..sessions.credentials import read_credentials
 from ..sessions.membership import parse_auth
 from . import gramex
+from .pipelines import Pipelines
 from .route import (
     CALLBACKS,
     ENTRY_KEYS,
@@ -32,15 +32,11 @@ from .route import (
     ROUTES_FILE,
     SECTIONS,
     Route,
-    Step,
 )
+from .variables import Variables
 
 _FUNCTIONS = "WebSocketHandler"
 _TAKEN_GROUPS = {"self", "transforms"}  # parameters of the method that Tornado calls with them
-_GIVEN_KEYS = {"args", "kwargs"}
-_CALLBACK_KEYS = {"function", *_GIVEN_KEYS}
-_STEP_KEYS = {*_CALLBACK_KEYS, "name"}
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Z]\w*))")
 
 
 def read_entries(content: Any, path: Path, folder: str) -> tuple[list[Route], list[Problem]]:
@@ -64,8 +60,9 @@ class _Reader:
 
     def __init__(self, path: Path, folder: str) -> None:
         self.path = path
-        self.folder = folder
         self.problems: list[Problem] = []
+        self.variables = Variables(path, folder, self.report)
+        self.pipelines = Pipelines(self.variables, self.report)
 
     def report(self, line: int, message: str, severity: Severity = "error") -> None:
         self.problems.append(Problem(str(self.path), line, message, severity))
@@ -129,7 +126,7 @@ class _Reader:
             self.check_keys(kwargs, form_keys, f"the kwargs of {name!r}", str(handler))
         known = KWARGS_KEYS if has_functions else ROUTE_KEYS
         callbacks = {
-            key: self.callback(key, kwargs[key], kwargs.line_of(key))
+            key: self.pipelines.read(key, kwargs[key], kwargs.line_of(key))
             for key in CALLBACKS
             if key in kwargs and key in known
         }
@@ -208,18 +205,8 @@ class _Reader:
         for key in kwargs:
             if key in ROUTE_KEYS:
                 continue
-            found[key] = self.substituted(kwargs[key], kwargs.line_of(key))
+            found[key] = self.variables.in_value(kwargs[key])
         return found
-
-    def substituted(self, value: Any, line: int) -> Any:
-        """Return a value of whatever shape with its variables replaced."""
-        if isinstance(value, str):
-            return self.substitute(value, line)
-        if isinstance(value, list):
-            return [self.substituted(item, line) for item in value]
-        if isinstance(value, dict):
-            return {key: self.substituted(item, line) for key, item in value.items()}
-        return value
 
     def check_keys(
         self, mapping: YAMLMapping, known: set[str], where: str, handler: str = _FUNCTIONS
@@ -250,7 +237,7 @@ class _Reader:
         if not isinstance(written, str):
             self.report(line, f"'pattern' must be text, but it is {kind_of(written)}")
             return None
-        pattern = self.substitute(written, line, in_pattern=True)
+        pattern = self.variables.in_pattern(written, line)
         if not pattern.startswith("/"):
             self.report(
                 line, f"the pattern {written!r} does not begin with '/'; write {'/' + written!r}"
@@ -270,104 +257,6 @@ class _Reader:
             )
             return None
         return pattern
-
-    def callback(self, key: str, value: Any, line: int) -> tuple[Step, ...]:
-        """Read `function: X`, where X is a step or a list of steps."""
-        if not isinstance(value, YAMLMapping):
-            shown = value if isinstance(value, str) else "module.function"
-            self.report(line, f"{key!r} needs a function; write '{key}: {{function: {shown}}}'")
-            return ()
-        self.check_callback_keys(value, key, _CALLBACK_KEYS)
-        if "function" not in value:
-            self.report(line, f"{key!r} needs a function; add 'function: module.{key}' below it")
-            return ()
-        steps, line = value["function"], value.line_of("function")
-        if not isinstance(steps, YAMLSequence):
-            step = self.step(key, value, line, set())
-            return (step,) if step else ()
-        for given in _GIVEN_KEYS & value.keys():
-            self.report(value.line_of(given), f"{given!r} belongs to a step; indent it below one")
-        if not steps:
-            self.report(line, f"the pipeline of {key!r} is empty; list at least one step")
-        for step in steps:
-            if isinstance(step, YAMLMapping):
-                self.check_callback_keys(step, f"step of {key}", _STEP_KEYS)
-        names: set[str] = {*CALLBACKS[key]}
-        found = [
-            self.step(key, step, mark.line, names)
-            for step, mark in zip(steps, steps.marks, strict=True)
-        ]
-        return tuple(step for step in found if step)
-
-    def step(self, key: str, value: Any, line: int, names: set[str]) -> Step | None:
-        """Read one step: a function, or a mapping with one, its arguments and a name."""
-        name, mapping = None, value
-        if isinstance(mapping, YAMLMapping):
-            if "function" not in mapping:
-                self.report(line, f"a step of {key!r} has no function; add 'function: ...'")
-                return None
-            if "name" in mapping:
-                name = self.step_name(mapping["name"], mapping.line_of("name"), names)
-            value, line = mapping["function"], mapping.line_of("function")
-        if not isinstance(value, str) or not value.strip():
-            kind = "empty" if value == "" else kind_of(value)
-            self.report(
-                line, f"the function of {key!r} must be a name or an expression, but it is {kind}"
-            )
-            return None
-        function = self.substitute(value, line)
-        if isinstance(mapping, YAMLMapping) and _GIVEN_KEYS & mapping.keys():
-            function = self.call(function.strip(), mapping)
-        return Step(function, name, line)
-
-    def call(self, function: str, step: YAMLMapping) -> str:
-        """
-        Return the expression that calls *function* with a step's `args` and `kwargs`.
-
-        As in Gramex, a text that begins with `=` is an expression, all else is itself.
-        """
-        line = min(step.line_of(key) for key in _GIVEN_KEYS & step.keys())
-        args, kwargs = step.get("args", []), step.get("kwargs", {})
-        if not all(part.isidentifier() for part in function.split(".")):
-            self.report(
-                line, f"'args' and 'kwargs' need the name of a function, but it is {function!r}"
-            )
-        if not isinstance(kwargs, dict):
-            self.report(line, f"'kwargs' must be a mapping, not {kind_of(kwargs)}")
-            kwargs = {}
-        for name in kwargs:
-            if not name.isidentifier() or iskeyword(name):
-                self.report(line, f"'kwargs' has {name!r}, which is no name of an argument")
-        given = [
-            self.argument(value, line) for value in (args if isinstance(args, list) else [args])
-        ]
-        named = [f"{name}={self.argument(value, line)}" for name, value in kwargs.items()]
-        return f"{function}({', '.join([*given, *named])})"
-
-    def argument(self, value: Any, line: int) -> str:
-        """Return the Python expression of an argument."""
-        value = self.substituted(value, line)
-        is_expression = isinstance(value, str) and value.startswith("=")
-        return f"({value[1:]})" if is_expression else repr(value)
-
-    def check_callback_keys(self, value: YAMLMapping, where: str, known: set[str]) -> None:
-        for key in value:
-            if key not in known:
-                hint = did_you_mean(key, known) or f"; there are {', '.join(sorted(known))}"
-                self.report(value.line_of(key), f"{where!r} has an unknown key {key!r}{hint}")
-
-    def step_name(self, name: Any, line: int, names: set[str]) -> str | None:
-        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-            shown = repr(name) if isinstance(name, str) else kind_of(name)
-            self.report(line, f"a step's name must be a Python name, but it is {shown}")
-            return None
-        if name in names:
-            self.report(
-                line, f"the name {name!r} is already taken in this pipeline; choose another"
-            )
-            return None
-        names.add(name)
-        return name
 
     def origins(self, kwargs: YAMLMapping) -> tuple[OriginRule, ...] | None:
         if "origins" not in kwargs:
@@ -390,57 +279,15 @@ class _Reader:
             if not isinstance(entry, str):
                 self.report(line, f"an origin must be text, but it is {kind_of(entry)}; quote it")
                 continue
-            entry = self.substitute(entry, line)
+            entry = self.variables.in_text(entry)
             try:
                 rules.append(parse_rule(entry))
             except ValueError as error:
                 self.report(line, f"{entry!r} is not an origin: {error}")
         return tuple(rules)
 
-    def substitute(self, text: str, line: int, in_pattern: bool = False) -> str:
-        """
-        Put the folder's address and path in place of `$YAMLURL` and `$YAMLPATH`.
-
-        At the top of the guide the address is empty, and the slash before it goes too.
-        """
-        path = str(self.path.parent.resolve())
-        values = {
-            "YAMLURL": _url_pattern(self.folder) if in_pattern else _url(self.folder),
-            "YAMLPATH": re.escape(path) if in_pattern else path,
-        }
-
-        def value(match: re.Match[str]) -> str:
-            name = match[1] or match[2]
-            if name in values:
-                return values[name]
-            if in_pattern:
-                hint = did_you_mean(name, values) or "; there are YAMLURL and YAMLPATH"
-                self.report(line, f"there is no variable ${name}{hint}")
-            return match[0]
-
-        if not self.folder:
-            text = re.sub(r"/\$(YAMLURL\b|\{YAMLURL\})(?=/)", "", text)
-        return _VARIABLE.sub(value, text)
-
     def _errors(self) -> int:
         return sum(problem.severity == "error" for problem in self.problems)
-
-
-def _url(folder: str) -> str:
-    return quote(folder)
-
-
-def _url_pattern(folder: str) -> str:
-    """
-    Return a pattern for the folder's part of a request's path.
-
-    Tornado matches the path as it was sent, percent-encoded. Links encode more
-    than browsers do of themselves, so either form of a mark is accepted.
-    """
-    return "".join(
-        f"(?:{re.escape(c)}|{quote(c)})" if c in "!$&'()*+,;=:@" else re.escape(quote(c))
-        for c in folder
-    )
 
 
 def _last(name: str) -> str:
