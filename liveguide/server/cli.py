@@ -31,8 +31,9 @@ from .admission.accepting import BoundedServer
 from .admission.origins import is_loopback
 from .app import SiteApplication, make_app
 from .options import add_options
-from .reporting.logs import printed_to, write_log
+from .reporting.logs import write_log
 from .reporting.metrics_address import check_metrics, metrics_at
+from .reporting.printed import printed_to
 from .running.listening import CantListen, bind, bind_metrics
 from .running.reloading import Reload
 from .running.serving import announce, serve

@@ -15,14 +15,13 @@ import json
 import logging
 import re
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TextIO, cast
+from typing import Any, TextIO
 
 from tornado.httputil import HTTPServerRequest
 
@@ -30,9 +29,6 @@ from .floods import Flood
 
 MOST_A_SECOND = 10
 """Lines of one kind that are written in a second."""
-
-MOST_ERRORS_A_SECOND = 100
-"""The same for what authors' code writes to standard error: a traceback has many lines."""
 
 LONGEST_LINE = 2_000
 """Characters of a line, after which it is cut."""
@@ -85,7 +81,7 @@ class Event:
 
 
 _NO_EVENT = Event()
-_ATTRIBUTE = "_liveguide_event"
+ATTRIBUTE = "_liveguide_event"
 """Of a record. Authors' functions log, too, with an `extra` of any other names."""
 
 
@@ -93,7 +89,7 @@ def event(
     name: str, kind: str = "", most: int = MOST_A_SECOND, /, **fields: Any
 ) -> dict[str, Event]:
     """Return the `extra` of a call of the log that makes its line an `Event`."""
-    return {_ATTRIBUTE: Event(name, fields, kind, most)}
+    return {ATTRIBUTE: Event(name, fields, kind, most)}
 
 
 def session_mark(session_id: str) -> str:
@@ -223,61 +219,6 @@ class LogHandler(logging.Handler):
             stream.flush()
 
 
-class _Begun(threading.local):
-    """The beginning of a line; each thread writes lines of its own."""
-
-    text = ""
-
-
-class Printed:
-    """
-    A text stream that makes each line which is written to it a line of the log.
-
-    Args:
-
-        stream: The stream in whose place it stands.
-
-        handler: Where the lines go.
-
-        most: How many lines a second may come from one place in the code.
-    """
-
-    def __init__(self, stream: TextIO, handler: LogHandler, most: int) -> None:
-        self._stream = stream
-        self._handler = handler
-        self._most = most
-        self._begun = _Begun()
-
-    def write(self, text: str) -> int:
-        """Take a piece of text; its last line waits for its end, or for `flush`."""
-        *lines, self._begun.text = (self._begun.text + text).split("\n")
-        for line in lines:
-            self._tell(line)
-        if len(self._begun.text) > LONGEST_LINE:
-            self.flush()
-        return len(text)
-
-    def writelines(self, lines: list[str]) -> None:
-        """Take several pieces of text."""
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        """Tell a line that has no end yet."""
-        if self._begun.text:
-            begun, self._begun.text = self._begun.text, ""
-            self._tell(begun)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
-
-    def _tell(self, line: str) -> None:
-        path, number = _who_prints()
-        record = logging.LogRecord("print", logging.INFO, path, number, "%s", (line,), None)
-        record.__dict__[_ATTRIBUTE] = Event(PRINTED, most=self._most, stream=self._stream)
-        self._handler.handle(record)
-
-
 def write_log(log_format: str, *, bounded: bool) -> LogHandler:
     """
     Write the log from now on.
@@ -294,19 +235,6 @@ def write_log(log_format: str, *, bounded: bool) -> LogHandler:
     for name in ("tornado.general", "tornado.application"):
         logging.getLogger(name).addFilter(discreet)
     return handler
-
-
-@contextmanager
-def printed_to(handler: LogHandler) -> Iterator[None]:
-    """Let what is printed go the way of the log, for as long as this lasts."""
-    stdout, stderr = sys.stdout, sys.stderr
-    sys.stdout = cast(TextIO, Printed(stdout, handler, MOST_A_SECOND))
-    sys.stderr = cast(TextIO, Printed(stderr, handler, MOST_ERRORS_A_SECOND))
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = stdout, stderr
-        handler.flush()
 
 
 def discreet(record: logging.LogRecord) -> bool:
@@ -336,7 +264,7 @@ def _unfilled(record: logging.LogRecord, error: Exception) -> logging.LogRecord:
 
 
 def _event(record: logging.LogRecord) -> Event:
-    said: Event = getattr(record, _ATTRIBUTE, _NO_EVENT)
+    said: Event = getattr(record, ATTRIBUTE, _NO_EVENT)
     return said
 
 
@@ -352,12 +280,3 @@ def _traceback(record: logging.LogRecord) -> str:
 def _cut(text: str) -> str:
     left_out = len(text) - LONGEST_LINE
     return text if left_out <= 0 else f"{text[:LONGEST_LINE]} [{left_out} more characters]"
-
-
-def _who_prints() -> tuple[str, int]:
-    """Return the file and line that printed, which is on the stack above this package."""
-    frame = sys._getframe(2)
-    ours = __name__.partition(".")[0] + "."
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith(ours):
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno

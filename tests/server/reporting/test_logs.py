@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import logging
-import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import cast
+from collections.abc import Iterator
 
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
@@ -20,46 +16,14 @@ from liveguide.server.reporting.logs import (
     FORMATTERS,
     LONGEST_LINE,
     LONGEST_TRACEBACK,
-    LogHandler,
-    Printed,
     discreet,
     event,
-    printed_to,
     session_mark,
     visible,
 )
 
-HOSTILE = "a\r\nforged\x1b[2Jb\u2028c\u202ed\x00\x9b"
-ESCAPED = r"a\r\nforged\x1b[2Jb\u2028c\u202ed\x00\x9b"
-
-
-class Log:
-    """A logger of its own, and what it has written."""
-
-    def __init__(self, log_format: str, monkeypatch: pytest.MonkeyPatch, bounded: bool) -> None:
-        self.stream = io.StringIO()
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "stderr", self.stream)
-            self.handler = LogHandler(FORMATTERS[log_format](), bounded=bounded)
-        self.logger = logging.Logger("test")
-        self.logger.addHandler(self.handler)
-
-    @property
-    def lines(self) -> list[str]:
-        return self.stream.getvalue().splitlines()
-
-
-NewLog = Callable[..., Log]
-
-
-@pytest.fixture(name="new_log")
-def _new_log(monkeypatch: pytest.MonkeyPatch) -> NewLog:
-    """Return a function that begins a log in one of the formats."""
-
-    def new_log(log_format: str, *, bounded: bool = True) -> Log:
-        return Log(log_format, monkeypatch, bounded)
-
-    return new_log
+from .log import ESCAPED, HOSTILE, Log, NewLog
+from .log import _new_log as _new_log
 
 
 @pytest.fixture(name="general")
@@ -220,51 +184,6 @@ def test_an_author_who_looks_on_sees_every_line(new_log: NewLog) -> None:
         log.logger.warning("again")
 
     assert len(log.lines) == 50
-
-
-@pytest.mark.parametrize("log_format", FORMATTERS)
-def test_what_is_printed_is_harmless(
-    new_log: NewLog, log_format: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """People find it where it was printed, line by line; in JSON it is a line as any other."""
-    log, stdout = new_log(log_format), io.StringIO()
-    monkeypatch.setattr(sys, "stdout", stdout)
-    with printed_to(log.handler):
-        print("\x1b[31mred", "and", end="")
-        print(" more\nlines\r!")
-        print("no end", end="", flush=True)
-
-    printed = [r"\x1b[31mred and more", r"lines\r!", "no end"]
-    if log_format == "human":
-        assert stdout.getvalue().splitlines() == printed
-        assert log.lines == []
-    else:
-        told = [json.loads(line) for line in log.lines]
-        assert [visible(line["message"]) for line in told] == printed
-        assert {line["event"] for line in told} == {"printed"}
-
-
-def test_threads_print_whole_lines(new_log: NewLog) -> None:
-    """What one has begun is not mixed with what another prints."""
-    log, stdout = new_log("human"), io.StringIO()
-    stream = cast(io.StringIO, Printed(stdout, log.handler, 10))
-    print("one", end=" ", file=stream)
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(print, "another", file=stream).result()
-    print("line", file=stream)
-
-    assert stdout.getvalue().splitlines() == ["another", "one line"]
-
-
-def test_prints_are_bounded_line_by_line_of_code(new_log: NewLog) -> None:
-    """A loop that prints is cut; what another line prints is not."""
-    log, stdout = new_log("human"), io.StringIO()
-    stream = cast(io.StringIO, Printed(stdout, log.handler, 10))
-    for number in range(30):
-        print(number, file=stream)
-    print("another", file=stream)
-
-    assert stdout.getvalue().splitlines() == [*map(str, range(10)), "another"]
 
 
 @pytest.mark.parametrize(
