@@ -6,7 +6,7 @@ and checked before anything is written; faults are gathered, and shown together.
 
     freshness.py      what there is before a build begins: if that is what the last one found, the
                       site is left alone (walking.py, digests.py, commits.py)
-    sources.py        every file of the guide, and the address of each
+    collecting.py     every file of the guide;  sources.py: the address of each
     features.py       what the guide promises to show;  history.py: who changed which page when
 
     render_all.py     every page that no build has rendered, over processes.py where that pays

@@ -256,8 +256,8 @@ def collect(guide: Path, site: Path, url: str | None = None, *, drafts: bool = F
         drafts: Build drafts like other pages.
     """
     from ..settings import settings_and_problems
+    from .collecting import collect_sources
     from .features import read_features
-    from .sources import collect_sources
 
     # With settings that are wrong the pages are rendered all the same: their faults are told too.
     settings, setting_problems = settings_and_problems(guide)

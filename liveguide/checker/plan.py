@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from ..builder.collecting import collect_sources
 from ..builder.extensions.page import Program
 from ..builder.extensions.snippets import first_statement
 from ..builder.features import Features, read_features
 from ..builder.rendered import RenderedPage
 from ..builder.rendering import Renderer
-from ..builder.sources import collect_sources
 from ..builder.writing import showings_of
 from ..errors import Problem, in_order
 from ..settings import read_settings

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from liveguide.builder import rendering
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.rendering import Renderer
 from liveguide.builder.site import build_site
-from liveguide.builder.sources import collect_sources
 from liveguide.settings import Settings
 
 WriteTree = Callable[[Mapping[str, str]], Path]

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.features import read_features
 from liveguide.builder.rendered import RenderedPage
 from liveguide.builder.rendering import Renderer
 from liveguide.builder.site import BuildReport, build_site
-from liveguide.builder.sources import collect_sources
 from liveguide.settings import read_settings
 
 Files = Mapping[str, str | bytes]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.links import Target, find_target
-from liveguide.builder.sources import collect_sources
 
 from .conftest import Build, Files, Render, messages
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from liveguide.builder import navigation
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.navigation import Branch, NavNode, navigation_for, navigation_trees
 from liveguide.builder.rendering import Renderer
-from liveguide.builder.sources import collect_sources
 from liveguide.settings import read_settings
 
 from .conftest import Build, Files

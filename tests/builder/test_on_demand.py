@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.rendering import Renderer
-from liveguide.builder.sources import collect_sources
 from liveguide.settings import Settings
 
 from .conftest import Render, messages

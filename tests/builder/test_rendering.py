@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from liveguide.builder import rendering
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.rendering import Renderer
-from liveguide.builder.sources import collect_sources
 from liveguide.settings import Settings
 
 from .conftest import Files, Render, messages

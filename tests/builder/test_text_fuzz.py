@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.extensions.quick_blocks import QuickBlocksExtension
 from liveguide.builder.extensions.quick_inline import QuickInlineExtension
 from liveguide.builder.extensions.quick_tree import QuickTreeExtension
 from liveguide.builder.rendering import Renderer
-from liveguide.builder.sources import collect_sources
 from liveguide.settings import Settings
 
 PIECES = (

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
+from liveguide.builder.collecting import collect_sources
 from liveguide.builder.rendering import Renderer
 from liveguide.builder.site import build_site
-from liveguide.builder.sources import collect_sources
 from liveguide.errors import Problem, SourceErrors
 from liveguide.server.endpoints.loading import load_endpoints
 from liveguide.settings import Settings, read_settings
