@@ -9,9 +9,18 @@
   } catch {
     // Where nothing may be kept, nothing was chosen.
   }
+  // A button that is pressed before that script has come is pressed again when it has.
+  /** @type {HTMLElement | null | undefined} */
+  let pressed
+  const press = (/** @type {Event} */ { target }) => {
+    pressed = /** @type {Element} */ (target).closest('.site-header button')
+  }
+  addEventListener('click', press)
   addEventListener('DOMContentLoaded', () => {
     new PerformanceObserver(async () => {
       await import(`./${script}`)
+      removeEventListener('click', press)
+      pressed?.click()
       dataset.ready = ''
     }).observe({ type: 'paint', buffered: true })
   })

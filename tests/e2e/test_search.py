@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 import threading
@@ -10,7 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from .conftest import Server, ServeTree
 
@@ -69,6 +70,22 @@ async def test_nothing_is_loaded_before_a_reader_reaches_for_it(
     loaded = sorted(url.rpartition("/")[2] for url in requests if "search" in url)
     assert before == []
     assert loaded == ["minisearch-7.2.0.js", "search.css", "search.json", "site-search.js"]
+
+
+async def test_a_press_that_comes_before_the_scripts_is_not_lost(
+    page: Page, serve_tree: ServeTree
+) -> None:
+    """On a slow line the button is there sooner than what it does."""
+    server = await serve_tree(FILES)
+    held: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+    await page.route("**/page.js", lambda route: held.set_result(route))
+    await page.evaluate("url => { location = url }", server.url)
+    script = await held
+    await page.get_by_role("button", name="Search").click()
+
+    await script.continue_()
+
+    await expect(page.get_by_role("combobox", name="Search")).to_be_focused()
 
 
 @pytest.mark.parametrize("keys", ["/", "Control+k", "Meta+k"])
