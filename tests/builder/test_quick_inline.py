@@ -10,7 +10,7 @@ import markdown
 import pytest
 
 from liveguide.builder.extensions.page import CurrentPage, PageState
-from liveguide.builder.extensions.quick_inline import QuickInlineExtension, signs_of
+from liveguide.builder.extensions.quick_inline import QuickInlineExtension, signs_of, text_of
 from liveguide.builder.sources import Sources
 
 EXTENSIONS = ["footnotes", "attr_list", "smarty", "abbr", "pymdownx.tilde", "pymdownx.keys"]
@@ -42,8 +42,31 @@ def test_patterns_that_ignore_case_have_no_signs() -> None:
     assert signs_of("x-", re.IGNORECASE) == frozenset()
 
 
-def test_every_match_of_every_pattern_holds_one_of_its_signs() -> None:
-    """Whatever a configured pattern matches in random text has one of the signs that it needs."""
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"(?<!\.)\.{3}(?!\.)", "..."),
+        (r"(?<!-)--(?!-)", "--"),
+        (r"  \n", "  \n"),
+        (r"a\b-+b", "a-"),
+        (r"(ab){2}", ""),
+        (r"(?:ab){2}c", "c"),
+        (r"ab*c", "a"),
+        (r"ab|cd", ""),
+    ],
+)
+def test_the_text_of_a_pattern_is_what_each_match_holds(pattern: str, text: str) -> None:
+    """Every match has it; where that can't be told, it is empty."""
+    assert text_of(pattern) == text
+
+
+def test_patterns_that_ignore_case_have_no_text() -> None:
+    """A match may have it in other letters."""
+    assert text_of("abc", re.IGNORECASE) == ""
+
+
+def test_every_match_of_every_pattern_holds_one_of_its_signs_and_its_text() -> None:
+    """Whatever a configured pattern matches in random text has what it needs."""
     md = markdown.Markdown(extensions=EXTENSIONS)
     patterns = [*md.inlinePatterns, *md.treeprocessors["smarty"].inlinePatterns]
     rng = random.Random(7)
@@ -51,9 +74,11 @@ def test_every_match_of_every_pattern_holds_one_of_its_signs() -> None:
 
     for pattern in patterns:
         signs = signs_of(pattern.pattern, pattern.compiled_re.flags)
+        needed = text_of(pattern.pattern, pattern.compiled_re.flags)
         for text in texts:
             for match in pattern.compiled_re.finditer(text) if signs else ():
                 assert signs & set(match[0]), (pattern.pattern, text)
+                assert needed in match[0], (pattern.pattern, text)
 
 
 def test_random_text_becomes_the_same_html() -> None:

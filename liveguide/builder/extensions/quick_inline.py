@@ -38,6 +38,7 @@ class QuickInlineProcessor(InlineProcessor):
     inlinePatterns: Any
     current: CurrentPage
     _patterns: tuple[Any, ...] = ()
+    _texts: list[str]
     _find_signs: Any
     _able: dict[frozenset[str], list[int]]
     # Markdown's own, which are private there, so its types don't have them.
@@ -82,6 +83,7 @@ class QuickInlineProcessor(InlineProcessor):
         patterns = tuple(self.inlinePatterns)
         if patterns != self._patterns:
             self._patterns, self._able = patterns, {}
+            self._texts = [text_of(p.pattern, p.compiled_re.flags) for p in patterns]
             signs = frozenset[str]().union(*map(_signs_of_pattern, patterns))
             one_of_them = f"[{re.escape(''.join(sorted(signs)))}]" if signs else "(?!)"
             self._find_signs = re.compile(one_of_them).findall
@@ -109,7 +111,8 @@ class QuickInlineProcessor(InlineProcessor):
             if index < patternIndex:
                 continue
             pattern, before = self._patterns[index], data
-            if not pattern.getCompiledRegExp().search(data):
+            # The first question is asked quickly, and a full stop is in most texts, but no three.
+            if self._texts[index] not in data or not pattern.getCompiledRegExp().search(data):
                 continue
             data, matched, start = apply(pattern, data, index, 0)
             while matched:
@@ -150,6 +153,26 @@ def _signs(parsed: Any) -> frozenset[str]:
 
 
 _NONE: frozenset[str] = frozenset()
+
+
+@cache
+def text_of(pattern: str, flags: int = 0) -> str:
+    """Return the longest text that each match of *pattern* holds; empty if that can't be told."""
+    if flags & (_constants.SRE_FLAG_IGNORECASE | _constants.SRE_FLAG_VERBOSE):
+        return ""
+    texts = [""]
+    for op, argument in _parser.parse(pattern, flags):
+        if op is _constants.LITERAL:
+            texts[-1] += chr(argument)
+        elif op is _constants.MAX_REPEAT and [one for one, _ in argument[2]] == _ONE_LITERAL:
+            texts += [texts[-1] + chr(argument[2][0][1]) * argument[0], ""]
+        elif op not in _THAT_ONLY_LOOK:
+            texts.append("")
+    return max(texts, key=len)
+
+
+_ONE_LITERAL = [_constants.LITERAL]
+_THAT_ONLY_LOOK = (_constants.AT, _constants.ASSERT, _constants.ASSERT_NOT)
 
 
 def _signs_of_one(op: Any, argument: Any) -> frozenset[str]:
