@@ -172,7 +172,7 @@ def test_extensions_do_not_know_who_configures_them() -> None:
         ("liveguide.server.app", {"markdown", "pygments", BUILDER}),
         ("liveguide.server.cli", {"markdown", "pygments", BUILDER}),
         (BUILDER + ".cli", {SERVER, "tornado.web"}),
-        (BUILDER + ".templating", {"asyncio", "ssl", "tornado.web"}),
+        (BUILDER + ".templating", {"asyncio", "ssl", "tornado.log", "tornado.web"}),
         (COMMANDS, {"markdown", "pygments", "tornado", "playwright", "shtab", "picows", "asyncio"}),
         (SCHEMAS, {"markdown", "pygments", "tornado", "jsonschema"}),
         ("liveguide.commands.serve", {"markdown", "pygments", "tornado"}),

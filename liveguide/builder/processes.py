@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, TypeVar
 
 from ..errors import SourceErrors
@@ -135,6 +136,9 @@ class _Helper:
     """A process that does the same work."""
 
     def __init__(self, work: Callable[[int], Any], mine: Callable[[], Iterator[int]]) -> None:
+        # Not at the top, for most builds have no other process; nor after the fork, in each.
+        for name in ("ctypes", "pickle"):
+            import_module(name)
         parent = os.getpid()
         self._output, output = os.pipe()
         self._received = b""
@@ -168,7 +172,7 @@ class _Helper:
 
     def results(self, wait: bool) -> Iterator[tuple[int, Any]]:
         """Yield what this process has sent; to its end if we *wait*."""
-        import pickle  # not at the top: most builds have no other process
+        import pickle
 
         while not self._is_done and (wait or select.select([self._output], [], [], 0)[0]):
             content = os.read(self._output, 1 << 20)

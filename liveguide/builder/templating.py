@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 from typing import Any
 
 from ..errors import SourceError, did_you_mean
@@ -16,18 +16,19 @@ from ..words import say_in
 from .theming import TEMPLATES
 from .time_limit import time_limit
 
-# Tornado's templates need of `asyncio` one name, for what is Python's own exception since 3.11. To
-# load it takes longer than all else here, and 4 MiB in each process of a build.
-if "asyncio" not in sys.modules:
-    stand_in = ModuleType("asyncio")
-    vars(stand_in)["TimeoutError"] = TimeoutError
-    sys.modules["asyncio"] = stand_in
-    try:
-        import_module("tornado.template")  # which keeps that name
-    finally:
-        del sys.modules["asyncio"]
-
-from tornado.template import Loader, ParseError, Template
+# Tornado's templates need one name of each of these. To load all of them takes longer than all
+# else here, and 4 MiB in each process of a build.
+_instead: dict[str, Any] = {
+    "asyncio": SimpleNamespace(TimeoutError=TimeoutError),  # Python's own since 3.11
+    "tornado.log": SimpleNamespace(app_log=logging.getLogger("tornado.application")),
+}
+_instead = {name: part for name, part in _instead.items() if name not in sys.modules}
+sys.modules.update(_instead)
+try:
+    from tornado.template import Loader, ParseError, Template  # which keeps those names
+finally:
+    for _name in _instead:
+        del sys.modules[_name]
 
 SECONDS_PER_TEMPLATE = 20
 

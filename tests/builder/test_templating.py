@@ -168,9 +168,11 @@ def test_a_template_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_templates_leave_the_rest_of_tornado_as_it_is() -> None:
-    """Whoever loads all of it in the same process has an event loop, and its exceptions."""
+    """Whoever loads all of it in the same process has its event loop, exceptions and logs."""
     code = (
-        "import liveguide.builder.templating, asyncio, tornado.ioloop, tornado.util\n"
+        "import liveguide.builder.templating, asyncio, tornado.ioloop, tornado.log, tornado.util\n"
+        "assert tornado.log.app_log is tornado.template.app_log\n"
+        "assert callable(tornado.log.enable_pretty_logging)\n"
         "assert tornado.util.TimeoutError is asyncio.TimeoutError\n"
         "tornado.ioloop.IOLoop.current()\n"
     )
