@@ -11,7 +11,7 @@ import pytest_asyncio
 from e2e.conftest import _BROWSERS, _FLAGS
 from playwright.async_api import Page, async_playwright
 from server.conftest import Serve, Served, routes
-from server.sessions.test_login import BOT, GRAMEX
+from server.sessions.reader import BOT, GRAMEX
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application

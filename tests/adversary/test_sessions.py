@@ -8,7 +8,7 @@ import time
 import pytest
 import websockets
 from server.conftest import SECRET, Served, routes
-from server.sessions.test_login import BOT, GRAMEX, LOGIN, Reader
+from server.sessions.reader import BOT, GRAMEX, LOGIN, Reader
 from tornado.web import create_signed_value
 
 from liveguide.settings import Settings

@@ -1,143 +1,23 @@
-"""Logging in and out, over real sockets."""
+"""Logging in, over real sockets."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from tornado.httpclient import HTTPResponse
 from websockets.exceptions import InvalidStatus
 
 from liveguide.errors import SourceErrors
 from liveguide.server.admission.attempts import MOST_ATTEMPTS
 from liveguide.server.sessions import sessions
-from liveguide.server.sessions.login import safe_next
-from liveguide.settings import Settings
 from tests.waiting import until
 
-from ..conftest import GEHEIM, Served
-
-GRAMEX = f"""\
-url:
-  login:
-    pattern: /members/login
-    handler: SimpleAuth
-    kwargs:
-      credentials:
-        demo:
-          password: {GEHEIM}
-          role: reader
-        eve: {GEHEIM}
-  logout:
-    pattern: /members/logout
-    handler: LogoutHandler
-  whoami:
-    pattern: /whoami
-    handler: WebSocketHandler
-    kwargs:
-      auth: true
-      open: {{function: handler.write_message(handler.current_user)}}
-      on_message: {{function: 'handler.write_message("heard " + message)'}}
-  readers:
-    pattern: /readers
-    handler: WebSocketHandler
-    kwargs:
-      auth: {{role: [reader]}}
-  anyone:
-    pattern: /anyone
-    handler: WebSocketHandler
-    kwargs:
-      open: {{function: handler.write_message(dict(handler.session))}}
-  remember:
-    pattern: /remember
-    handler: WebSocketHandler
-    kwargs:
-      on_message: {{function: bot.remember}}
-      on_close: {{function: bot.on_close}}
-  slow:
-    pattern: /slow
-    handler: bot.talk
-    kwargs:
-      auth: true
-"""
-BOT = """\
-import asyncio
-
-arrived, go = asyncio.Event(), asyncio.Event()
-heard = []
-
-def remember(handler, message):
-    handler.session['basket'] = message
-    handler.write_message('kept')
-
-def on_close(handler):
-    heard.append(handler.session['id'])
-
-async def talk(websocket):
-    arrived.set()
-    await go.wait()
-    await websocket.accept()
-    heard.append('accepted')
-"""
-LOGIN, LOGOUT = "/members/login", "/members/logout"
-
-
-@dataclass
-class Reader:
-    """A browser's view of the site: it keeps cookies, and sends what a form holds."""
-
-    served: Served
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-
-    async def get(self, path: str, **options: Any) -> HTTPResponse:
-        """Fetch a page, and note its cookies."""
-        headers = {**self.headers, **options.pop("headers", {})}
-        response = await self.served.get(path, headers=headers, **options)
-        for cookie in response.headers.get_list("Set-Cookie"):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value.strip('"')
-        return response
-
-    async def post(self, path: str, headers: Any = None, **fields: str) -> HTTPResponse:
-        """Open a form, and send it with these fields and what it holds itself."""
-        form = {"token": await self.token(path), **fields}
-        return await self.get(path, method="POST", body=urlencode(form), headers=headers or {})
-
-    async def token(self, path: str) -> str:
-        """Open a form, and return what only this site knows of it."""
-        page = await self.get(path)
-        hidden = re.search(r'name="token" value="(\w+)"', page.body.decode())
-        return hidden[1] if hidden else ""
-
-    async def log_in(self, name: str = "demo", password: str = "geheim") -> HTTPResponse:
-        return await self.post(LOGIN, name=name, password=password)
-
-    async def log_out(self) -> HTTPResponse:
-        return await self.post(LOGOUT)
-
-    def connect(self, path: str) -> Any:
-        return self.served.connect(path, additional_headers=self.headers)
-
-
-@pytest.fixture(name="served")
-async def _served(serve) -> Served:
-    """Serve a guide with a login."""
-    settings = Settings(title="Members", language="fr")
-    return await serve({"gramex.yaml": GRAMEX, "bot.py": BOT}, settings=settings)
-
-
-@pytest.fixture(name="reader")
-def _reader(served) -> Reader:
-    """Return a reader whom the site does not know yet."""
-    return Reader(served)
+from ..conftest import GEHEIM
+from .reader import BOT, GRAMEX, LOGIN, LOGOUT, Reader
+from .reader import _reader as _reader
+from .reader import _served as _served
 
 
 async def test_a_login_makes_a_user_whom_endpoints_know(reader):
@@ -346,160 +226,6 @@ async def test_attempts_at_once_count_too(served):
     assert sorted(r.code for r in responses) == [401] * MOST_ATTEMPTS + [429] * 5
 
 
-async def test_a_page_may_say_where_to_go_next(reader):
-    """The form keeps it, and so does a failed attempt."""
-    path = f"{LOGIN}?next=../guide/%3Fa=b"
-    assert b'<a href="../guide/?a=b">Back' in (await reader.get(path)).body
-
-    failed = await reader.post(path, name="demo", password="wrong")
-    response = await reader.post(path, name="demo", password="geheim")
-
-    assert failed.code == 401
-    assert response.headers["Location"] == "../guide/?a=b"
-
-
-@pytest.mark.parametrize(
-    "address", ["/", "/a/b?c#d", "./", "../", "page.html", "?a=//b", "#//", "a/b:c"]
-)
-def test_addresses_of_this_site_are_where_a_form_may_lead(address):
-    """A path, a relative one, a query and a fragment."""
-    assert safe_next(address) == address
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "",
-        "//evil.example",
-        "//evil.example/?next=/",
-        "///evil.example",
-        "/\\evil.example",
-        "\\\\evil.example",
-        "https://evil.example",
-        "https:evil.example",
-        "HTTPS:/evil.example",
-        "javascript:alert(1)",
-        "1x:evil",
-        " //evil.example",
-        "/\t/evil.example",
-        "/a\r\nSet-Cookie: a=b",
-        "/a//b",
-        ".//evil.example",
-        "/\x00",
-        "/ü",
-        "//[",
-        "/" + "a" * 2000,
-    ],
-)
-def test_a_form_never_leads_to_another_site(address):
-    """Whatever browsers could read as another host's address leads to the folder's page."""
-    assert safe_next(address) == "./"
-
-
-async def test_logging_out_closes_the_session_s_sockets(served):
-    """Those of the reader end with 1008; another reader's go on."""
-    reader, other = Reader(served), Reader(served)
-    await reader.log_in()
-    await other.log_in()
-    async with (
-        reader.connect("/whoami") as one,
-        reader.connect("/anyone") as two,
-        other.connect("/whoami") as third,
-    ):
-        await third.recv()
-        response = await reader.log_out()
-        await asyncio.gather(one.wait_closed(), two.wait_closed())
-        await third.send("on")
-
-        assert await third.recv() == "heard on"
-    assert [(ws.close_code, ws.close_reason) for ws in (one, two)] == [(1008, "logged out")] * 2
-    assert (response.code, response.headers["Location"]) == (303, "./")
-    assert reader.cookies["session"] == ""
-
-
-async def test_after_logging_out_the_old_cookie_is_worth_nothing(reader):
-    """Who kept a copy of it is a stranger."""
-    await reader.log_in()
-    copy = Reader(reader.served, dict(reader.cookies))
-    await reader.log_out()
-
-    with pytest.raises(InvalidStatus):
-        await copy.connect("/whoami")
-
-
-async def test_a_client_that_does_not_close_is_not_heard_any_more(reader):
-    """What it sends after the logout, in place of answering the close, reaches no function."""
-    await reader.log_in()
-    stream, writer = await asyncio.open_connection("127.0.0.1", reader.served.port)
-    writer.write(
-        f"GET /remember HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-        f"Cookie: {reader.headers['Cookie']}\r\n\r\n".encode()
-    )
-    await stream.readuntil(b"\r\n\r\n")
-    writer.write(b"\x81\x86\0\0\0\0apples")
-    assert await stream.readexactly(6) == b"\x81\x04kept"
-    (connection,) = reader.served.app.connections
-
-    await reader.log_out()
-    assert (await stream.readexactly(4))[2:] == (1008).to_bytes(2)
-    writer.write(b"\x81\x85\0\0\0\0pears\x88\x80\0\0\0\0")
-    await reader.served.app.connections.ended()
-    writer.close()
-
-    assert connection.session["basket"] == "apples"
-
-
-async def test_a_handshake_that_was_under_way_at_the_logout_is_closed(reader):
-    """Its function accepts too late: 1008 follows the 101."""
-    await reader.log_in()
-    bot = module_of(reader.served)
-    connecting = asyncio.ensure_future(connected(reader, "/slow"))
-    await bot["arrived"].wait()
-    await reader.log_out()
-    bot["go"].set()
-    ws = await connecting
-    await ws.wait_closed()
-
-    assert (ws.close_code, ws.close_reason) == (1008, "logged out")
-    assert "accepted" not in bot["heard"]
-
-
-async def connected(reader: Reader, path: str) -> Any:
-    return await reader.connect(path)
-
-
-def module_of(served: Served) -> dict[str, Any]:
-    """Return what the author's module holds."""
-    rules = served.app.endpoint_rules
-    endpoint = next(
-        rule.target_kwargs["endpoint"] for rule in rules if rule.matcher.regex.pattern == "/slow$"
-    )
-    return endpoint.arguments["function"].__globals__
-
-
-async def test_a_get_logs_nobody_out(reader):
-    """An image or a link of another site can't: there is a button."""
-    await reader.log_in()
-    page = (await reader.get(LOGOUT)).body.decode()
-
-    assert "logged in as demo" in page
-    async with reader.connect("/whoami"):
-        pass
-
-
-async def test_the_login_page_says_who_is_logged_in_and_logs_out(reader):
-    """It has the other page's button, which works here too."""
-    await reader.log_in()
-    page = (await reader.get(LOGIN)).body.decode()
-    response = await reader.post(LOGIN, logout="yes")
-
-    assert "logged in as demo" in page
-    assert 'type="password"' not in page
-    assert response.code == 303
-    assert b"You are not logged in" in (await reader.get(LOGOUT)).body
-
-
 async def test_logging_in_as_another_leaves_what_was_the_first_one_s(reader):
     """A form from another tab ends the session of who was there before."""
     await reader.log_in()
@@ -516,45 +242,6 @@ async def test_logging_in_as_another_leaves_what_was_the_first_one_s(reader):
         session = await ws.recv()
     assert '"user": {"id": "eve"}' in session
     assert "basket" not in session
-
-
-@pytest.mark.parametrize("path", [LOGIN, LOGOUT])
-async def test_the_pages_headers_allow_nothing_but_the_form(served, path):
-    """No script, no frame around it, no other target, no copy in a cache."""
-    response = await served.get(path)
-
-    assert response.headers["Cache-Control"] == "no-store"
-    assert response.headers["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    )
-    assert response.headers["Referrer-Policy"] == "same-origin"
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-
-
-async def test_the_page_is_the_site_s_own(served):
-    """It has the site's language, name and styles, by relative addresses."""
-    page = (await served.get(LOGIN)).body.decode()
-
-    assert '<html lang="fr" dir="ltr">' in page
-    assert "<title>Log in · Members</title>" in page
-    assert 'href="../_liveguide/login.css"' in page
-    assert '<a class="site-title" href="../"><span>Members</span></a>' in page
-    assert re.search(
-        r'<label for="name">.*?<input id="name"[^>]*autocomplete="username"', page, re.S
-    )
-    assert re.search(
-        r'<label for="password">.*?<input id="password"[^>]*autocomplete="current-password"',
-        page,
-        re.S,
-    )
-
-
-async def test_other_methods_are_not_allowed(served):
-    """405, in one line of text."""
-    response = await served.get(LOGIN, method="DELETE")
-
-    assert (response.code, response.body) == (405, b"405 Method Not Allowed\n")
 
 
 async def test_a_foreign_page_connects_without_the_login(reader):
