@@ -22,8 +22,9 @@ where an offset is missing.
       publishing.py      what became of what it sent
       envelope.py        what goes over the wire to it and from it, pure
     engine.py          what an engine does, and the values that go between
-      memory.py          this process (presence.py: who is where)
+      memory.py          this process
       sqlite.py          this process, and its next ones: a file (sqlite_log.py, in its thread)
+      local.py           what these two share: who is where
       redis.py           many processes
         redis_session.py   one session after another, each until anything about it fails
         redis_subscriptions.py  what is pushed meanwhile

@@ -6,10 +6,9 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Sequence
 
-from .engine import Accepted, Batch, Engine, Entry, Listener, Member, Position, Topic
-from .presence import LocalPresence
+from .engine import Accepted, Batch, Entry, Listener, Position, Topic
+from .local import LocalEngine
 
 _LEAST_IDS = 1_000
 """So many messages of a room are told from one that is sent again, however few are kept."""
@@ -17,7 +16,7 @@ _LEAST_IDS = 1_000
 _NO_HISTORY = Position("", 0)
 
 
-class MemoryEngine(Engine):
+class MemoryEngine(LocalEngine):
     """Keeps what is kept until the process ends."""
 
     name = "memory"
@@ -25,8 +24,8 @@ class MemoryEngine(Engine):
     waiting = 0
 
     def __init__(self) -> None:
+        super().__init__()
         self._histories: dict[str, _History] = {}
-        self._presence = LocalPresence()
 
     def listen(self, listener: Listener) -> None:
         """Begin, without a wait."""
@@ -57,24 +56,9 @@ class MemoryEngine(Engine):
         subscribed.set_result(self._batch(topic, 0, 0))
         return subscribed
 
-    def unsubscribe(self, topic: Topic) -> None:
-        """Do nothing: nobody else is told."""
-
     async def read(self, topic: Topic, after: int, limit: int) -> Batch:
         """Return messages after an offset."""
         return self._batch(topic, after, limit)
-
-    def enter(self, topic: Topic, member: Member) -> None:
-        """Note that somebody is in a room."""
-        self._presence.enter(self._listener, topic, member)
-
-    def exit(self, topic: Topic, member: Member) -> None:
-        """Note that they are not any more."""
-        self._presence.exit(self._listener, topic, member)
-
-    async def present(self, topic: Topic) -> Sequence[Member]:
-        """Return who is in a room."""
-        return self._presence.present(topic)
 
     def _batch(self, topic: Topic, after: int, limit: int) -> Batch:
         if not topic.is_durable:

@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .engine import Accepted, Batch, Engine, Entry, Listener, Member, NotAccepted, Position, Topic
+from .engine import Accepted, Batch, Entry, Listener, NotAccepted, Position, Topic
+from .local import LocalEngine
 from .outbox import MOST_BYTES, MOST_MESSAGES
-from .presence import LocalPresence
 from .sqlite_log import SQLiteLog
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ _NOTHING = Batch("", 1, 0, 0, ())
 _Job = tuple[Callable[[SQLiteLog], Any], Callable[[Any, Exception | None], None]]
 
 
-class SQLiteEngine(Engine):
+class SQLiteEngine(LocalEngine):
     """
     A file.
 
@@ -41,8 +41,8 @@ class SQLiteEngine(Engine):
     is_up = True
 
     def __init__(self, path: str) -> None:
+        super().__init__()
         self._path = path
-        self._presence = LocalPresence()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting = self._bytes = 0
         self._is_closed = False
@@ -116,24 +116,9 @@ class SQLiteEngine(Engine):
                 await asyncio.sleep(_AGAIN_AFTER)
                 reading = self._reading(topic, 0, 0)
 
-    def unsubscribe(self, topic: Topic) -> None:
-        """Do nothing: nobody else is told."""
-
     async def read(self, topic: Topic, after: int, limit: int) -> Batch:
         """Return messages after an offset."""
         return await self._reading(topic, after, limit)
-
-    def enter(self, topic: Topic, member: Member) -> None:
-        """Note that somebody is in a room."""
-        self._presence.enter(self._listener, topic, member)
-
-    def exit(self, topic: Topic, member: Member) -> None:
-        """Note that they are not any more."""
-        self._presence.exit(self._listener, topic, member)
-
-    async def present(self, topic: Topic) -> Sequence[Member]:
-        """Return who is in a room."""
-        return self._presence.present(topic)
 
     def _reading(self, topic: Topic, after: int, limit: int) -> asyncio.Future[Batch]:
         reading: asyncio.Future[Batch] = self._loop.create_future()
