@@ -85,6 +85,8 @@ _FIXES = {
     "found unexpected end of stream": "close the quote or bracket that is still open",
     "did not find expected ',' or ']'": "close the list with ']'",
     "did not find expected ',' or '}'": "close the mapping with '}'",
+    "did not find expected node content": "quote a value that begins with one of , ] }, or close "
+    "the bracket that is still open",
     "did not find expected key": "line the keys of one mapping up under each other",
     "did not find expected <document start>": "line the keys of one mapping up under each other",
     "could not find expected ':'": "put a colon and a space after the key",
@@ -129,6 +131,8 @@ def parse_yaml(text: str, path: str, first_line: int = 1) -> Any:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "it can't be read"
         fix = next((fix for words, fix in _FIXES.items() if words in problem), None)
+        if fix and fix.startswith("close") and error.context_mark:  # often noticed far below
+            fix += f"; it begins on line {error.context_mark.line + first_line}"
         raise SourceError(
             path,
             mark.line + first_line if mark else first_line,

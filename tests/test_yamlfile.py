@@ -99,17 +99,22 @@ def test_anchors_and_merges() -> None:
         (
             "a: 'b\n",
             "2:1: error: this is not valid YAML: found unexpected end of stream; "
-            "close the quote or bracket that is still open",
+            "close the quote or bracket that is still open; it begins on line 1",
         ),
         (
             "a: [b\n",
             "2:1: error: this is not valid YAML: did not find expected ',' or ']'; "
-            "close the list with ']'",
+            "close the list with ']'; it begins on line 1",
+        ),
+        (
+            "a: [\n",
+            "2:1: error: this is not valid YAML: did not find expected node content; quote a value "
+            "that begins with one of , ] }, or close the bracket that is still open",
         ),
         (
             "a: {b: c\n",
             "2:1: error: this is not valid YAML: did not find expected ',' or '}'; "
-            "close the mapping with '}'",
+            "close the mapping with '}'; it begins on line 1",
         ),
         (
             "a: 1\n b: 2\n",
@@ -163,9 +168,10 @@ def test_faults(text: str, message: str) -> None:
 def test_a_fault_further_down_counts_from_the_file() -> None:
     """The line of a fault counts from the top of the file as well."""
     with pytest.raises(SourceError) as caught:
-        parse_yaml("a: 1\nb: [\n", "page.md", first_line=2)
+        parse_yaml("a: 1\nb: [c\n", "page.md", first_line=2)
 
     assert caught.value.problem.line == 4
+    assert caught.value.problem.message.endswith("; it begins on line 3")
 
 
 def test_an_integer_of_thousands_of_digits() -> None:

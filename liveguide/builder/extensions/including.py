@@ -32,7 +32,7 @@ class Included(NamedTuple):
     """
     What a fence shows of a file.
 
-    Args:
+    Attributes:
 
         code: The lines that it shows.
 
