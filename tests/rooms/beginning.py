@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 import pytest
 
@@ -14,6 +16,7 @@ from .hearing import OneProcess
 from .redis_server import RedisServer
 
 Begin = Callable[..., Awaitable[OneProcess]]
+T = TypeVar("T")
 
 
 @pytest.fixture(name="begin")
@@ -37,3 +40,18 @@ async def on_redis(redis: RedisServer) -> AsyncIterator[Begin]:
                 await process.rooms.stop()
         except TimeoutError:
             pass
+
+
+async def seen(
+    look: Callable[[], Awaitable[T]], is_so: Callable[[T], object], seconds: float = 10
+) -> T:
+    """
+    Look until something is so, each time by a round trip to Redis, and return it.
+
+    The time is looked at, too: what cancels a look, as `asyncio.timeout` does, may be lost in
+    redis-py, where it meets a timeout of its own.
+    """
+    ends = time.monotonic() + seconds
+    while not is_so(found := await look()):
+        assert time.monotonic() < ends, found
+    return found

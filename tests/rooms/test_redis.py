@@ -10,7 +10,7 @@ import pytest
 from liveguide.rooms.engine import Batch, NotAccepted, Topic
 from liveguide.rooms.redis import RedisEngine
 
-from .beginning import Begin
+from .beginning import Begin, seen
 from .beginning import on_redis as on_redis
 from .hearing import Hearing
 from .redis_server import RedisServer
@@ -129,9 +129,7 @@ async def test_what_is_old_or_too_much_is_forgotten(begin: Begin) -> None:
     assert await one.hearing().hears(3) == [*"bcd"]
     short = dataclasses.replace(one.room.topic, history_seconds=0.05)
 
-    async with asyncio.timeout(10):
-        while (batch := await one.engine.read(short, 0, 10)).first < 5:
-            pass  # each look is a round trip to Redis
+    batch = await seen(lambda: one.engine.read(short, 0, 10), lambda batch: batch.first == 5)
 
     assert (batch.last, batch.entries) == (4, [])
     assert (await one.room.send("e")).offset == 5
@@ -237,9 +235,7 @@ async def test_rooms_that_are_left_leave_nothing_behind(begin: Begin, redis: Red
         passing.join(member)
         await passing._subscribed
         passing.leave(member)
-    async with asyncio.timeout(10):
-        while await redis.client.keys("*:members"):
-            pass
+    await seen(lambda: redis.client.keys("*:members"), lambda keys: not keys)
 
     assert not one.engine._subscriptions._confirmed
     assert not one.engine._topics

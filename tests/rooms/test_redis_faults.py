@@ -13,7 +13,7 @@ from liveguide.rooms.engine import EngineUnavailable, NotAccepted, Topic
 from liveguide.rooms.redis import RedisEngine
 from liveguide.rooms.redis_scripts import is_full
 
-from .beginning import Begin
+from .beginning import Begin, seen
 from .beginning import on_redis as on_redis
 from .hearing import OneProcess
 from .redis_server import RedisServer
@@ -176,9 +176,7 @@ async def test_a_redis_that_can_t_write_to_its_disk_is_full(
         with pytest.raises(NotAccepted) as raised:
             await two.room.send("too much")
         assert raised.value.reason == "full"
-    async with asyncio.timeout(20):
-        while await refused_pings(redis) < 4:
-            pass  # each look is a round trip to Redis
+    await seen(lambda: refused_pings(redis), lambda count: count >= 4, seconds=20)
     await redis.take_writes()
 
     await one.room.send("after")
@@ -253,8 +251,7 @@ async def test_nothing_is_read_for_who_has_left(begin: Begin, redis: RedisServer
     assert not one.engine._presence._changes
     await redis.start()
     await stays.until(lambda: stays.kinds("back"))
-    while len(await one.room.members()) != 1:  # each look is a round trip to Redis
-        pass
+    await seen(one.room.members, lambda members: len(members) == 1)
 
 
 async def test_what_is_senseless_in_a_stream_is_passed_over(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 import pytest
 
 from liveguide.rooms import redis_presence
 
-from .beginning import Begin
+from .beginning import Begin, seen
 from .beginning import on_redis as on_redis
 from .redis_server import RedisServer
 
@@ -60,9 +57,7 @@ async def test_members_are_right_after_redis_was_wiped(
     await ada.until(lambda: one.room.count() == 2)
     await redis.client.flushall()
 
-    ends = time.monotonic() + 10
-    while len(members := await one.room.members()) < 2 and time.monotonic() < ends:
-        pass  # each look is a round trip to Redis
+    members = await seen(one.room.members, lambda members: len(members) == 2)
 
     assert sorted(str(member.name) for member in members) == ["Ada", "Bob"]
 
@@ -83,9 +78,7 @@ async def test_members_come_to_a_redis_that_is_full_once_there_is_room(
     dan = three.hearing(name="Dan")
     await dan.until(lambda: dan.kinds("joined"))
     first = await beats(redis)
-    async with asyncio.timeout(10):
-        while any(beat in first for beat in await beats(redis)):
-            pass  # each look is a round trip to Redis
+    await seen(lambda: beats(redis), lambda now: not any(beat in first for beat in now))
     assert {member.name for member in await one.room.members()} == {"Ada", "Bob"}
     two.room.leave(bob)
     await ada.until(lambda: any("Bob" in m["left"] for m in ada.kinds("members")))
