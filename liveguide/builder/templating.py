@@ -97,12 +97,24 @@ _CONTROL_LINE = re.compile(
 _PLACE = re.compile(r"  # ([^\s:]+):(\d+)(?: \(via .*\))?\s*$")
 
 
+class _Part(Template):
+    """
+    A template as another one includes or extends it, which takes what was read of it alone.
+
+    Tornado makes Python of each by itself, too, with all that it includes: twice the work.
+    """
+
+    def _generate_python(self, loader: object) -> str:
+        return ""
+
+
 class _Loader(Loader):
     """Loads a template from a guide's own folder where it is there, else from ours."""
 
     def __init__(self, own: Path | None):
         super().__init__(str(TEMPLATES))
         self._own = own
+        self._parts: dict[str, Template] = {}
 
     def path_of(self, name: str) -> Path:
         """Return where the template *name* is."""
@@ -123,9 +135,13 @@ class _Loader(Loader):
         return (found[1], int(found[2])) if found else None
 
     def load(self, name: str, parent_path: str | None = None) -> Template:
-        """Return the template *name*, which is looked for only once."""
-        known: Template | None = self.templates.get(name)
-        return known or super().load(name, parent_path)
+        """Return the template *name*, or what another one takes of it; each is read once."""
+        if parent_path is None:
+            whole: Template = self.templates.get(name) or super().load(name)
+            return whole
+        if name not in self._parts:
+            self._parts[name] = self._read(self.resolve_path(name, parent_path), _Part)
+        return self._parts[name]
 
     def resolve_path(self, name: str, parent_path: str | None = None) -> str:
         """
@@ -148,10 +164,13 @@ class _Loader(Loader):
         return name
 
     def _create_template(self, name: str) -> Template:
+        return self._read(name, Template)
+
+    def _read(self, name: str, kind: type[Template]) -> Template:
         # Within the tag, the line's end is not part of the page, and still counts as a line.
         written = read_text(self.path_of(name))
         try:
-            return Template(_CONTROL_LINE.sub(r"\g<tag>\n%}", written), name=name, loader=self)
+            return kind(_CONTROL_LINE.sub(r"\g<tag>\n%}", written), name=name, loader=self)
         except ParseError:
-            Template(written, name=name, loader=self)  # says the same, of the line that is wrong
+            kind(written, name=name, loader=self)  # says the same, of the line that is wrong
             raise

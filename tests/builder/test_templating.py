@@ -50,16 +50,28 @@ def test_a_template_that_is_wrong(tmp_path: Path, template: str, line: int, mess
     assert str(caught.value) == f"{tmp_path}/x.html:{line}: error: the template {message}"
 
 
-def test_the_error_names_the_part_that_is_wrong(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["{{ missing }}", "{{ a b }}", "{{ a( }}", "{% if %}"])
+def test_the_error_names_the_part_that_is_wrong(tmp_path: Path, fault: str) -> None:
     """In a template that extends and includes others, it is the one with the fault."""
     (tmp_path / "base.html").write_text("<p>\n{% include 'part.html' %}\n{% block b %}{% end %}")
-    (tmp_path / "part.html").write_text("\n\n{{ missing }}")
+    (tmp_path / "part.html").write_text(f"\n\n{fault}")
     (tmp_path / "x.html").write_text("{% extends 'base.html' %}{% block b %}x{% end %}")
 
     with pytest.raises(SourceError) as caught:
         Templates(tmp_path).fill("x.html")
 
     assert str(caught.value).startswith(f"{tmp_path}/part.html:3: error: ")
+
+
+def test_a_part_is_a_template_as_well(tmp_path: Path) -> None:
+    """One that others include can be filled by itself, before and after them."""
+    (tmp_path / "part.html").write_text("<p>{{ a }}</p>")
+    (tmp_path / "x.html").write_text("{% include 'part.html' %}<hr>{% include 'part.html' %}")
+    templates = Templates(tmp_path)
+
+    filled = [templates.fill(name, a=1) for name in ("x.html", "part.html", "x.html")]
+
+    assert filled == ["<p>1</p><hr><p>1</p>", "<p>1</p>", "<p>1</p><hr><p>1</p>"]
 
 
 def test_a_template_that_is_not_there(tmp_path: Path) -> None:
