@@ -21,6 +21,7 @@
       await import(`./${script}`)
       removeEventListener('click', press)
       pressed?.click()
+      pressed = null // there may be two paints
       dataset.ready = ''
     }).observe({ type: 'paint', buffered: true })
   })
