@@ -77,6 +77,12 @@ def _out(way: str, other: Recorder) -> str:
     return f"{helpers}try {{\n{way}\n}} catch {{}}\nconsole.log('tried')"
 
 
+def _own_socket(endpoint: str, heard: str) -> str:
+    """Return code that connects by the browser's own class, and says what it hears and the end."""
+    connect = CONNECT.replace("echo", endpoint) + "const ws = new window.WebSocket(url)"
+    return f"{connect}\n{heard}\nws.onclose = () => console.log('closed')"
+
+
 @pytest.mark.parametrize("way", WAYS_OUT.values(), ids=WAYS_OUT)
 async def test_edited_code_reaches_no_other_host(
     serve_tree: ServeTree, page: Page, other: Recorder, way: str
@@ -236,12 +242,7 @@ async def test_an_endpoint_for_other_sites_refuses_it_without_the_pages_key(
 ) -> None:
     """The browser's own WebSocket carries no key, so it is a stranger from nowhere."""
     await open_page(serve_tree, page)
-    code = CONNECT.replace("'echo'", "'elsewhere'") + (
-        "const ws = new window.WebSocket(url)\n"
-        "ws.onopen = () => console.log('open')\n"
-        "ws.onclose = () => console.log('closed')"
-    )
-    await run(snippet_of(page), code)
+    await run(snippet_of(page), _own_socket("elsewhere", "ws.onopen = () => console.log('open')"))
 
     await expect_logged(snippet_of(page), "closed")
 
@@ -259,11 +260,7 @@ async def test_an_endpoint_for_members_refuses_it(serve_tree: ServeTree, page: P
 async def test_it_can_open_no_trace_of_its_own(serve_tree: ServeTree, page: Page) -> None:
     """What the server tells a page, it tells to this site's origin only."""
     await open_page(serve_tree, page)
-    code = CONNECT.replace("'echo'", "'_liveguide/trace'") + (
-        "const ws = new window.WebSocket(url)\n"
-        "ws.onmessage = (event) => console.log(event.data)\n"
-        "ws.onclose = () => console.log('closed')"
-    )
-    await run(snippet_of(page), code)
+    heard = "ws.onmessage = ({ data }) => console.log(data)"
+    await run(snippet_of(page), _own_socket("_liveguide/trace", heard))
 
     await expect_logged(snippet_of(page), "closed")

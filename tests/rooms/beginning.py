@@ -48,8 +48,8 @@ async def seen(
     """
     Look until something is so, each time by a round trip to Redis, and return it.
 
-    The time is looked at, too: what cancels a look, as `asyncio.timeout` does, may be lost in
-    redis-py, where it meets a timeout of its own.
+    The time is looked at, too: on Python 3.11 what cancels a look, as `asyncio.timeout` does, is
+    lost where it meets redis-py's `asyncio.wait_for`.
     """
     ends = time.monotonic() + seconds
     while not is_so(found := await look()):
