@@ -134,7 +134,10 @@ def _write(plain: Verdicts, compressed: Verdicts) -> None:
     python = ".".join(map(str, sys.version_info[:3]))
     kosoku = (WORK / "env").glob("lib/python*/site-packages/kosoku-*.dist-info")
     suite = next(kosoku).name.removesuffix(".dist-info").replace("-", " ")
-    by = f"By {suite}, with Tornado {version('tornado')} on Python {python}."
+    by = (
+        f"The cases were driven by [{suite}](https://pypi.org/project/kosoku/), "
+        f"with Tornado {version('tornado')} on Python {python}."
+    )
     table = "\n".join([*rows, "", by])
     page = PAGE.read_text()
     marks = r"(<!-- autobahn -->\n).*?(<!-- /autobahn -->)"
