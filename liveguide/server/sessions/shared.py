@@ -65,7 +65,10 @@ class SharedSessions(Store):
             # The second ends when Redis is away.
             until = {self._waiting[-1][1], self._sending}
             await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
-        (found,) = await self._exchange.ask(("HGETALL", _key(session_id)))
+        try:
+            (found,) = await self._exchange.ask(("HGETALL", _key(session_id)))
+        except NotAccepted as error:  # somebody else has put something in its place
+            raise ConnectionError(str(error)) from None
         if _ENDED in found:
             return None
         return dict(filter(None, (_readable(*pair) for pair in found.items())))

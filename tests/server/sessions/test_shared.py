@@ -351,3 +351,16 @@ async def test_what_somebody_else_put_into_a_session_is_passed_over(two: Two, ca
     await two.redis.client.hset(key, "bad", "{")
     assert await two.get(1) == {"n": 1}
     assert "what is kept of a session makes no sense" in caplog.text
+
+
+async def test_a_session_that_somebody_has_spoilt_can_t_be_had(two: Two) -> None:
+    """Redis answers for it with an error; a page is traced, and logs in, as while it is away."""
+    await two.put(0, "n", 1)
+    (key,) = await two.redis.client.keys("liveguide:session:*")
+    await two.redis.client.set(key, "spoilt")
+
+    other, headers = two.servers[1], {"Cookie": two.cookie}
+    trace = other.connect("/_liveguide/trace", origin=other.url, additional_headers=headers)
+    async with trace as page:
+        assert json.loads(await page.recv())["type"] == "key"
+    assert (await other.get("/login", headers=headers)).code == 503
