@@ -160,6 +160,22 @@ def test_a_file_that_is_not_text(write_tree: WriteTree) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [(Path.mkdir, "Is a directory"), (lambda path: path.symlink_to("no"), "No such file")],
+    ids=["folder", "link"],
+)
+def test_settings_that_are_no_file_are_not_passed_over(
+    write_tree: WriteTree, make: Callable[[Path], object], why: str
+) -> None:
+    """Who has a link that leads nowhere, say, did not mean a site without settings."""
+    guide = write_tree({})
+    make(guide / "liveguide.yaml")
+
+    with pytest.raises(SourceErrors, match=rf"/liveguide\.yaml: error: it can't be read: {why}"):
+        read_settings(guide)
+
+
 def test_a_guide_that_is_no_folder(tmp_path: Path) -> None:
     """A guide that does not exist, or is a file, is a wrong command line."""
     with pytest.raises(UsageError) as caught:

@@ -17,6 +17,7 @@ of them names is an error. The file is optional.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -118,7 +119,7 @@ def read_features(guide: Path) -> tuple[Features | None, list[Problem]]:
         The features, `None` where there is no such file; and everything that is wrong with it.
     """
     path = guide / FEATURES_FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return None, []
     reader = _Reader(str(path))
     try:

@@ -95,6 +95,16 @@ def test_an_empty_file_and_none_are_fine(write_tree) -> None:
     assert (features.rows, problems) == ({}, [])
 
 
+def test_a_link_that_leads_nowhere_is_not_passed_over(write_tree) -> None:
+    """A guide that promises something is not built as one that promises nothing."""
+    guide = write_tree({"README.md": ""})
+    (guide / "features.yaml").symlink_to("nowhere")
+
+    (problem,) = read_features(guide)[1]
+
+    assert problem.message == "it can't be read: No such file or directory"
+
+
 def test_a_row_that_nothing_shows_is_an_error(build: Build) -> None:
     """It stands where the feature does, and says what to write."""
     built = build({"README.md": SHOWN, "features.yaml": TWO})
