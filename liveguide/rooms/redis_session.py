@@ -41,6 +41,7 @@ AWAY = (RedisConnectionError, RedisTimeoutError, BusyLoadingError, ReadOnlyError
 WRONG = (RedisError, OSError, AttributeError)
 """Whatever can be wrong; the last where the end of a session cuts redis-py off."""
 
+_TO_END = 0.1  # seconds until a task is cancelled again
 _HELD = 1.0  # seconds after which a session was not one that fails as soon as it begins
 
 
@@ -188,6 +189,18 @@ class RedisSessions:
         for task in tasks:
             if task.done():
                 task.result()
+
+    async def _cancel_tasks(self) -> None:
+        """
+        End what goes on: in the next session, two would send what waits.
+
+        Each is cancelled until it ends: redis-py sends by `asyncio.wait_for`, which before
+        Python 3.12 loses a cancellation that comes as it returns.
+        """
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=_TO_END)
 
     async def _or_end(self, work: Awaitable[Any]) -> None:
         """Do something, and end the session if it fails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -44,6 +45,30 @@ async def test_a_redis_that_is_killed_and_comes_back_loses_nothing(
         "away",
         "back",
     ]
+
+
+async def test_what_loses_its_cancellation_ends_with_its_session(
+    begin: Begin, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command of redis-py's may, before Python 3.12; two sessions' would send what waits."""
+    work, ended = RedisEngine._work, []
+
+    async def stubborn() -> None:
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(RedisEngine, "_work", lambda engine: [*work(engine), stubborn()])
+    member = (await begin()).hearing()
+    await member.until(lambda: member.kinds("joined"))
+    await redis.client.client_kill_filter(_type="pubsub")
+
+    await member.until(lambda: member.kinds("back"))
+
+    assert ended == [True]
 
 
 async def test_a_redis_that_is_wiped_begins_a_new_history(
