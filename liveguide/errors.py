@@ -72,6 +72,14 @@ class UsageError(LiveguideError):
     """The command line, or a folder that it names, can't be used as asked."""
 
 
+def no_guide(guide: object) -> UsageError:
+    """Return what is wrong where there is no folder with pages, and how to come by one."""
+    return UsageError(
+        f"{guide} is not a folder; name the folder that holds the pages, "
+        "or make one with 'liveguide new NAME'"
+    )
+
+
 class OutputBusy(LiveguideError):
     """Another build is writing the same output directory."""
 

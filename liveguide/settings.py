@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .colours import check_accent
-from .errors import Problem, SourceError, SourceErrors, UsageError, did_you_mean
+from .errors import Problem, SourceError, SourceErrors, did_you_mean, no_guide
 from .hosts import host_pattern
 from .limits import SITE_LIMITS, wrong_limit
 from .textfile import read_text
@@ -123,21 +123,6 @@ class Settings:
     limits: Mapping[str, float] = field(default_factory=dict)
 
 
-def check_guide(guide: Path) -> None:
-    """
-    Have a guide to work with.
-
-    Raises:
-
-        UsageError: It is not a folder.
-    """
-    if not guide.is_dir():
-        raise UsageError(
-            f"{guide} is not a folder; name the folder that holds the pages, "
-            "or make one with 'liveguide new NAME'"
-        )
-
-
 def read_settings(guide: Path) -> Settings:
     """
     Read the settings of the guide folder *guide*.
@@ -164,7 +149,8 @@ def settings_and_problems(guide: Path) -> tuple[Settings, list[Problem]]:
 
         SourceError: The file is no YAML that could hold settings.
     """
-    check_guide(guide)
+    if not guide.is_dir():
+        raise no_guide(guide)
     path = guide / SETTINGS_FILE
     if not os.path.lexists(path):
         return Settings(), []

@@ -19,8 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import OutputBusy, UsageError
-from ..settings import check_guide
+from ..errors import OutputBusy, UsageError, no_guide
 from .walking import MANIFEST
 
 WORK_FOLDER = ".liveguide"
@@ -67,7 +66,8 @@ def check_output(guide: Path, site: Path) -> None:
         UsageError: There is no guide; the output is or holds the guide, is a file, or holds files
             that no build wrote; or the folder for what is temporary is in somebody else's hands.
     """
-    check_guide(guide)
+    if not guide.is_dir():
+        raise no_guide(guide)
     try:
         real_guide, real_site = guide.resolve(), site.resolve()
         site.exists()

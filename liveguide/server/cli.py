@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from ..broker import BROKER_VARIABLE, check_broker, is_redis
-from ..errors import Problem, SourceErrors, UsageError, in_order
+from ..errors import Problem, SourceErrors, UsageError, in_order, no_guide
 from ..hosts import host_pattern
 from ..rooms.engine import Engine, EngineUnavailable, Exchange
 from ..rooms.engines import make_engine
-from ..settings import Settings, check_guide, read_settings
+from ..settings import Settings, read_settings
 from .admission.accepting import BoundedServer
 from .admission.origins import is_loopback
 from .app import SiteApplication, make_app
@@ -225,7 +225,8 @@ def _run_watching(args: argparse.Namespace, watch: Watch) -> int:
 
     guide = args.guide
     tls = tls_context(args.certfile, args.keyfile)
-    check_guide(guide)
+    if not guide.is_dir():
+        raise no_guide(guide)
     # What readers get is left alone: drafts are in what is served here.
     published = Path(os.path.abspath(args.site))
     work = published.parent / ".liveguide"
