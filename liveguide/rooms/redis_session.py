@@ -176,8 +176,7 @@ class RedisSessions:
             await self._first(reading, *self._work())
         finally:
             self._end()
-            for task in [*self._tasks]:
-                task.cancel()
+            await self._cancel_tasks()
             with contextlib.suppress(Exception):  # whatever it raises, this session is over
                 await connection.disconnect(nowait=True)
                 await self._pool.disconnect()  # of which others may hang, too
