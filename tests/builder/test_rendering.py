@@ -166,7 +166,8 @@ def test_bytes_that_people_write(render: Render) -> None:
         ),
         (
             b"---\ntitle: [\n---\n",
-            "guide/page.md:3:1: error: this is not valid YAML: did not find expected node content",
+            "guide/page.md:3:1: error: this is not valid YAML: did not find expected node content; "
+            "quote a value that begins with one of , ] }, or close the bracket that is still open",
         ),
         (
             "".join("    " * n + "- x\n" for n in range(300)),
