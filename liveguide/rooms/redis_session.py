@@ -176,10 +176,11 @@ class RedisSessions:
             await self._first(reading, *self._work())
         finally:
             self._end()
-            await self._cancel_tasks()
+            self._cancel_tasks()
             with contextlib.suppress(Exception):  # whatever it raises, this session is over
                 await connection.disconnect(nowait=True)
                 await self._pool.disconnect()  # of which others may hang, too
+            await self._until_ended()
 
     async def _first(self, reading: asyncio.Task[Any], *work: Coroutine[Any, Any, Any]) -> None:
         """Do something until the first of it ends, or the connection does, which raises."""
@@ -189,17 +190,20 @@ class RedisSessions:
             if task.done():
                 task.result()
 
-    async def _cancel_tasks(self) -> None:
-        """
-        End what goes on: in the next session, two would send what waits.
+    def _cancel_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
 
-        Each is cancelled until it ends: redis-py sends by `asyncio.wait_for`, which before
+    async def _until_ended(self) -> None:
+        """
+        Wait until what was cancelled has ended: in the next session, two would send what waits.
+
+        Each is cancelled until it does: redis-py sends by `asyncio.wait_for`, which before
         Python 3.12 loses a cancellation that comes as it returns.
         """
         while self._tasks:
-            for task in self._tasks:
-                task.cancel()
             await asyncio.wait(self._tasks, timeout=_TO_END)
+            self._cancel_tasks()
 
     async def _or_end(self, work: Awaitable[Any]) -> None:
         """Do something, and end the session if it fails."""
