@@ -7,9 +7,6 @@ import platform
 import statistics
 from collections.abc import Callable, Mapping
 
-# Peers are installed, with their bytecode; of ours, the warm-up writes it.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
 Timed = Callable[[], float]
 """Does a piece of work once and returns how long it took, in seconds."""
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from .targets import rows_of
 
+# Peers are installed, with their bytecode; ours is written as it is first used.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 NOTES = "LIVEGUIDE_FIGURES"
 """The variable of the environment that names a file; a line of JSON for each figure goes there."""
 
