@@ -71,6 +71,8 @@ class RedisSessions:
             socket_connect_timeout=START_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
+        # Whatever the query says: bytes are read here.
+        self._pool.connection_kwargs["decode_responses"] = False
         self._new_connection()  # which raises what is wrong with the query
         self._redis = Redis(connection_pool=self._pool)
         self._running: asyncio.Task[None] | None = None

@@ -25,9 +25,13 @@ async def on_redis(redis: RedisServer) -> AsyncIterator[Begin]:
     begun: list[OneProcess] = []
 
     async def begin(
-        history: int = 100, seconds: float = 600, database: int = 0, **options: bool
+        history: int = 100,
+        seconds: float = 600,
+        database: int = 0,
+        query: str = "",
+        **options: bool,
     ) -> OneProcess:
-        url = redis.url.replace("db=0", f"db={database}")
+        url = redis.url.replace("db=0", f"db={database}") + query
         engine = RedisEngine(url, "Redis", **options)
         process = await OneProcess(engine, Topic("queue", history, seconds)).start()
         begun.append(process)

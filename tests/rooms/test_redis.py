@@ -35,6 +35,16 @@ async def test_what_is_said_in_one_process_all_hear_in_the_same_order(
     assert [text for text in heard[0] if "one" in text] == [f"one {i}" for i in range(50)]
 
 
+async def test_an_address_can_t_change_what_is_read_from_redis(begin: Begin) -> None:
+    """Its query may set what redis-py waits for, but not make text of bytes."""
+    process = await begin(query="&decode_responses=1&socket_timeout=9")
+    member = process.hearing()
+
+    await process.room.send("hello")
+
+    assert await member.hears(1) == ["hello"]
+
+
 async def test_what_comes_together_is_told_together(begin: Begin) -> None:
     """Whoever sends to clients is told where more has come; what comes alone need not be held."""
     process = await begin()
