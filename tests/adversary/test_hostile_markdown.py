@@ -13,6 +13,8 @@ from liveguide.builder.rendering import Renderer
 from liveguide.builder.site import build_site
 from liveguide.settings import Settings
 
+pytestmark = pytest.mark.long
+
 WriteTree = Callable[[Mapping[str, str]], Path]
 
 NEXT = "- a\n\n    > *b*\n"

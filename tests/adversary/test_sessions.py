@@ -16,6 +16,8 @@ from tests.waiting import until
 
 from .process import Running, running
 
+pytestmark = pytest.mark.long
+
 ME = routes(me="open:\n  function: handler.write_message(handler.session['id'])")
 
 

@@ -23,6 +23,8 @@ from liveguide.server.running.tls import tls_context
 from liveguide.server.wire import protocol
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 ROOM = """\
 import asyncio
 members = set()

@@ -18,6 +18,8 @@ from liveguide.builder.walking import MANIFEST
 
 from .conftest import tree
 
+pytestmark = pytest.mark.long
+
 PAGE = "---\ntitle: {title}\norder: {order}\n---\n\n## Part of {title}\n\n{text}\n"
 GUIDE = {
     "README.md": PAGE.format(title="Home", order=1, text="[a](a.md) [b](b/README.md)"),

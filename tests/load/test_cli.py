@@ -21,6 +21,8 @@ from tornado.websocket import WebSocketProtocol13
 from liveguide.commands import main
 from load.servers import serving
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent
 QUICK = ("--clients=4", "--rate=200", "--messages=20", "--wait=0.3")
 

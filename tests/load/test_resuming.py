@@ -16,6 +16,8 @@ from liveguide.load.run import Run
 from load.resuming_server import Resuming
 from load.servers import serving
 
+pytestmark = pytest.mark.long
+
 PLAN = Plan(
     *((), 5, 3),
     rate=200,

@@ -17,6 +17,8 @@ from liveguide.load.plan import Plan
 from liveguide.load.run import Run
 from load.servers import Good, Silent, serving
 
+pytestmark = pytest.mark.long
+
 PLAN = Plan(
     addresses=(), clients=4, publishers=4, rate=500, messages=60, connect_rate=1000, wait=0.3
 )

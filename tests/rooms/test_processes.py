@@ -15,6 +15,8 @@ from tests.server.conftest import ended
 from .redis_server import RedisServer
 from .test_rooms import guide, say, texts, told
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(name="files")
 def _files(write_tree) -> Path:

@@ -19,6 +19,8 @@ from tests.waiting import until
 from ..conftest import ECHO, Serve, Served, routes
 from ..sharing import sharing
 
+pytestmark = pytest.mark.long
+
 NEGATIVE = '{"process": 1, "all": 1, "wants_all": 0, "sockets": {"a": -1}, "handshakes": {}}'
 HERE = "127.0.0.1"
 LIMITS = Settings(limits={"loopback": True, "address_sockets": 3, "address_rate": 0})

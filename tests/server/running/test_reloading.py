@@ -12,6 +12,8 @@ from certificate import make_certificate
 
 from ..conftest import address, routes
 
+pytestmark = pytest.mark.long
+
 NUMBER = "def say(handler, message):\n    handler.write_message('{}')\n"
 SAYS = "on_message:\n  function: bot.say"
 

@@ -28,6 +28,8 @@ from tests.waiting import until
 
 from ..conftest import ended, routes
 
+pytestmark = pytest.mark.long
+
 WHO = "open:\n  function: who.say\non_message:\n  function: handler.write_message(message)"
 SAY = "import os\ndef say(handler):\n    handler.write_message(str(os.getpid()))\n"
 

@@ -21,6 +21,8 @@ from liveguide.server.running.tls import tls_context
 
 from ..conftest import routes
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[3]
 
 OWN = "on_message:\n  function: handler.write_message(message)"

@@ -24,6 +24,8 @@ from tests.waiting import until
 from ..conftest import Serve, Served, routes
 from ..sharing import sharing
 
+pytestmark = pytest.mark.long
+
 GUIDE = {
     "gramex.yaml": routes(
         put="on_message:\n  function: notes.put",

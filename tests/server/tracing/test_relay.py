@@ -20,6 +20,8 @@ from ..conftest import Serve, Served, routes
 from ..sharing import sharing
 from .page import Page, open_page
 
+pytestmark = pytest.mark.long
+
 SECRET = b"0123456789abcdef0123456789abcdef"
 GUIDE = {
     "gramex.yaml": routes(bot="on_message: {function: bot.on_message}", mine="auth: true"),
