@@ -12,6 +12,7 @@ import contextlib
 import logging
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Coroutine, Iterable
 from typing import Any
 
@@ -45,7 +46,7 @@ _TO_END = 0.1  # seconds until a task is cancelled again
 _HELD = 1.0  # seconds after which a session was not one that fails as soon as it begins
 
 
-class RedisSessions:
+class RedisSessions(ABC):
     """
     Sessions with a Redis: what is done in each is up to a subclass.
 
@@ -89,33 +90,33 @@ class RedisSessions:
 
     # What a subclass does.
 
+    @abstractmethod
     def _connected(self, connection: Any) -> None:
         """Use a new connection."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _begin(self) -> None:
         """Do on it what must be done before Redis counts as there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _hear(self) -> Coroutine[Any, Any, None]:
         """Take what is pushed on that connection."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _work(self) -> Iterable[Coroutine[Any, Any, None]]:
         """Return what is done for as long as Redis is there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _end(self) -> None:
         """Note that the connection is of no use any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _came(self) -> None:
         """Tell others that Redis is there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _went(self) -> None:
         """Tell others that it is away."""
-        raise NotImplementedError
 
     # What is done here.
 

@@ -124,7 +124,7 @@ async def test_an_on_request_whose_client_has_left_is_cancelled(serve):
     await until(lambda: len(asyncio.all_tasks() - before) > 1)
     writer.close()
 
-    await until(lambda: not asyncio.all_tasks() - before)
+    assert await until(lambda: not asyncio.all_tasks() - before)
 
 
 async def test_a_function_that_does_not_take_no_holds_up_nobody(serve, monkeypatch):

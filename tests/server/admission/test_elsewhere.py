@@ -68,7 +68,7 @@ async def test_who_comes_late_hears_of_what_was_there(
         two.app.connections.elsewhere.clear()
         for client in await redis.client.client_list(_type="pubsub"):
             await redis.client.client_kill_filter(_id=client["id"])
-        await until(lambda: two.app.connections.elsewhere[HERE] == 1)
+        assert await until(lambda: two.app.connections.elsewhere[HERE] == 1)
 
 
 @pytest.mark.parametrize("servers", [LIMITS], indirect=True)
@@ -115,7 +115,7 @@ async def test_who_is_silent_counts_no_more(
     await redis.client.publish("liveguide:addresses", told)
     elsewhere = servers[0].app.connections
     await until(lambda: elsewhere.elsewhere.get("192.0.2.1") == 3)
-    await until(lambda: "192.0.2.1" not in elsewhere.elsewhere)
+    assert await until(lambda: "192.0.2.1" not in elsewhere.elsewhere)
 
 
 @pytest.mark.parametrize("servers", [LIMITS], indirect=True)

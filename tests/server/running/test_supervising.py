@@ -323,6 +323,7 @@ async def test_a_reload_reaches_all(server: Running, guide: Path) -> None:
                     found.add(await ws.recv())
             except InvalidStatus:
                 continue
+    assert len(found) == 2
 
 
 @pytest.mark.browser
@@ -342,6 +343,7 @@ async def test_a_reload_reaches_one_that_is_just_being_started(
         while answers != held:
             with contextlib.suppress(InvalidStatus, ConnectionClosed):
                 answers = await served_by(server, "new")
+    assert answers == held
 
 
 async def hold_a_new_one(server: Running, guide: Path) -> int:
