@@ -14,6 +14,7 @@ Flow (b): a guide's routes, its authors' functions and its built site, served by
     sessions/       who a reader is
     resuming.py     connections whose clients resume: `?since=`, JSON both ways
     connections.py  all that are open, and how they are closed (close_codes.py)
+    delay.py        many that wait equally long
     ongoing.py      what is still going on when the server is to stop
     wire/           the protocol below the handlers
 

@@ -19,13 +19,13 @@ from types import TracebackType
 from typing import Any
 
 import tornado.websocket
-from tornado.httputil import HTTPHeaders
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketProtocol
 
 from ..rooms.envelope import BadMessage, read_sent
 from ..rooms.resuming import Resuming
 from ..rooms.rooms import rooms
+from .admission.fields import SENT
 from .admission.rates import Rate
 from .calls import no_exit
 from .close_codes import ABNORMAL_CLOSURE, POLICY_VIOLATION
@@ -118,7 +118,7 @@ class GuardedConnection(Opening):
         self._liveguide_shared.counts.opened += 1
         if self._liveguide_traced is not None:
             self._liveguide_traced.opened(self)
-        self._headers = HTTPHeaders()  # they are sent, and nobody asks for them any more
+        self._headers = SENT
         return self._liveguide_run("open", super().open, *args, **kwargs)
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:

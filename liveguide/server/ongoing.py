@@ -58,4 +58,5 @@ class Answering(Ongoing[asyncio.Future[Any]]):
         """Note that this task has answered a handshake: a WebSocket is waited for otherwise."""
         task = asyncio.current_task()
         if task is not None:
+            task.remove_done_callback(self.discard)
             self.discard(task)

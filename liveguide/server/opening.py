@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections.abc import Awaitable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from tornado.httputil import HTTPServerRequest
+import tornado
+from tornado.httputil import HTTPServerRequest, format_timestamp
 from tornado.web import HTTPError
 
 from ..rooms.engine import NotAccepted
+from .admission.fields import Fields
 from .admission.origins import Decision, decide
 from .admission.refusals import Refusal, answer
 from .calls import AuthorsCalls, no_exit
@@ -30,6 +33,7 @@ from .tracing.console import listening
 from .wire.handshake import is_upgrade
 
 _UPGRADE = Refusal(426, "upgrade", "this is a WebSocket; connect to it with new WebSocket(...)")
+_SERVER = f"TornadoServer/{tornado.version}"
 _SESSIONS_WAIT = 5  # seconds
 _LONGEST_SHOWN = 200
 
@@ -84,6 +88,16 @@ class Opening(AuthorsCalls):
     @cached_property
     def _liveguide_found(self) -> Session:
         return Sessions.throwaway()
+
+    def clear(self) -> None:
+        """Begin an answer anew, as Tornado does, which finds out each time what day it is."""
+        self._headers = Fields()
+        self._headers["Server"] = _SERVER
+        self._headers["Content-Type"] = "text/html; charset=UTF-8"
+        self._headers["Date"] = _date(int(time.time()))
+        self.set_default_headers()
+        self._write_buffer: list[bytes] = []
+        self.set_status(HTTPStatus.OK)
 
     def set_default_headers(self) -> None:
         """Set what the author's class sets; Tornado asks before `initialize`, and for an error."""
@@ -282,6 +296,9 @@ def _arguments(request: HTTPServerRequest) -> dict[str, list[str]]:
         name: [value.decode(errors="replace") for value in values]
         for name, values in request.query_arguments.items()
     }
+
+
+_date = lru_cache(1)(format_timestamp)
 
 
 def _has_left(request: HTTPServerRequest) -> bool:

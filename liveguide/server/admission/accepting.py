@@ -30,6 +30,8 @@ _AT_ONCE = 128
 _CHUNK = 8 * 1024
 """Bytes that are read of a request at once; few have more."""
 
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
+
 _LOOK_AGAIN = 0.1  # seconds
 _SAY_AGAIN = 10.0  # seconds
 _TO_ASK = 1.0  # seconds, as long as a handshake of TLS may take from far away
@@ -55,6 +57,9 @@ class BoundedServer(HTTPServer):
         added = list(sockets)
         self._listening += added
         for listening in added:
+            if listening.family in _INTERNET:
+                # On Linux all that it accepts have it from the beginning.
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._listen(listening)
 
     def stop(self) -> None:

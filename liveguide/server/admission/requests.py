@@ -1,18 +1,15 @@
 """
 Requests as Tornado reads them, for less of the processor's time each.
 
-Who connects again and again says much the same: a line of a head that was checked once need not
-be again. One timer waits for all whose request has not come, and nobody asks the system
-for each answer to send it at once: it is told so when the first is sent.
+Nothing is read or written in pieces that comes and goes as a whole, one timer waits for all whose
+request has not come, and an answer is made in one task.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable
-from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 from tornado.http1connection import (
     HTTP1Connection,
@@ -29,41 +26,11 @@ from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
 from tornado.log import gen_log
 from tornado.web import _HandlerDelegate
 
-_LONGEST_KEPT = 256
-"""Characters of a line that is remembered: browsers' lines are shorter, cookies may be longer."""
+from ..delay import Delay
+from .fields import Fields
 
 
-class Fields(HTTPHeaders):
-    """The headers of a request."""
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a header's value, of several lines joined by commas, or what stands for none."""
-        values = self.get_list(name)
-        if len(values) == 1:
-            return values[0]
-        return ",".join(values) if values else default
-
-    def parse_line(self, line: str, **options: bool) -> None:
-        """Add one line; raises HTTPInputError for what is none (RFC 9112, section 5)."""
-        if len(line) > _LONGEST_KEPT:
-            super().parse_line(line, **options)
-            return
-        for name, value in _field(line):
-            if name in self:
-                self.add(name, value)
-            else:
-                self[name] = value
-
-
-@lru_cache(1024)
-def _field(line: str) -> tuple[tuple[str, str], ...]:
-    """Return the name and the value in a line, checked by Tornado; nothing for the empty one."""
-    headers = HTTPHeaders()
-    headers.parse_line(line)
-    return tuple(headers.get_all())
-
-
-class Awaited:
+class Awaited(Delay[HTTP1Connection]):
     """
     The requests whose heads have not come yet.
 
@@ -75,40 +42,7 @@ class Awaited:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._since: OrderedDict[HTTP1Connection, float] = OrderedDict()  # the first is due first
-        self._timer: asyncio.TimerHandle | None = None
-
-    def use(self, seconds: float) -> None:
-        """Wait so long for each from now on, those that are awaited already too."""
-        if seconds != self._seconds:
-            self._seconds = seconds
-            if self._timer is not None:
-                self._timer.cancel()
-                self._look()
-
-    def begin(self, request: HTTP1Connection) -> None:
-        """Wait for a request, until `end` is called."""
-        loop = asyncio.get_running_loop()
-        self._since[request] = now = loop.time()
-        if self._timer is None:
-            self._timer = loop.call_at(now + self._seconds, self._look)
-
-    def end(self, request: HTTP1Connection) -> None:
-        """Note that the head of a request has come, or that none will."""
-        self._since.pop(request, None)
-
-    def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = None
-        while self._since:
-            request, since = next(iter(self._since.items()))
-            due = since + self._seconds
-            if due > loop.time():
-                self._timer = loop.call_at(due, self._look)
-                return
-            del self._since[request]
-            request.close()
+        super().__init__(seconds, HTTP1Connection.close)
 
 
 class Request(HTTP1Connection):
@@ -121,7 +55,7 @@ class Request(HTTP1Connection):
         self._awaited = awaited
 
     def _parse_headers(self, data: bytes) -> tuple[str, HTTPHeaders]:
-        self._awaited.end(self)
+        self._awaited.discard(self)
         text = data.decode("latin1").lstrip("\r\n")  # an empty line may come first (RFC 9112, 2.2)
         end = text.find("\n")
         return text[:end].rstrip("\r"), Fields.parse(text[end:])
@@ -155,8 +89,6 @@ class Request(HTTP1Connection):
 class OneTask(_HandlerDelegate):
     """Has a request answered by its handler in one task, without what Tornado puts around it."""
 
-    _running: ClassVar[set[asyncio.Task[None]]] = set()  # the loop holds none of its tasks itself
-
     def execute(self) -> Awaitable[None] | None:
         """Begin to answer."""
         if self.stream_request_body:
@@ -164,9 +96,8 @@ class OneTask(_HandlerDelegate):
         self.handler = self.handler_class(self.application, self.request, **self.handler_kwargs)
         transforms = [transform(self.request) for transform in self.application.transforms]
         answering = self.handler._execute(transforms, *self.path_args, **self.path_kwargs)
-        task = asyncio.get_running_loop().create_task(answering)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        # Held, as at Tornado, by what it waits for.
+        asyncio.get_running_loop().create_task(answering)
         return None
 
 
@@ -219,11 +150,11 @@ class RequestsConnection(HTTP1ServerConnection):
             while True:
                 request = Request(self.stream, self.params, self.context, self._awaited)
                 answering = delegate.start_request(self, request)
-                self._awaited.begin(request)
+                self._awaited.add(request)
                 try:
                     goes_on = await request.read_response(answering)
                 finally:
-                    self._awaited.end(request)
+                    self._awaited.discard(request)
                     self._is_new = False
                     if self._answered is not None and not self._answered.done():
                         self._answered.set_result(None)

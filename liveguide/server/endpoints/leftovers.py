@@ -20,6 +20,7 @@ from tornado.platform.asyncio import AsyncIOMainLoop
 from tornado.websocket import WebSocketHandler
 
 _DEEPEST = 3
+_OVER = "_liveguide_is_over"
 
 working: ContextVar[weakref.ref[WebSocketHandler] | None] = ContextVar("working", default=None)
 """The connection that works; tasks and timers that it starts inherit it (PEP 567)."""
@@ -45,7 +46,6 @@ class ConnectionsLoop(AsyncIOMainLoop):
         self._timers: weakref.WeakKeyDictionary[
             WebSocketHandler, weakref.WeakSet[PeriodicCallback]
         ] = weakref.WeakKeyDictionary()
-        self._over: weakref.WeakSet[WebSocketHandler] = weakref.WeakSet()
 
     def call_at(
         self, when: float, callback: Callable[..., Any], *args: Any, **kwargs: Any
@@ -56,13 +56,13 @@ class ConnectionsLoop(AsyncIOMainLoop):
             owner = working_for()
             if owner is not None and holds(timer.callback, owner):
                 self._timers.setdefault(owner, weakref.WeakSet()).add(timer)
-                if owner in self._over:
+                if getattr(owner, _OVER, False):
                     self.asyncio_loop.call_soon(timer.stop)  # it is just starting
         return super().call_at(when, callback, *args, **kwargs)
 
     def end(self, handler: WebSocketHandler) -> None:
         """Stop the timers of a connection, and those that it still starts."""
-        self._over.add(handler)
+        setattr(handler, _OVER, True)
         for timer in self._timers.pop(handler, ()):
             timer.stop()
 

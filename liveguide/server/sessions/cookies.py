@@ -27,6 +27,7 @@ class SignedIds:
 
     def __init__(self, secrets: Sequence[bytes], clock: Callable[[], float]) -> None:
         self._secrets = secrets
+        self._mac = hmac.new(secrets[0], digestmod="sha256")
         self._clock = clock
 
     def signed(self, name: str, session_id: str) -> str:
@@ -35,7 +36,9 @@ class SignedIds:
         began = str(int(self._clock()))
         value = base64.b64encode(session_id.encode()).decode()
         fields = f"2|1:0|{len(began)}:{began}|{len(name)}:{name}|{len(value)}:{value}|"
-        return fields + hmac.digest(self._secrets[0], fields.encode(), "sha256").hex()
+        mac = self._mac.copy()
+        mac.update(fields.encode())
+        return fields + mac.hexdigest()
 
     def known(self, name: str, cookie: str | None, seconds: float) -> str:
         """Return the id that we have signed, at most so long ago; empty for none."""

@@ -101,10 +101,10 @@ class Traces:
 
     def connection(self, request: HTTPServerRequest) -> TracedConnection | None:
         """Return the traced connection that a request asks for, `None` where nobody traces it."""
-        return self._connections.get(request)
+        return self._connections.get(request) if self._connections else None
 
     def refused(self, handler: RequestHandler) -> None:
         """Tell the page of a handshake that was answered with something else than 101."""
-        connection = self._connections.get(handler.request)
+        connection = self.connection(handler.request)
         if connection is not None and handler.get_status() != 101:
             connection.refused(handler)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from ..delay import Delay
 
 
 class Heartbeat:
@@ -22,7 +25,15 @@ class Heartbeat:
             come unread, and the client is to be pinged once more.
     """
 
-    __slots__ = ("_interval", "_is_answered", "_ping", "_timeout", "_timer", "_unanswered")
+    __slots__ = (
+        "_delay",
+        "_interval",
+        "_is_answered",
+        "_is_judged_next",
+        "_ping",
+        "_timeout",
+        "_unanswered",
+    )
 
     def __init__(
         self,
@@ -36,8 +47,8 @@ class Heartbeat:
         self._ping = ping
         self._unanswered = unanswered
         self._is_answered = True
-        loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle = loop.call_later(interval, self._beat)
+        self._is_judged_next = False
+        self._wait(interval)
 
     def answered(self) -> None:
         """Note that a pong has come."""
@@ -45,19 +56,40 @@ class Heartbeat:
 
     def stop(self) -> None:
         """Ping no more."""
-        self._timer.cancel()
+        self._delay.discard(self)
+
+    def go_on(self) -> None:
+        """Do what is due."""
+        if self._is_judged_next:
+            self._judge()
+        else:
+            self._beat()
+
+    def _wait(self, seconds: float) -> None:
+        self._delay = _delay(seconds)
+        self._delay.add(self)
 
     def _beat(self) -> None:
         self._is_answered = False
-        loop = asyncio.get_running_loop()
-        if self._timeout:
-            self._timer = loop.call_later(self._timeout, self._judge)
-        else:
-            self._timer = loop.call_later(self._interval, self._beat)
+        self._is_judged_next = bool(self._timeout)
+        self._wait(self._timeout or self._interval)
         self._ping()
 
     def _judge(self) -> None:
-        loop = asyncio.get_running_loop()
+        self._is_judged_next = False
         if self._is_answered or self._unanswered():
-            rest = self._interval - self._timeout
-            self._timer = loop.call_later(rest, self._beat)
+            self._wait(self._interval - self._timeout)
+
+
+_delays: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, Delay[Heartbeat]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _delay(seconds: float) -> Delay[Heartbeat]:
+    """Return where all wait who wait so long on this event loop."""
+    delays = _delays.setdefault(asyncio.get_running_loop(), {})
+    delay = delays.get(seconds)
+    if delay is None:
+        delay = delays[seconds] = Delay(seconds, Heartbeat.go_on)
+    return delay

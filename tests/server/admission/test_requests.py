@@ -1,13 +1,9 @@
-"""How requests are read: their lines, and the time in which they must come."""
+"""How requests are read, and the time in which they must come."""
 
 from __future__ import annotations
 
 import asyncio
 
-import pytest
-from tornado.httputil import HTTPHeaders, HTTPInputError
-
-from liveguide.server.admission.requests import Fields
 from liveguide.settings import Settings
 
 from ..conftest import Serve
@@ -16,40 +12,6 @@ from ..wire.client import TEXT, client_frame
 _WHO = {"gramex.yaml": "url:\n  who: {pattern: /who, handler: bot.who}\n"}
 _IMPATIENT = Settings(limits={"header_seconds": 0.2})
 _PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Host: x\r\nhost: y\r\n",
-        "Accept:text/html\r\nAccept: */*\r\nCookie: a=b; c=d\r\n",
-        "X-Long: " + "x" * 1000 + "\r\nx-long: again\r\n",
-        "Empty:\r\n\r\n",
-        "Bare: line feed\n",
-    ],
-)
-def test_headers_are_read_as_tornado_reads_them(text):
-    """Repeated ones, long ones, empty ones; at the first time and when they are remembered."""
-    wanted = list(HTTPHeaders.parse(text).get_all())
-
-    assert [wanted, wanted] == [list(Fields.parse(text).get_all()) for _ in range(2)]
-
-
-@pytest.mark.parametrize("name", ["Accept", "accept", "Sec-WebSocket-Key", "Empty", "Missing"])
-def test_a_header_is_asked_for_as_in_tornado(name):
-    """In any case, joined where there are several lines, and by default None, or what one says."""
-    text = "Accept:text/html\r\nACCEPT: */*\r\nsec-websocket-key: x\r\nEmpty:\r\n"
-    ours, tornados = Fields.parse(text), HTTPHeaders.parse(text)
-
-    assert (ours.get(name), ours.get(name, "-")) == (tornados.get(name), tornados.get(name, "-"))
-
-
-@pytest.mark.parametrize("line", ["no colon", " folded: x", "na me: x", "name: \x00"])
-def test_a_line_that_is_no_header_is_refused_each_time(line):
-    """What was refused once is not remembered as anything else."""
-    for _ in range(2):
-        with pytest.raises(HTTPInputError):
-            Fields.parse(f"{line}\r\n")
 
 
 async def test_half_a_request_is_cut_off_when_its_time_is_up(serve: Serve) -> None:

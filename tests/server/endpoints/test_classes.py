@@ -176,6 +176,20 @@ async def test_on_pong_gets_what_the_ping_carried(serve):
         assert await ws.recv() == "b'now'"
 
 
+async def test_small_messages_are_sent_at_once_by_default(serve):
+    """TCP_NODELAY is on, though nobody has asked for it."""
+    body = (
+        "def open(self):\n"
+        "    sock = self.ws_connection.stream.socket\n"
+        f"    option = sock.getsockopt({socket.IPPROTO_TCP}, {socket.TCP_NODELAY})\n"
+        "    self.write_message(str(bool(option)))"
+    )
+    served = await serve(a_class(body))
+
+    async with served.connect("/it") as ws:
+        assert await ws.recv() == "True"
+
+
 async def test_set_nodelay_sets_the_socket_s_option(serve):
     """TCP_NODELAY, on the connection itself."""
     body = (

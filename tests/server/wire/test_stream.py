@@ -1,4 +1,4 @@
-"""What is written to a stream before a WebSocket has its socket."""
+"""What a stream reads and writes before a WebSocket has its socket."""
 
 from __future__ import annotations
 
@@ -64,3 +64,55 @@ async def test_a_stream_that_the_other_end_has_closed_closes(ends) -> None:
 
     with pytest.raises(StreamClosedError):
         stream.write(b"and again")
+
+
+_END = rb"\r\n\r\n"
+
+
+async def test_what_has_come_whole_is_read_at_once(ends) -> None:
+    """Nothing is left, and nothing waits."""
+    stream = Stream(ends[0])
+    ends[1].send(b"a head\r\n\r\n")
+
+    reading = asyncio.ensure_future(stream.read_until_regex(_END))
+
+    assert reading.done()
+    assert reading.result() == b"a head\r\n\r\n"
+    stream.close()
+
+
+@pytest.mark.parametrize("parts", [(b"a ", b"head\r", b"\n\r\nrest"), (b"a head\r\n\r\nrest",)])
+async def test_what_comes_with_more_or_in_parts_is_read_to_its_end(ends, parts) -> None:
+    """What follows is for the next who reads."""
+    stream = Stream(ends[0])
+
+    ends[1].send(parts[0])
+    reading = asyncio.ensure_future(stream.read_until_regex(_END))
+    for part in parts[1:]:
+        await asyncio.sleep(0)
+        ends[1].send(part)
+
+    assert await reading == b"a head\r\n\r\n"
+    assert await stream.read_bytes(4) == b"rest"
+    stream.close()
+
+
+async def test_what_is_too_long_is_not_read(ends) -> None:
+    """Though it has come whole."""
+    stream = Stream(ends[0])
+    ends[1].send(b"a head\r\n\r\n")
+
+    with pytest.raises(StreamClosedError):
+        await stream.read_until_regex(_END, max_bytes=5)
+
+    assert stream.closed()
+
+
+async def test_the_other_end_s_leave_is_noticed_while_nothing_is_read(ends) -> None:
+    """By whoever has asked to be told."""
+    stream, left = Stream(ends[0]), asyncio.Event()
+    stream.set_close_callback(left.set)
+
+    ends[1].close()
+
+    await asyncio.wait_for(left.wait(), 10)
