@@ -292,6 +292,7 @@ async def test_an_index_that_does_not_come_is_said_and_tried_again(
     await _opened(page, server)
     await expect(page.get_by_role("dialog")).to_contain_text("be loaded")
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
     await page.unroute("**/search.json")
     await page.keyboard.press("/")
     await page.get_by_role("combobox").fill("krill")
