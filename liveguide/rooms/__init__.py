@@ -28,7 +28,7 @@ where an offset is missing.
       redis.py           many processes
         redis_session.py   one session after another, each until anything about it fails
         redis_subscriptions.py  what is pushed meanwhile
-        outbox.py          what waits to be accepted
+        outbox.py          what waits to be accepted;  redis_pipeline.py: how it is sent
         redis_log.py       histories, as streams
         redis_presence.py  who is where, right after crashes
         redis_scripts.py   what Redis does in one step: lua/;  parcel.py: its bytes into values

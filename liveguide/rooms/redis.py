@@ -30,6 +30,7 @@ from .engine import (
 )
 from .outbox import Outbox, Waiting
 from .redis_log import NOTHING, RedisLog, refusal
+from .redis_pipeline import Pipeline
 from .redis_presence import RedisPresence
 from .redis_scripts import Scripts, key, live
 from .redis_session import AWAY, WRONG, RedisSessions
@@ -38,7 +39,7 @@ from .redis_subscriptions import Subscriptions
 log = logging.getLogger(__name__)
 
 _A_PUBLISH = 100  # messages that are sent together
-_ASKING_AT_ONCE = 20  # far fewer than a pool has connections, which publishing needs as well
+_ASKING_AT_ONCE = 20  # far fewer than a pool has connections
 
 
 class RedisEngine(RedisSessions, Engine, Exchange):
@@ -99,6 +100,7 @@ class RedisEngine(RedisSessions, Engine, Exchange):
                 log.error("%d messages were not accepted before the end", len(left))
             with contextlib.suppress(RedisError, OSError):
                 await self._pool.disconnect()
+            await self._until_cancelled()
 
     # What a room asks for.
 
@@ -173,7 +175,7 @@ class RedisEngine(RedisSessions, Engine, Exchange):
 
     @contextlib.asynccontextmanager
     async def _asking_if_up(self) -> AsyncIterator[None]:
-        """Wait for a turn: who all come at once must not take what publishing needs."""
+        """Wait for a turn: all who come at once would need a connection each."""
         async with self._asking:
             if not self._is_up:
                 raise ConnectionError("it is away")
@@ -194,7 +196,8 @@ class RedisEngine(RedisSessions, Engine, Exchange):
         return self._subscriptions.hear()
 
     def _work(self) -> list[Coroutine[Any, Any, None]]:
-        work = [self._flush(), self._subscriptions.ping_on(redis_session.SILENT_SECONDS / 2)]
+        watch = self._subscriptions.watch(redis_session.SILENT_SECONDS)
+        work = [self._flush(), watch]
         return [*work, self._presence.tell_changes(), self._presence.beat_on()]
 
     def _end(self) -> None:
@@ -257,24 +260,26 @@ class RedisEngine(RedisSessions, Engine, Exchange):
 
     async def _flush(self) -> None:
         """Send what waits, in order."""
-        while True:
-            await self._outbox.has_some.wait()
-            waiting = self._outbox.first(_A_PUBLISH)
-            names = {message.topic.name for message in waiting}
-            subscribing = [self._subscribing[name] for name in names & self._subscribing.keys()]
-            pending = [future for future in subscribing if not future.done()]
-            if pending:
-                await asyncio.wait(pending)  # or who has just joined would not hear it
-            await self._publish(waiting)
+        async with self._connection() as connection:
+            pipeline = Pipeline(connection, redis_session.SILENT_SECONDS)
+            while True:
+                await self._outbox.has_some.wait()
+                waiting = self._outbox.first(_A_PUBLISH)
+                names = {message.topic.name for message in waiting}
+                subscribing = [self._subscribing[name] for name in names & self._subscribing.keys()]
+                pending = [future for future in subscribing if not future.done()]
+                if pending:
+                    await asyncio.wait(pending)  # or who has just joined would not hear it
+                await self._publish(waiting, pipeline)
 
-    async def _publish(self, waiting: list[Waiting]) -> None:
+    async def _publish(self, waiting: list[Waiting], pipeline: Pipeline) -> None:
         """Send some together; what was not answered for is sent again in the next session."""
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for message in waiting:
-                script, keys, values = self._log.call(message)
-                sha = await self._scripts.sha(script)
-                pipeline.evalsha(sha, len(keys), *keys, *values)
-            results = await pipeline.execute(raise_on_error=False)
+        commands = []
+        for message in waiting:
+            script, keys, values = self._log.call(message)
+            sha = await self._scripts.sha(script)
+            commands.append(("EVALSHA", sha, len(keys), *keys, *values))
+        results = await pipeline.run(commands)
         for message, result in zip(waiting, results, strict=True):
             if isinstance(result, NoScriptError):
                 self._scripts.forget()

@@ -13,7 +13,7 @@ import logging
 import random
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable
 from typing import Any
 
 from redis.asyncio import ConnectionPool, Redis
@@ -142,8 +142,14 @@ class RedisSessions(ABC):
         log.warning("%s can't be used (%s); what is said waits until it comes", self._shown, why)
 
     def _cancel(self) -> None:
-        if self._running is not None:
+        """Begin no more sessions, and end the last one; a second time would only disturb that."""
+        if self._running is not None and not self._running.cancelling():
             self._running.cancel()
+
+    async def _until_cancelled(self) -> None:
+        """Wait until no session is left."""
+        if self._running is not None:
+            await asyncio.wait({self._running})
 
     async def _run(self) -> None:
         """Have one session after another, at once after one that held, else after a wait."""
@@ -167,23 +173,32 @@ class RedisSessions(ABC):
 
     async def _session(self) -> None:
         """Be connected, until that fails."""
-        connection = self._new_connection()
         try:
-            await connection.connect()
-            self._broken = asyncio.get_running_loop().create_future()
-            self._connected(connection)
-            reading = self._start(self._hear())
-            async with asyncio.timeout(SILENT_SECONDS):
-                await self._first(reading, self._begin())
-            self._begin_session()
-            await self._first(reading, *self._work())
+            async with self._connection() as connection:
+                self._broken = asyncio.get_running_loop().create_future()
+                self._connected(connection)
+                reading = self._start(self._hear())
+                async with asyncio.timeout(SILENT_SECONDS):
+                    await self._first(reading, self._begin())
+                self._begin_session()
+                await self._first(reading, *self._work())
         finally:
             self._end()
             self._cancel_tasks()
             with contextlib.suppress(Exception):  # whatever it raises, this session is over
-                await connection.disconnect(nowait=True)
-                await self._pool.disconnect()  # of which others may hang, too
+                await self._pool.disconnect()  # of which others may hang
             await self._until_ended()
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """Have a connection that is not the pool's."""
+        connection = self._new_connection()
+        try:
+            await connection.connect()
+            yield connection
+        finally:
+            with contextlib.suppress(Exception):
+                await connection.disconnect(nowait=True)
 
     async def _first(self, reading: asyncio.Task[Any], *work: Coroutine[Any, Any, Any]) -> None:
         """Do something until the first of it ends, or the connection does, which raises."""

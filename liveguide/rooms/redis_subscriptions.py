@@ -10,6 +10,8 @@ from redis.exceptions import ResponseError
 
 from .redis_scripts import is_full
 
+_QUESTIONS = 3  # in the time after which a connection is given up
+
 
 class Subscriptions:
     """
@@ -27,6 +29,7 @@ class Subscriptions:
         self._several = several
         self._confirmed: dict[bytes, list[asyncio.Future[None]]] = {}
         self._connection: Any = None
+        self._heard = 0  # of what has come, how much
 
     @property
     def has_begun(self) -> bool:
@@ -37,6 +40,7 @@ class Subscriptions:
         """Use a connection of redis-py, on which nothing is subscribed to."""
         self._confirmed.clear()
         self._connection = connection
+        connection.socket_timeout = None  # a timer for each thing that is read: see `watch`
 
     def end(self) -> None:
         """Use none."""
@@ -55,11 +59,26 @@ class Subscriptions:
         """Subscribe to a channel no more; what still comes must be passed over."""
         await self._connection.send_command("UNSUBSCRIBE", channel)
 
-    async def ping_on(self, seconds: float) -> None:
-        """Ask again and again: a connection without an answer fails by its timeout."""
-        while True:
-            await asyncio.sleep(seconds)
-            await self._connection.send_command("PING")
+    async def watch(self, seconds: float) -> None:
+        """
+        Ask again and again whether the connection holds.
+
+        Args:
+
+            seconds: After which one that says nothing does not.
+
+        Raises:
+
+            TimeoutError: It does not.
+        """
+        unanswered = 0
+        while unanswered < _QUESTIONS - 1:
+            heard = self._heard
+            async with asyncio.timeout(seconds / _QUESTIONS):
+                await self._connection.send_command("PING")
+            await asyncio.sleep(seconds / _QUESTIONS)
+            unanswered = unanswered + 1 if self._heard == heard else 0
+        raise TimeoutError("no answer")
 
     async def hear(self) -> None:
         """Take what is pushed, until the connection fails."""
@@ -70,7 +89,9 @@ class Subscriptions:
             except ResponseError as error:
                 if not is_full(error):
                     raise
+                self._heard += 1
                 continue  # so it answers a ping while it can't write
+            self._heard += 1
             if not isinstance(pushed, list):
                 continue  # the answer to a ping, before there is any room
             if pushed[0] == b"message":

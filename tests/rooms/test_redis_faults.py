@@ -164,6 +164,20 @@ async def test_a_redis_that_says_nothing_is_given_up(
     await member.until(lambda: member.kinds("back"))
 
 
+async def test_a_redis_that_says_nothing_is_given_up_by_who_says_nothing(
+    begin: Begin, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who only listens is told as well that nothing can come."""
+    monkeypatch.setattr(redis_session, "SILENT_SECONDS", 0.8)
+    member = (await begin()).hearing()
+    await member.until(lambda: member.kinds("joined"))
+    await redis.client.client_pause(3000)
+
+    await member.until(lambda: member.kinds("away"))
+
+    await member.until(lambda: member.kinds("back"))
+
+
 async def test_a_redis_that_is_full_refuses_and_goes_on(
     begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
