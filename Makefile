@@ -4,7 +4,7 @@
 # make fuzz    SECONDS=60, or CASES=1000000: odd requests, frames and texts, others each time
 # make killed  a thousand builds killed at random moments: no site of old and new pages
 # make soak    SOAK=600 seconds of comings and goings: memory flat, and nothing left behind
-# make durable  100,000 messages while servers and Redis are killed: none lost; a quarter of an hour
+# make durable  100,000 messages while servers and Redis are killed: none lost; four minutes
 # make autobahn  what the Autobahn test suite says of the protocol; a quarter of an hour
 # make bench   the benchmarks, into guide/speed/; ONLY="echo broadcast" for these
 # make figures guide/speed/ from the figures that are there

@@ -70,7 +70,6 @@ def test_every_script_that_measures_is_run() -> None:
     scripts = {measure.script for measure in targets.MEASURES.values()}
 
     assert scripts == set(_bench().SECONDS)
-    assert scripts.issuperset(_bench().ONLY_IF_NAMED)
     assert all((page.FOLDER.parents[1] / f"benchmarks/{name}.py").exists() for name in scripts)
 
 
@@ -147,21 +146,6 @@ def test_a_script_that_fails_leaves_all_figures(
 
     assert bench.main(["echo"], file) == 1
     assert json.loads(file.read_text()) == {"echo": {**RUN, "failed": reason}, "broadcast": RUN}
-
-
-def test_what_takes_longest_is_run_only_if_it_is_named(
-    bench: ModuleType,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """`make bench` leaves it and its figures alone; `make bench ONLY=durable` runs it."""
-    monkeypatch.setattr(bench, "SECONDS", {"half_open": 1, "durable": 1})
-
-    assert bench.main([], tmp_path / "figures.json") == 1
-    assert "[1/1] half_open" in capsys.readouterr().out
-    assert bench.main(["durable"], tmp_path / "figures.json") == 1
-    assert "[1/1] durable" in capsys.readouterr().out
 
 
 def test_a_target_that_is_missed_is_no_failure(bench: ModuleType, tmp_path: Path) -> None:
