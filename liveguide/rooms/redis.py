@@ -90,8 +90,9 @@ class RedisEngine(RedisSessions, Engine, Exchange):
         try:
             await self._outbox.is_empty.wait()
             self._cancel()
+            await self._until_cancelled()  # which ends the pool's connections
             await self._presence.leave()
-        except (RedisError, OSError):
+        except WRONG:
             pass  # it is away: others find out that this process is gone
         finally:
             self._cancel()
@@ -183,9 +184,10 @@ class RedisEngine(RedisSessions, Engine, Exchange):
 
     # A session.
 
-    def _connected(self, connection: Any) -> None:
+    def _connected(self, hearing: Any, publishing: Any) -> None:
         self._scripts.forget()
-        self._subscriptions.begin(connection)
+        self._subscriptions.begin(hearing)
+        self._pipeline = Pipeline(publishing, redis_session.SILENT_SECONDS)
 
     async def _begin(self) -> None:
         await self._subscriptions.add([*map(self._channel, self.channels)])
@@ -260,26 +262,24 @@ class RedisEngine(RedisSessions, Engine, Exchange):
 
     async def _flush(self) -> None:
         """Send what waits, in order."""
-        async with self._connection() as connection:
-            pipeline = Pipeline(connection, redis_session.SILENT_SECONDS)
-            while True:
-                await self._outbox.has_some.wait()
-                waiting = self._outbox.first(_A_PUBLISH)
-                names = {message.topic.name for message in waiting}
-                subscribing = [self._subscribing[name] for name in names & self._subscribing.keys()]
-                pending = [future for future in subscribing if not future.done()]
-                if pending:
-                    await asyncio.wait(pending)  # or who has just joined would not hear it
-                await self._publish(waiting, pipeline)
+        while True:
+            await self._outbox.has_some.wait()
+            waiting = self._outbox.first(_A_PUBLISH)
+            names = {message.topic.name for message in waiting}
+            subscribing = [self._subscribing[name] for name in names & self._subscribing.keys()]
+            pending = [future for future in subscribing if not future.done()]
+            if pending:
+                await asyncio.wait(pending)  # or who has just joined would not hear it
+            await self._publish(waiting)
 
-    async def _publish(self, waiting: list[Waiting], pipeline: Pipeline) -> None:
+    async def _publish(self, waiting: list[Waiting]) -> None:
         """Send some together; what was not answered for is sent again in the next session."""
         commands = []
         for message in waiting:
             script, keys, values = self._log.call(message)
             sha = await self._scripts.sha(script)
             commands.append(("EVALSHA", sha, len(keys), *keys, *values))
-        results = await pipeline.run(commands)
+        results = await self._pipeline.run(commands)
         for message, result in zip(waiting, results, strict=True):
             if isinstance(result, NoScriptError):
                 self._scripts.forget()

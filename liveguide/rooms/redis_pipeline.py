@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 Command = Sequence[str | bytes | int]
@@ -13,7 +14,7 @@ Command = Sequence[str | bytes | int]
 
 class Pipeline:
     """
-    A connection for that.
+    Sends commands together, and returns their answers.
 
     What redis-py calls a pipeline borrows a connection from a pool each time, and has a timer, or
     even a task, for each thing that it sends or reads.
@@ -26,7 +27,7 @@ class Pipeline:
     """
 
     def __init__(self, connection: Any, seconds: float) -> None:
-        connection.socket_timeout = None
+        connection.socket_timeout = None  # which redis-py would look at for each of them
         self._connection = connection
         self._seconds = seconds
 
@@ -34,13 +35,27 @@ class Pipeline:
         """
         Do some commands; where Redis answers with an error, that is the result.
 
-        What is wrong with the connection is raised as redis-py does, or as TimeoutError. It is of
-        no use then.
+        Args:
+
+            commands: Each may be done twice: a Redis may close a connection on which nothing was
+                said for long, which shows when something is, and is then connected to anew.
+
+        Raises:
+
+            RedisError: It can't be connected to, or breaks off again.
+
+            TimeoutError: It takes too long.
         """
-        connection = self._connection
         async with asyncio.timeout(self._seconds):
-            await connection.send_packed_command(connection.pack_commands(commands))
-            return [await self._answer() for _ in commands]
+            try:
+                return await self._run(commands)
+            except RedisConnectionError:
+                return await self._run(commands)
+
+    async def _run(self, commands: Sequence[Command]) -> list[Any]:
+        connection = self._connection
+        await connection.send_packed_command(connection.pack_commands(commands))
+        return [await self._answer() for _ in commands]
 
     async def _answer(self) -> Any:
         try:

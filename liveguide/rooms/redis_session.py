@@ -1,7 +1,7 @@
 """
 Sessions with a Redis, one after another.
 
-There is one at a time: from a connection until anything about it fails. What fails ends it, and
+There is one at a time: two connections, until anything about them fails. What fails ends it, and
 the next one begins: that is all there is to a recovery.
 """
 
@@ -81,6 +81,7 @@ class RedisSessions(ABC):
         self._began_waiting = self._began_session = time.monotonic()
         self._broken: asyncio.Future[None]
         self._is_up = False
+        self._is_over = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -91,16 +92,16 @@ class RedisSessions(ABC):
     # What a subclass does.
 
     @abstractmethod
-    def _connected(self, connection: Any) -> None:
-        """Use a new connection."""
+    def _connected(self, hearing: Any, publishing: Any) -> None:
+        """Use new connections."""
 
     @abstractmethod
     async def _begin(self) -> None:
-        """Do on it what must be done before Redis counts as there."""
+        """Do what must be done before Redis counts as there."""
 
     @abstractmethod
     def _hear(self) -> Coroutine[Any, Any, None]:
-        """Take what is pushed on that connection."""
+        """Take what is pushed on the first of them."""
 
     @abstractmethod
     def _work(self) -> Iterable[Coroutine[Any, Any, None]]:
@@ -108,7 +109,7 @@ class RedisSessions(ABC):
 
     @abstractmethod
     def _end(self) -> None:
-        """Note that the connection is of no use any more."""
+        """Note that they are of no use any more."""
 
     @abstractmethod
     def _came(self) -> None:
@@ -143,7 +144,8 @@ class RedisSessions(ABC):
 
     def _cancel(self) -> None:
         """Begin no more sessions, and end the last one; a second time would only disturb that."""
-        if self._running is not None and not self._running.cancelling():
+        if self._running is not None and not self._is_over:
+            self._is_over = True
             self._running.cancel()
 
     async def _until_cancelled(self) -> None:
@@ -174,9 +176,9 @@ class RedisSessions(ABC):
     async def _session(self) -> None:
         """Be connected, until that fails."""
         try:
-            async with self._connection() as connection:
+            async with self._connection() as hearing, self._connection() as publishing:
                 self._broken = asyncio.get_running_loop().create_future()
-                self._connected(connection)
+                self._connected(hearing, publishing)
                 reading = self._start(self._hear())
                 async with asyncio.timeout(SILENT_SECONDS):
                     await self._first(reading, self._begin())
@@ -186,7 +188,7 @@ class RedisSessions(ABC):
             self._end()
             self._cancel_tasks()
             with contextlib.suppress(Exception):  # whatever it raises, this session is over
-                await self._pool.disconnect()  # of which others may hang
+                await self._pool.disconnect()  # whose connections may hang as well
             await self._until_ended()
 
     @contextlib.asynccontextmanager
@@ -195,6 +197,8 @@ class RedisSessions(ABC):
         connection = self._new_connection()
         try:
             await connection.connect()
+            if self._is_over:
+                raise asyncio.CancelledError  # which redis-py may have lost, see `_until_ended`
             yield connection
         finally:
             with contextlib.suppress(Exception):

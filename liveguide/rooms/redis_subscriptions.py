@@ -29,7 +29,7 @@ class Subscriptions:
         self._several = several
         self._confirmed: dict[bytes, list[asyncio.Future[None]]] = {}
         self._connection: Any = None
-        self._heard = 0  # of what has come, how much
+        self._heard = 0  # how many answers and messages have come
 
     @property
     def has_begun(self) -> bool:
@@ -65,11 +65,11 @@ class Subscriptions:
 
         Args:
 
-            seconds: After which one that says nothing does not.
+            seconds: How long it may say nothing.
 
         Raises:
 
-            TimeoutError: It does not.
+            TimeoutError: It has said nothing to two questions in a row, or takes none.
         """
         unanswered = 0
         while unanswered < _QUESTIONS - 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from contextvars import Context
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -18,7 +19,7 @@ class Delay(Generic[Item]):
 
         seconds: How long each waits.
 
-        due: Called with each that has waited so long, and waits no more.
+        due: Called with each that has waited so long, and waits no more; in an empty context.
     """
 
     def __init__(self, seconds: float, due: Callable[[Item], None]) -> None:
@@ -26,9 +27,10 @@ class Delay(Generic[Item]):
         self._due = due
         self._since: OrderedDict[Item, float] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
+        self._context = Context()  # nobody's: not that of the one who happened to be the first
 
     def use(self, seconds: float) -> None:
-        """Wait so long from now on, for those that wait already too."""
+        """Wait so long from now on, for those that wait already too; not called from *due*."""
         if seconds != self._seconds:
             self._seconds = seconds
             if self._timer is not None:
@@ -36,11 +38,10 @@ class Delay(Generic[Item]):
                 self._look()
 
     def add(self, item: Item) -> None:
-        """Wait for an item that does not wait yet."""
-        loop = asyncio.get_running_loop()
-        self._since[item] = now = loop.time()
+        """Wait for an item; it must not be waiting yet, or it would keep its place."""
+        self._since[item] = now = asyncio.get_running_loop().time()
         if self._timer is None:
-            self._timer = loop.call_at(now + self._seconds, self._look)
+            self._look_at(now + self._seconds)
 
     def discard(self, item: Item) -> None:
         """Wait for an item no more, if it waits."""
@@ -59,5 +60,8 @@ class Delay(Generic[Item]):
         finally:
             self._timer = None
             if self._since:
-                first = next(iter(self._since.values()))
-                self._timer = loop.call_at(first + self._seconds, self._look)
+                self._look_at(next(iter(self._since.values())) + self._seconds)
+
+    def _look_at(self, when: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(when, self._look, context=self._context)

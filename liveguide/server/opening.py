@@ -15,7 +15,7 @@ from typing import Any
 
 import tornado
 from tornado.httputil import HTTPServerRequest, format_timestamp
-from tornado.web import HTTPError
+from tornado.web import HTTPError, RequestHandler
 
 from ..rooms.engine import NotAccepted
 from .admission.fields import Fields
@@ -90,14 +90,17 @@ class Opening(AuthorsCalls):
         return Sessions.throwaway()
 
     def clear(self) -> None:
-        """Begin an answer anew, as Tornado does, which finds out each time what day it is."""
+        """Begin an answer anew as the author's class does, or as Tornado, with a date at hand."""
+        if getattr(super().clear, "__func__", None) is not RequestHandler.clear:
+            super().clear()
+            return
         self._headers = Fields()
         self._headers["Server"] = _SERVER
         self._headers["Content-Type"] = "text/html; charset=UTF-8"
         self._headers["Date"] = _date(int(time.time()))
         self.set_default_headers()
         self._write_buffer: list[bytes] = []
-        self.set_status(HTTPStatus.OK)
+        self._status_code, self._reason = HTTPStatus.OK.value, HTTPStatus.OK.phrase
 
     def set_default_headers(self) -> None:
         """Set what the author's class sets; Tornado asks before `initialize`, and for an error."""

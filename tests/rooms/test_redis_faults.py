@@ -178,6 +178,54 @@ async def test_a_redis_that_says_nothing_is_given_up_by_who_says_nothing(
     await member.until(lambda: member.kinds("back"))
 
 
+async def test_a_redis_that_closes_what_is_idle_is_not_away(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """Nobody notices: its `timeout` spares only connections that something is pushed on."""
+    one = await begin()
+    member = one.hearing()
+    await one.room.send("before")
+    await redis.client.client_kill_filter(_type="normal", skipme=True)
+
+    await one.room.send("after")
+
+    assert await member.hears(2) == ["before", "after"]
+    assert not member.kinds("away")
+
+
+@pytest.mark.parametrize("turns", range(0, 20, 2))
+async def test_a_process_that_stops_while_it_connects_ends(redis: RedisServer, turns: int) -> None:
+    """Though redis-py may lose a cancellation as it connects, before Python 3.12."""
+    one = OneProcess(RedisEngine(redis.url, "Redis", is_optional=True), Topic("queue"))
+    starting = asyncio.ensure_future(one.start())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await one.rooms.stop()
+        await starting
+
+
+async def test_a_redis_without_room_for_both_connections_is_away(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """Not there and away again and again; and once there is room, it is there."""
+    one = await begin()
+    member = one.hearing()
+    await member.until(lambda: member.kinds("joined"))
+    await redis.client.config_set("maxclients", 2)
+    await redis.client.client_kill_filter(_type="pubsub")
+    await member.until(lambda: member.kinds("away"))
+    sent = one.room.send("late")
+    await seen(lambda: redis.client.info("stats"), lambda stats: stats["rejected_connections"] >= 2)
+
+    await redis.client.config_set("maxclients", 100)
+
+    await sent
+    assert await member.hears(1) == ["late"]
+    assert (len(member.kinds("away")), len(member.kinds("back"))) == (1, 1)
+
+
 async def test_a_redis_that_is_full_refuses_and_goes_on(
     begin: Begin, redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:

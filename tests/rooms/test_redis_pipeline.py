@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import UnixDomainSocketConnection
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 from liveguide.rooms.redis_pipeline import Pipeline
@@ -40,6 +41,35 @@ async def test_an_error_is_the_answer_to_one_command(connection: Any) -> None:
 
     assert (before, behind) == (b"a", b"b")
     assert isinstance(error, ResponseError)
+
+
+async def test_much_is_sent_and_answered_at_once(connection: Any) -> None:
+    """More than the system takes in one go."""
+    pipeline, much = Pipeline(connection, 10), b"x" * 300_000
+
+    answers = await pipeline.run([("ECHO", much)] * 20)
+
+    assert answers == [much] * 20
+
+
+async def test_a_connection_that_redis_has_closed_is_replaced(
+    connection: Any, redis: RedisServer
+) -> None:
+    """It does so where nothing was said for long, if its `timeout` is set."""
+    pipeline = Pipeline(connection, 10)
+    await pipeline.run([("SET", "a", b"1")])
+    await redis.client.client_kill_filter(_type="normal", skipme=True)
+
+    assert await pipeline.run([("GET", "a")]) == [b"1"]
+
+
+async def test_a_redis_that_has_gone_is_said(connection: Any, redis: RedisServer) -> None:
+    """It can't be connected to any more."""
+    pipeline = Pipeline(connection, 10)
+    await redis.kill()
+
+    with pytest.raises(RedisConnectionError):
+        await pipeline.run([("GET", "a")])
 
 
 async def test_answers_that_do_not_come_are_not_waited_for_forever(

@@ -87,13 +87,18 @@ class Served:
         return int((await self.raw(request.encode("latin-1"))).split(b" ", 2)[1])
 
 
-async def handshake(port: int, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Open a WebSocket by hand, for a client that does not behave."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(
+def asks_for_socket(path: str) -> bytes:
+    """Return a handshake as a client sends it."""
+    return (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
     )
+
+
+async def handshake(port: int, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Open a WebSocket by hand, for a client that does not behave."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(asks_for_socket(path))
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
     return reader, writer
 

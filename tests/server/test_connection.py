@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import logging
+import socket
 import struct
 import weakref
 from typing import Any
@@ -17,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from liveguide.server.calls import AuthorsCalls
 from liveguide.server.sessions.sessions import Sessions
 
-from .conftest import ECHO, Served, routes
+from .conftest import ECHO, Served, asks_for_socket, routes
 
 FUNCTIONS = "open: {function: bot.open}\non_message: {function: bot.on_message}"
 ALL = FUNCTIONS + "\non_close: {function: bot.on_close}"
@@ -83,6 +84,24 @@ async def test_expressions_and_tornado_s_client_work_as_well(serve):
     assert await client.read_message() == "grüße"
     client.close()
     assert await client.read_message() is None
+
+
+async def test_a_socket_that_is_answered_at_once_is_watched_once(serve, monkeypatch):
+    """By whoever reads messages from it, and not before that for the client's leave."""
+    served = await serve({"gramex.yaml": routes(echo=ECHO)})
+    loop, watched = asyncio.get_running_loop(), []
+    add_reader = loop.add_reader
+    monkeypatch.setattr(
+        loop, "add_reader", lambda *which: (watched.append(which[0]), add_reader(*which))
+    )
+
+    with socket.create_connection(("127.0.0.1", served.port)) as client:
+        client.sendall(asks_for_socket("/echo"))  # it is there when the connection is accepted
+        client.setblocking(False)
+        answer = await asyncio.wait_for(loop.sock_recv(client, 1000), 10)
+
+    assert b" 101 " in answer
+    assert len(watched) == 1
 
 
 async def test_on_message_waits_for_an_async_open_and_on_close_for_both(serve):

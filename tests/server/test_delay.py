@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 
 from liveguide.server.delay import Delay
 
@@ -104,6 +105,56 @@ async def test_a_failure_of_one_is_not_the_others_failure() -> None:
 
     assert calls == ["good"]
     assert len(failures) == 1
+
+
+async def test_who_is_taken_out_by_another_that_is_due_is_not() -> None:
+    """Both were due at the same time."""
+    calls = Calls(2)
+
+    def due(item: str) -> None:
+        calls(item)
+        delay.discard("b")
+
+    delay = Delay(_SHORT, due)
+    for item in "abc":
+        delay.add(item)
+
+    await _came(calls)
+
+    assert calls == ["a", "c"]
+
+
+async def test_a_longer_time_holds_for_those_who_wait() -> None:
+    """They are not due when they would have been."""
+    loop, calls = asyncio.get_running_loop(), Calls(1)
+    delay = Delay(_SHORT, calls)
+    delay.add("a")
+    added = loop.time()
+    delay.use(3 * _SHORT)
+
+    await _came(calls)
+
+    assert loop.time() - added >= 3 * _SHORT
+
+
+async def test_what_is_due_runs_in_nobody_s_context() -> None:
+    """Or it would be that of the first who waited, for all, and for as long as anybody waits."""
+    contexts, calls = [], Calls(2)
+    mark: ContextVar[str] = ContextVar("mark")
+
+    def due(item: str) -> None:
+        contexts.append(mark.get(None))
+        calls(item)
+
+    delay = Delay(_SHORT, due)
+    mark.set("the first one's")
+    delay.add("a")
+    await asyncio.sleep(_SHORT / 2)
+    delay.add("b")
+
+    await _came(calls)
+
+    assert contexts == [None, None]
 
 
 async def test_a_shorter_time_holds_for_those_who_wait() -> None:

@@ -47,8 +47,8 @@ def _field(line: str) -> tuple[tuple[str, str], ...]:
 
 class _Sent(Fields):
     def __setitem__(self, name: str, value: str) -> None:
-        raise RuntimeError(f"{name!r} comes too late: the headers are sent")
+        pass  # as at Tornado, it comes too late
 
 
 SENT = _Sent()
-"""What stands for headers that are sent, and that nobody asks for any more."""
+"""What stands for headers that are sent: nobody asks for them any more, and none is added."""

@@ -1,8 +1,8 @@
 """
 Requests as Tornado reads them, for less of the processor's time each.
 
-Nothing is read or written in pieces that comes and goes as a whole, one timer waits for all whose
-request has not come, and an answer is made in one task.
+The head of a handshake's answer is written as a whole, one timer waits for all whose request has
+not come, and an answer is made in one task.
 """
 
 from __future__ import annotations

@@ -17,9 +17,14 @@ _NOTHING: deque[Any] = deque(maxlen=0)
 
 
 class Stream(IOStream):
-    """A connection without TLS; the system is only told what it has not been told already."""
+    """
+    A connection without TLS, accepted by a `BoundedServer`.
 
-    _sends_at_once: bool | None = True if sys.platform == "linux" else None  # see accepting.py
+    The system is only told what it has not been told already.
+    """
+
+    # On Linux a connection has this option from the socket that has accepted it.
+    _sends_at_once: bool | None = True if sys.platform == "linux" else None
     _is_let_go = False
 
     def set_nodelay(self, value: bool) -> None:
@@ -31,10 +36,13 @@ class Stream(IOStream):
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
         """Read up to an end; what has come as a whole, and alone, without Tornado's buffer."""
         if not (self._read_buffer_size or self.closed()):
+            data = b""
             try:
                 data = self.socket.recv(self.read_chunk_size)
-            except OSError:
-                data = b""  # Tornado, which tries again, knows why it may be
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                self.close(exc_info=error)
             end = re.search(regex, data)
             if end and end.end() == len(data) <= (max_bytes or self.max_buffer_size):
                 return _done(data)

@@ -176,6 +176,35 @@ async def test_on_pong_gets_what_the_ping_carried(serve):
         assert await ws.recv() == "b'now'"
 
 
+async def test_a_class_may_begin_its_answers_with_headers_of_its_own(serve):
+    """By `clear`, which Tornado calls before each answer, and by which it sets the status."""
+    body = (
+        "def clear(self):\n"
+        "    super().clear()\n"
+        "    self.set_header('X-Mine', 'yes')\n"
+        "def open(self): pass"
+    )
+    served = await serve(a_class(body))
+
+    async with served.connect("/it") as ws:
+        assert ws.response.headers["X-Mine"] == "yes"
+
+
+async def test_a_class_hears_of_each_status_that_is_set(serve):
+    """Not before it was initialised."""
+    body = (
+        "def initialize(self): self.heard = []\n"
+        "def set_status(self, status, reason=None):\n"
+        "    self.heard.append(status)\n"
+        "    super().set_status(status, reason)\n"
+        "def open(self): self.write_message(str(self.heard))"
+    )
+    served = await serve(a_class(body))
+
+    async with served.connect("/it") as ws:
+        assert await ws.recv() == "[101]"
+
+
 async def test_small_messages_are_sent_at_once_by_default(serve):
     """TCP_NODELAY is on, though nobody has asked for it."""
     body = (

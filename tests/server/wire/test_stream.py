@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -106,6 +107,21 @@ async def test_what_is_too_long_is_not_read(ends) -> None:
         await stream.read_until_regex(_END, max_bytes=5)
 
     assert stream.closed()
+
+
+async def test_why_a_connection_broke_is_known() -> None:
+    """Whoever reads is told that it did."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    other = socket.create_connection(listening.getsockname())
+    stream = Stream(listening.accept()[0])
+    other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    other.close()
+
+    with pytest.raises(StreamClosedError):
+        await stream.read_until_regex(_END)
+
+    assert isinstance(stream.error, ConnectionResetError)
+    listening.close()
 
 
 async def test_the_other_end_s_leave_is_noticed_while_nothing_is_read(ends) -> None:
