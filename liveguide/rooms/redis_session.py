@@ -43,6 +43,7 @@ WRONG = (RedisError, OSError, AttributeError)
 """Whatever can be wrong; the last where the end of a session cuts redis-py off."""
 
 _TO_END = 0.1  # seconds until a task is cancelled again
+_TO_CANCEL = 1.0  # seconds, far more than all of them take
 _HELD = 1.0  # seconds after which a session was not one that fails as soon as it begins
 
 
@@ -149,9 +150,9 @@ class RedisSessions(ABC):
             self._running.cancel()
 
     async def _until_cancelled(self) -> None:
-        """Wait until no session is left."""
+        """Wait until no session is left, but not for long: what stops must come to an end."""
         if self._running is not None:
-            await asyncio.wait({self._running})
+            await asyncio.wait({self._running}, timeout=_TO_CANCEL)
 
     async def _run(self) -> None:
         """Have one session after another, at once after one that held, else after a wait."""
