@@ -52,6 +52,7 @@ audit: $(VENV)/installed-dev node_modules/installed system
 	$(PYTEST) $(addprefix tests/e2e/test_,accessibility.py html.py lighthouse.py weight.py)
 
 bench: $(VENV)/installed-dev node_modules/installed
+	@scripts/system-packages gcc wrk curl
 	$(RUN) benchmarks/bench.py $(ONLY)
 
 figures: $(VENV)/installed-dev
