@@ -176,6 +176,7 @@ async def test_a_redis_that_says_nothing_is_given_up_by_who_says_nothing(
     await member.until(lambda: member.kinds("away"))
 
     await member.until(lambda: member.kinds("back"))
+    assert len(member.kinds("away")) == 1
 
 
 async def test_a_redis_that_closes_what_is_idle_is_not_away(

@@ -132,3 +132,4 @@ async def test_the_other_end_s_leave_is_noticed_while_nothing_is_read(ends) -> N
     ends[1].close()
 
     await asyncio.wait_for(left.wait(), 10)
+    assert stream.closed()
