@@ -177,10 +177,11 @@ async def test_an_open_that_cancels_itself_leaves_nothing(serve):
     served = await serve(entries(bot, "Odd"))
 
     reader, writer = await handshake(served.port, "/odd")
-    await asyncio.wait_for(reader.read(), 60)
+    said = await asyncio.wait_for(reader.read(), 60)
     writer.close()
 
     await until(lambda: len(served.app.connections) == 0)
+    assert said == b""
 
 
 async def test_a_group_of_tasks_ends_quietly_when_its_client_leaves(serve, caplog):

@@ -209,6 +209,7 @@ class LogoutHandler(_FormHandler):
 class LoginHandler(LogoutHandler):
     """The page on which a reader logs in, and out again."""
 
+    # Tornado's `initialize` takes what its class is routed with, so each has its own arguments.
     def initialize(self, doors: Doors, credentials: Credentials) -> None:  # type: ignore[override]
         super().initialize(doors)
         self._credentials = credentials

@@ -91,6 +91,8 @@ async def test_who_has_left_is_told_nothing_more(servers: list[Served]) -> None:
                 await ws.recv()
         await ws.close()
 
+    assert traced._trace.gone
+
 
 @pytest.mark.parametrize("told", ["", "[]", "{}", '{"key": "x", "record": "[]", "from": "y"}'])
 async def test_what_makes_no_sense_is_passed_over(
