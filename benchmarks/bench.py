@@ -48,7 +48,7 @@ SECONDS = {
     "broadcast": 300,
     "broadcast_latency": 300,
     "connections": 240,
-    "rooms": 420,
+    "rooms": 480,
     "silent_clients": 180,
     "restart_herd": 120,
     "half_open": 120,

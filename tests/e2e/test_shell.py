@@ -118,6 +118,8 @@ async def test_what_is_folded_stays_folded(guide_url: str, browser: Browser) -> 
 
     await expect(section).not_to_have_attribute("open", "")
     await section.locator("summary").click()
+    # The browser tells of it a task later, before which it may be told to go on to the next page.
+    await page.wait_for_function("JSON.stringify(localStorage).includes('fold authoring')")
     await page.goto(guide_url + "tornado/")
     await expect(section).to_have_attribute("open", "")
     await section.locator("summary").click()
