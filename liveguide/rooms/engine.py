@@ -162,9 +162,6 @@ class Listener(Protocol):
     def on_several(self) -> None:
         """Hear that more than one message may come in this turn of the event loop."""
 
-    def on_more(self) -> None:
-        """Hear that messages are on their way; `on_several` is called when the last has come."""
-
     def on_presence(
         self, room: str, count: int, joined: Sequence[Member], left: Sequence[Member]
     ) -> None:

@@ -30,9 +30,6 @@ class Process:
         hold: Called where several messages may come: what clients are told of them in this turn of
             the event loop should leave together.
 
-        hold_on: Called where more is on its way: what clients are told until `hold` is called
-            once more, or a moment is over, should leave together.
-
         observe: Told of each that came, where somebody wants to know.
 
         joined: The rooms that each connection is in.
@@ -44,7 +41,6 @@ class Process:
     sent: int = 0
     heard: int = 0
     hold: Callable[[], None] | None = None
-    hold_on: Callable[[], None] | None = None
     observe: Callable[[Entry], None] | None = None
     joined: dict[Handler, set[Room]] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -66,7 +66,6 @@ class RedisEngine(RedisSessions, Engine, Exchange):
         self._scripts = Scripts(self._redis)
         self._log = RedisLog(self._scripts, self._suffix)
         self._outbox = Outbox()
-        self._is_more_coming = False
         self._topics: dict[str, Topic] = {}
         self._subscribing: dict[str, asyncio.Future[Batch]] = {}
         self._subscriptions = Subscriptions(self._pushed, lambda: self._listener.on_several())
@@ -257,17 +256,7 @@ class RedisEngine(RedisSessions, Engine, Exchange):
             return
         if epoch:
             self._log.knows(room, Position(epoch, entry.offset))
-        self._say_whether_more_comes(entry.id)
         self._listener.on_entry(room, epoch, entry)
-
-    def _say_whether_more_comes(self, id: str) -> None:
-        """Say whether, behind a message, others come back that were sent from here."""
-        if self._outbox.newest not in ("", id):
-            self._is_more_coming = True
-            self._listener.on_more()
-        elif self._is_more_coming:
-            self._is_more_coming = False
-            self._listener.on_several()
 
     # What is sent.
 

@@ -83,11 +83,6 @@ class Rooms(Listener):
         if self.process.hold is not None:
             self.process.hold()
 
-    def on_more(self) -> None:
-        """Have what is told leave together with what is on its way."""
-        if self.process.hold_on is not None:
-            self.process.hold_on()
-
     def on_presence(
         self, room: str, count: int, joined: Sequence[Member], left: Sequence[Member]
     ) -> None:

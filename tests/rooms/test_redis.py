@@ -62,27 +62,6 @@ async def test_what_comes_together_is_told_together(begin: Begin) -> None:
     assert held == [0, 1]
 
 
-async def test_what_is_told_waits_a_moment_for_what_is_on_its_way(
-    begin: Begin, redis: RedisServer
-) -> None:
-    """Redis is given a message, and one more while it works on that: both leave together."""
-    process = await begin()
-    member = process.hearing(plain=True)
-    await process.room.send("a room that is there")
-    held: list[tuple[str, int]] = []
-    process.rooms.process.hold = lambda: held.append(("turn", len(member.heard)))
-    process.rooms.process.hold_on = lambda: held.append(("moment", len(member.heard)))
-
-    await redis.client.client_pause(60_000, all=False)
-    process.room.send("one")
-    await redis.client.ping()  # meanwhile it was sent
-    process.room.send("two")
-    await redis.client.client_unpause()
-    await member.hears(3)
-
-    assert held == [("moment", 1), ("turn", 2)]
-
-
 async def test_a_position_of_one_process_is_recovered_at_another(begin: Begin) -> None:
     """The history is that of all, and outlives them."""
     one = await begin()

@@ -92,7 +92,6 @@ async def serve(
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     if engine is not None:
         rooms.process.hold = cork.put_in_for_a_turn
-        rooms.process.hold_on = cork.put_in_for_a_moment
         await rooms.start(engine)
     server.add_sockets(sockets)
     gc.freeze()  # what is loaded is no garbage, and is not looked at again and again

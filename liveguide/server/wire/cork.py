@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 LONGEST_HELD = 0.01
 """Seconds after which what is held is sent though more is to be said: functions may take long."""
 
-A_MOMENT = 0.001
-"""Seconds for which what is on its way here is waited for."""
-
 
 class Cork:
     """
@@ -36,9 +33,6 @@ class Cork:
         self.is_in = False
         self.held: list[Outgoing] = []
         self._since = 0.0
-        # What will pull it out: the end of a turn, or of a moment.
-        self._turn: asyncio.Handle | None = None
-        self._moment: asyncio.TimerHandle | None = None
 
     def put_in(self) -> None:
         """Hold what is sent from now on, until `pull_out`; send what has been held for long."""
@@ -50,26 +44,13 @@ class Cork:
 
     def put_in_for_a_turn(self) -> None:
         """Hold what is sent in this turn of the event loop."""
+        if not self.is_in:
+            asyncio.get_running_loop().call_soon(self.pull_out)
         self.put_in()
-        if self._turn is None:
-            self._turn = asyncio.get_running_loop().call_soon(self.pull_out)
-
-    def put_in_for_a_moment(self) -> None:
-        """Hold what is sent from now on, whatever turn this is, until a moment is over."""
-        self.put_in()
-        if self._turn is not None:
-            self._turn.cancel()
-            self._turn = None
-        if self._moment is None:
-            self._moment = asyncio.get_running_loop().call_later(A_MOMENT, self.pull_out)
 
     def pull_out(self) -> None:
         """Send what is held, and hold nothing more."""
         self.is_in = False
-        for end in (self._turn, self._moment):
-            if end is not None:
-                end.cancel()
-        self._turn = self._moment = None
         held, self.held = self.held, []
         for outgoing in held:
             outgoing.release()

@@ -230,35 +230,3 @@ async def test_a_turn_of_the_event_loop_ends_what_is_held_in_it(ends):
     await asyncio.sleep(0)
 
     assert (ends.handed, ends.read(6), cork.is_in) == (1, b"onetwo", False)
-
-
-async def test_what_is_held_for_a_moment_leaves_with_what_comes_a_turn_later(ends):
-    """At the end of the turn in which the last has come."""
-    cork.put_in_for_a_turn()
-    cork.put_in_for_a_moment()
-    ends.outgoing.send(b"one")
-    await asyncio.sleep(0)
-    assert ends.handed == 0
-
-    cork.put_in_for_a_turn()
-    ends.outgoing.send(b"two")
-    await asyncio.sleep(0)
-
-    assert (ends.handed, ends.read(6), cork.is_in) == (1, b"onetwo", False)
-
-
-async def test_a_moment_ends_though_nothing_more_has_come(ends, monkeypatch):
-    """However often it was asked for; the one before it cuts no later one short."""
-    monkeypatch.setattr(module, "A_MOMENT", 3600.0)
-    cork.put_in_for_a_moment()
-    cork.pull_out()
-    monkeypatch.setattr(module, "A_MOMENT", 0.0)
-    for said in (b"one", b"two"):
-        cork.put_in_for_a_moment()
-        ends.outgoing.send(said)
-
-    client = ends.client
-    client.setblocking(False)
-    said = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(client, 6), 10)
-
-    assert (ends.handed, said, cork.is_in) == (1, b"onetwo", False)
