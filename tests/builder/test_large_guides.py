@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -45,7 +46,7 @@ def test_a_heavy_picture_is_never_in_memory(
     monkeypatch.chdir(tmp_path)
     size = 12_000_000
     guide = write_tree({"README.md": "# Home\n\n![x](heavy.png)\n"})
-    site = Path("site")
+    site, peaks = Path("site"), []
     (guide / "heavy.png").write_bytes(PNG)
     build_site(guide, Path("first"), copies=False)  # which loads what all builds need
     tracemalloc.start()
@@ -55,12 +56,15 @@ def test_a_heavy_picture_is_never_in_memory(
             with (guide / "heavy.png").open("r+b") as file:
                 file.seek(size - 1)
                 file.write(last_byte)
+            gc.collect()  # or what the build before has left may count too
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
             assert build_site(guide, site, copies=False).written
-            peak = tracemalloc.get_traced_memory()[1]
+            peaks.append(tracemalloc.get_traced_memory()[1] - before)
     finally:
         tracemalloc.stop()
 
-    assert peak < size / 2
+    assert max(peaks) < size / 2
     assert 'width="48" height="32"' in (site / "index.html").read_text()
     with (site / "heavy.png").open("rb") as file:
         file.seek(size - 1)
