@@ -15,9 +15,9 @@ PORT ?= 8888
 VENV := .venv
 RUN := $(VENV)/bin/python
 NODE := $(VENV)/bin/node
+PYTEST := $(RUN) -m pytest
 # A worker for each core and one more, since many tests wait for a server or a browser; one that has
 # nothing left takes from another's end.
-PYTEST := $(RUN) -m pytest
 WORKERS = -n $(shell $(RUN) -c "import os; print((os.cpu_count() or 1) + 1)") --dist worksteal
 
 .PHONY: serve dev build check test static audit bench figures fuzz soak killed durable autobahn format system clean

@@ -60,9 +60,11 @@ def test_every_target_has_a_row() -> None:
     text = (page.FOLDER / "README.md").read_text()
 
     for measure in targets.MEASURES.values():
-        row = text.index(f"| {measure.what}")
+        row = text.find(f"| {measure.what}")
+        assert row >= 0, measure.what
         for peer in measure.peers:
-            row = text.index(f"| {peer}: ", row)
+            row = text.find(f"| {peer}: ", row)
+            assert row >= 0, f"{peer} beside {measure.what}"
 
 
 def test_every_script_that_measures_is_run() -> None:
