@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -30,7 +31,16 @@ _STEP = 5
 """Milliseconds without another change, after which a change is followed."""
 
 _MOST = 200
-"""Milliseconds for which changes are collected at most: a checkout of another branch is one."""
+"""Milliseconds for which a watch collects changes at most."""
+
+_SAVED = 2
+"""Files that an editor changes when it saves one. More are seldom all: as of another branch."""
+
+_QUIET = 0.1
+"""Seconds without another change, after which more files than an editor saves are followed."""
+
+_PATIENCE = 1.0
+"""Seconds after which they are followed although more of them come."""
 
 _SKIPPED = {"__pycache__", "node_modules"}
 
@@ -98,9 +108,11 @@ class Changes:
     def __iter__(self) -> Iterator[set[Path]]:
         while True:
             paths = self._queue.get()
+            latest = time.monotonic() + _PATIENCE
             try:
                 while True:
-                    paths |= self._queue.get_nowait()
+                    more = len(paths) > _SAVED and time.monotonic() < latest
+                    paths |= self._queue.get(more, _QUIET)
             except Empty:
                 yield paths
 

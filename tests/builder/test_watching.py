@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import sys
@@ -66,13 +67,14 @@ async def test_a_saved_page_is_built(write_tree, start, tmp_path):
 
 
 async def test_many_files_at_once_are_one_build(write_tree, start):
-    """As when another branch is checked out."""
+    """As when another branch is checked out: what is read in parts is built as a whole."""
     names = [f"page{number}.md" for number in range(60)]
     guide = write_tree({name: "# Old\n" for name in names})
     watching = await start()
     await watching.says("built")
 
     watching.process.send_signal(signal.SIGSTOP)  # for it, they all come in one moment
+    await asyncio.to_thread(os.waitid, os.P_PID, watching.process.pid, os.WSTOPPED)
     for name in names:
         (guide / name).write_text("# New\n")
     watching.process.send_signal(signal.SIGCONT)

@@ -239,6 +239,21 @@ async def test_its_foot_says_what_the_keys_do(page: Page, serve_tree: ServeTree)
     await expect(foot).to_contain_text(re.compile(r"The best \d+ of \d+ results$"))
 
 
+async def test_a_key_right_after_it_was_closed_opens_it(page: Page, serve_tree: ServeTree) -> None:
+    """The hidden field, which still has the focus then, does not take it."""
+    server = await serve_tree(FILES)
+    await _opened(page, server)
+    await page.evaluate(
+        """() => {
+            const field = document.querySelector('.search-field')
+            document.querySelector('dialog.search').close()
+            field.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }))
+        }"""
+    )
+
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
 async def test_it_works_on_a_host_of_files_below_a_path(page: Page, static_host: str) -> None:
     """Every address of it is relative."""
     await page.goto(static_host + "function/")

@@ -12,7 +12,9 @@ export function waitForSearch() {
     const { key, target } = event
     const command = event.ctrlKey || event.metaKey
     if (event.defaultPrevented || event.altKey || !(command ? key === 'k' : key === '/')) return
-    if (target instanceof Element && target.closest('input, textarea, select, [contenteditable]')) return
+    // A field that has just been hidden may still have the focus, as when a dialog is closed.
+    const field = target instanceof Element && target.closest('input, textarea, select, [contenteditable]')
+    if (field && field.checkVisibility()) return
     event.preventDefault()
     open()
   })
