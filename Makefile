@@ -6,6 +6,7 @@
 # make soak    SOAK=600 seconds of comings and goings: memory flat, and nothing left behind
 # make durable  100,000 messages while servers and Redis are killed: none lost; four minutes
 # make autobahn  what the Autobahn test suite says of the protocol; a quarter of an hour
+# make containers  the compose file: servers and Redis killed and renewed, nothing lost; needs Docker
 # make bench   the benchmarks, into guide/speed/; ONLY="echo broadcast" for these
 # make figures guide/speed/ from the figures that are there
 #                                                 make clean   remove what the targets above made
@@ -20,7 +21,7 @@ PYTEST := $(RUN) -m pytest
 # nothing left takes from another's end.
 WORKERS = -n $(shell $(RUN) -c "import os; print((os.cpu_count() or 1) + 1)") --dist worksteal
 
-.PHONY: serve dev build check test static audit bench figures fuzz soak killed durable autobahn format system clean
+.PHONY: serve dev build check test static audit bench figures fuzz soak killed durable autobahn containers format system clean
 
 serve: $(VENV)/installed
 	@$(RUN) site_server.py --port $(PORT)
@@ -73,6 +74,9 @@ durable: $(VENV)/installed-dev system
 
 autobahn: $(VENV)/installed-dev
 	$(RUN) scripts/autobahn.py
+
+containers: $(VENV)/installed-dev
+	$(RUN) scripts/containers.py
 
 format: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format

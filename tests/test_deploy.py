@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from liveguide.commands import command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
+DRILL = ROOT / "scripts/containers.py"
 UNITS = sorted(DEPLOY.glob("*.service"))
 
 
@@ -32,8 +35,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 
 @pytest.fixture(name="compose", scope="module")
 def _compose() -> Any:
-    """Return the compose file."""
-    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    """Return the compose file, with the variables' defaults."""
+    text = (DEPLOY / "compose.yaml").read_text()
+    return yaml.safe_load(re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text))
 
 
 def test_the_containers_run_commands_that_there_are(compose: Any) -> None:
@@ -64,6 +68,30 @@ def test_the_containers_name_what_there_is(compose: Any) -> None:
     assert parsed(services["one"]["command"]).trusted_proxy == [subnet]
     assert (DEPLOY / services["site"]["build"]["context"]).resolve() == ROOT
     assert (ROOT / services["site"]["build"]["dockerfile"]).is_file()
+
+
+def test_the_servers_are_where_the_proxy_has_found_them(compose: Any) -> None:
+    """It asks for their addresses once, so they have some of their own when they are made anew."""
+    default = compose["networks"]["default"]["ipam"]["config"][0]["subnet"]
+    networks = [compose["services"][name]["networks"] for name in ("one", "two")]
+    addresses = {ip_address(network["default"]["ipv4_address"]) for network in networks}
+
+    assert len(addresses) == 2
+    assert all(address in ip_network(default) for address in addresses)
+
+
+def test_a_server_is_asked_whether_it_is_ready(compose: Any) -> None:
+    """At the address of a health check that a server answers: the next one waits for it."""
+    *_, check = compose["services"]["one"]["healthcheck"]["test"]
+    assert '"http://127.0.0.1:8888/_liveguide/ready"' in check
+    assert set(compose["services"]["nginx"]["depends_on"]) == {"one", "two"}
+
+
+def test_the_drill_asks_services_that_there_are(compose: Any) -> None:
+    """Each of its steps names one."""
+    words = [set(step.split()) for step in runpy.run_path(str(DRILL))["STEPS"].values()]
+
+    assert all(step & compose["services"].keys() for step in words)
 
 
 def test_the_proxy_s_container_edits_what_stands_there(compose: Any, tmp_path: Path) -> None:

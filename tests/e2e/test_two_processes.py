@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from certificate import make_certificate
 from playwright.async_api import Browser, expect
+from tornado.websocket import websocket_connect
 
 from benchmarks.programs import free_ports, running
 from tests.rooms.conftest import _redis as _redis
@@ -106,6 +107,17 @@ async def test_both_windows_see_all_that_is_said_when_a_server_is_killed(
     await asyncio.gather(*lost, return_exceptions=True)
     for page in pages:
         await page.context.close()
+
+
+async def test_every_reader_is_at_the_server_that_is_there(servers: list[Server], url: str) -> None:
+    """A server that was away counts again when it is back, before any of its WebSockets has closed."""
+    address = url.replace("http", "ws") + "websockethandler/messages"
+    for server in servers:
+        await server.kill()
+        sockets = await asyncio.gather(*(websocket_connect(address) for _ in range(10)))
+        await server.start(int(server.url.rstrip("/").rpartition(":")[2]))
+        for socket in sockets:
+            socket.close()
 
 
 async def test_a_page_sees_its_sockets_at_either_server(browser: Browser, url: str) -> None:
