@@ -169,7 +169,10 @@ class _Joining:
         return _ADDRESS.sub(placed, body)
 
     def _from_entry(self, module: str) -> str:
-        relative = posixpath.relpath(module, posixpath.dirname(self._entry) or ".")
+        # Both below a root: else what is above the front end would depend on the working directory.
+        above = "/site/_liveguide"
+        here = posixpath.dirname(f"{above}/{self._entry}")
+        relative = posixpath.relpath(f"{above}/{module}", here)
         return relative if relative.startswith(".") else f"./{relative}"
 
 

@@ -232,6 +232,15 @@ def test_each_module_knows_its_own_address(run_both: RunBoth) -> None:
     assert together == apart
 
 
+def test_addresses_are_the_same_wherever_a_build_runs(
+    joined: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even at the root of all folders, where containers run, and above which is nothing."""
+    monkeypatch.chdir("/")
+
+    assert join_scripts(FRONTEND, SCRIPTS) == joined
+
+
 def test_what_is_loaded_later_is_found_from_any_folder(run_both: RunBoth) -> None:
     """An `import()` names its file from where the joined script stands."""
     load = "export const {0} = async () => (await import('{1}')).name\n"
