@@ -45,7 +45,7 @@ class Network:
         run(f"ip link set {self.near} up")
         run(f"ip -n {self.name} link set {self._far} address {_FAR_MAC} up")
         # Who does not answer is not asked for either: packets go out, and arrive nowhere.
-        run(f"ip neighbour add {self.there} lladdr {_FAR_MAC} dev {self.near} nud permanent")
+        run(f"ip neighbour replace {self.there} lladdr {_FAR_MAC} dev {self.near} nud permanent")
         self.mend()
 
     def cut(self) -> None:
