@@ -47,6 +47,8 @@ def check_theme(guide: Path) -> list[Problem]:
         if path.name not in ours and not used:
             message = "no template of ours has this name, and none of yours includes it"
             problems.append((path, message + did_you_mean(path.name, ours)))
+    if own_templates(guide).is_file():
+        problems.append((own_templates(guide), "this is a file; templates stand in a folder"))
     for path in sorted(theme.glob("*")):
         if path.name not in ("styles.css", "templates") and not path.name.startswith("."):
             message = f"nothing of {THEME}/ is used but styles.css and templates/"

@@ -73,6 +73,7 @@ asyncio.run(main())
 async def test_one_who_answers_no_ping_is_gone_and_the_others_are_told(serve, monkeypatch):
     """Its on_close is called, so that those who stay see how many they are; they notice no more."""
     monkeypatch.setattr(protocol, "FAIL_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "CLOSE_SECONDS", 1000)
     served = await serve({"gramex.yaml": routes(room=KWARGS), "room.py": HERE})
 
     async with served.connect("/room") as stays:

@@ -143,8 +143,9 @@ async def test_who_reads_again_in_time_is_told_why(serve):
 
 
 async def test_one_who_never_reads_is_cut_off_soon(serve, monkeypatch):
-    """It would not read the close frame either."""
+    """It would not read the close frame either: it is not given the time of one who may."""
     monkeypatch.setattr(protocol, "FAIL_SECONDS", 0.05)
+    monkeypatch.setattr(protocol, "CLOSE_SECONDS", 1000)
     served = await serve(guide("max_queue_messages: 1"))
     silent = await mute(served, "/room")
     shrink(served)

@@ -122,6 +122,15 @@ def test_files_that_change_nothing(build: Build) -> None:
     ]
 
 
+def test_a_file_in_the_place_of_the_templates(build: Build) -> None:
+    """It is a warning: nothing of it is used."""
+    built = build({"README.md": "# Home\n", "_theme/templates": "{{ content }}"})
+
+    assert built.messages == [
+        "guide/_theme/templates: warning: this is a file; templates stand in a folder"
+    ]
+
+
 @pytest.mark.parametrize("name", ["styles.css", "templates/page.html"])
 def test_a_pipe_in_the_place_of_a_theme_s_file(
     build: Build, write_tree: Callable[[Files], Path], name: str

@@ -110,7 +110,7 @@ async def test_both_windows_see_all_that_is_said_when_a_server_is_killed(
 
 
 async def test_every_reader_is_at_the_server_that_is_there(servers: list[Server], url: str) -> None:
-    """A server that was away counts again when it is back, before any of its WebSockets has closed."""
+    """A server that is back counts again before any of its WebSockets has closed."""
     address = url.replace("http", "ws") + "websockethandler/messages"
     for server in servers:
         await server.kill()

@@ -48,12 +48,13 @@ class SharedAttempts:
         wait = self._here.begin(address, time.monotonic())
         if wait or self.exchange is None:
             return wait
+        milliseconds = 0
         with contextlib.suppress(ConnectionError, NotAccepted):
             asked = ("EVAL", _BEGIN, 1, _key(address), SECONDS, MOST_ATTEMPTS)
-            (wait,) = await self.exchange.ask(asked)
-        if wait:
+            (milliseconds,) = await self.exchange.ask(asked)
+        if milliseconds:
             self._here.succeeded(address)  # it is none
-        return wait / 1000
+        return milliseconds / 1000
 
     async def succeeded(self, address: str) -> None:
         """Take back the last attempt: it was no guess."""
