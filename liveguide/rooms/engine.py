@@ -160,7 +160,7 @@ class Listener(Protocol):
         """Hear of a message in a room that was subscribed to."""
 
     def on_several(self) -> None:
-        """Hear that more than one message may come in this turn of the event loop."""
+        """Hear that more than one message has come, or is on its way."""
 
     def on_presence(
         self, room: str, count: int, joined: Sequence[Member], left: Sequence[Member]

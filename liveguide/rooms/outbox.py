@@ -74,6 +74,11 @@ class Outbox:
         self.is_empty.clear()
         return accepted
 
+    @property
+    def newest(self) -> str:
+        """The id of the message that was added last, if it waits; else nothing."""
+        return self._waiting[-1].id if self._waiting else ""
+
     def first(self, count: int) -> list[Waiting]:
         """Return the oldest, which wait on until they are `done`."""
         return [self._waiting[i] for i in range(min(count, len(self._waiting)))]

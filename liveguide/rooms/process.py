@@ -27,8 +27,8 @@ class Process:
 
         heard: How many came.
 
-        hold: Called where several messages may come: what clients are told of them in this turn of
-            the event loop should leave together.
+        hold: Called where several messages have come, or are on their way: what clients are told
+            now should leave together with what comes meanwhile.
 
         observe: Told of each that came, where somebody wants to know.
 

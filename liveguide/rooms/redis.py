@@ -256,6 +256,8 @@ class RedisEngine(RedisSessions, Engine, Exchange):
             return
         if epoch:
             self._log.knows(room, Position(epoch, entry.offset))
+        if self._outbox.newest not in ("", entry.id):
+            self._listener.on_several()  # what was sent from here behind it is on its way back
         self._listener.on_entry(room, epoch, entry)
 
     # What is sent.

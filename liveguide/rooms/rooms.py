@@ -79,7 +79,7 @@ class Rooms(Listener):
             found.on_entry(epoch, entry)
 
     def on_several(self) -> None:
-        """Have what is told in this turn leave together."""
+        """Have what is told now leave together with what comes meanwhile."""
         if self.process.hold is not None:
             self.process.hold()
 

@@ -41,6 +41,9 @@ class ResumingProtocol(WireProtocol):
             message = envelope.text(said)
         return super().write_message(message, binary)
 
+    def direct_write(self) -> None:
+        """Return nothing: what is written is wrapped."""
+
 
 def resuming(handler: WebSocketHandler) -> Resuming | None:
     """Return what a connection has besides if its client resumes, and there are rooms at all."""

@@ -62,6 +62,26 @@ async def test_what_comes_together_is_told_together(begin: Begin) -> None:
     assert held == [0, 1]
 
 
+async def test_what_is_told_leaves_with_what_is_on_its_way(
+    begin: Begin, redis: RedisServer
+) -> None:
+    """Redis is given a message, and one more while it works on that."""
+    process = await begin()
+    member = process.hearing(plain=True)
+    await process.room.send("a room that is there")
+    held: list[int] = []
+    process.rooms.process.hold = lambda: held.append(len(member.heard))
+
+    await redis.client.client_pause(60_000, all=False)
+    process.room.send("one")
+    await redis.client.ping()  # meanwhile it was sent
+    process.room.send("two")
+    await redis.client.client_unpause()
+    await member.hears(3)
+
+    assert held == [1]  # the last one has none behind it
+
+
 async def test_a_position_of_one_process_is_recovered_at_another(begin: Begin) -> None:
     """The history is that of all, and outlives them."""
     one = await begin()

@@ -160,7 +160,7 @@ async def test_who_resumes_is_not_held_up_where_much_is_told(serve, monkeypatch)
 
 async def _hold_every_turn() -> None:
     while True:
-        cork.put_in_for_a_turn()
+        cork.put_in_for_some_turns()
         await asyncio.sleep(0)
 
 
@@ -382,6 +382,69 @@ class Bot(tornado.websocket.WebSocketHandler):
 
         for ws in (one, two):
             assert [await ws.recv() for _ in range(3)] == ["ping", "pong", "pong"]
+
+
+async def test_what_stands_in_the_place_of_write_message_is_called(serve) -> None:
+    """An author may put something there for one connection."""
+    talk = """\
+from liveguide.rooms import room
+queue = room(ROOM)
+def open(handler):
+    write = handler.write_message
+    handler.write_message = lambda message: write(message.upper())
+    queue.join(handler)
+def on_message(handler, message): queue.send(message)
+"""
+    _, files = guide(talk)
+    served = await serve(files)
+    async with served.connect("/chat") as ws:
+        await ws.send("hello")
+        assert await ws.recv() == "HELLO"
+
+
+async def test_a_member_that_can_t_be_told_leaves(serve, caplog) -> None:
+    """The others hear, and the log says so, once."""
+    talk = """\
+from liveguide.rooms import room
+queue = room(ROOM)
+def fail(message): raise RuntimeError('no')
+def open(handler):
+    queue.join(handler)
+    handler.write_message('joined')
+    if handler.get_argument('broken', ''): handler.write_message = fail
+def on_message(handler, message): queue.send(message)
+"""
+    name, files = guide(talk)
+    served = await serve(files)
+    async with served.connect("/chat?broken=1") as broken, served.connect("/chat") as other:
+        assert [await broken.recv(), await other.recv()] == ["joined", "joined"]
+        for said in ("one", "two"):
+            await other.send(said)
+            assert await other.recv() == said
+
+        assert room(name).count() == 1
+    said = [record.message for record in caplog.records if "could not be told" in record.message]
+    assert len(said) == 1
+
+
+async def test_a_member_that_is_being_closed_is_passed_over(serve, caplog) -> None:
+    """The others hear, and nobody is told of an error: it has not left yet."""
+    talk = """\
+from liveguide.rooms import room
+queue = room(ROOM)
+def open(handler): queue.join(handler)
+def on_message(handler, message):
+    handler.close()
+    queue.send(message)
+"""
+    _, files = guide(talk)
+    served = await serve(files)
+    async with served.connect("/chat") as stays, served.connect("/chat") as leaves:
+        await leaves.send("goodbye")
+        assert await stays.recv() == "goodbye"
+        assert [said async for said in leaves] == []
+
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_who_leaves_in_the_middle_of_a_replay_leaves_no_trace(serve, caplog) -> None:

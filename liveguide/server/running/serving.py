@@ -91,7 +91,7 @@ async def serve(
     ConnectionsLoop()  # from now on Tornado's loop, in this thread
     asyncio.get_running_loop().set_exception_handler(_log_failure)
     if engine is not None:
-        rooms.process.hold = cork.put_in_for_a_turn
+        rooms.process.hold = cork.put_in_for_some_turns
         await rooms.start(engine)
     server.add_sockets(sockets)
     gc.freeze()  # what is loaded is no garbage, and is not looked at again and again

@@ -7,6 +7,7 @@ What decides (frames, masking, reader, deflate) never touches a socket.
     protocol.py    one connection: handshake.py, heartbeat.py
     reader.py      bytes → messages: frames.py, masking.py, deflate.py
     channel.py     the socket, by events (stream.py)
-    outgoing.py    what is to be sent to it, queued within bounds;  encoder.py: messages → frames
+    outgoing.py    what is to be sent to it, queued within bounds
+    writer.py      what a message to it goes through;  encoder.py: messages → frames
     cork.py        what leaves together
 """

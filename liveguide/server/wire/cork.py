@@ -18,6 +18,14 @@ LONGEST_HELD = 0.01
 """Seconds after which what is held is sent though more is to be said: functions may take long."""
 
 
+TURNS = 3
+"""
+Turns of the event loop for which what may be followed by more is held.
+
+In the first the loop finds what has come meanwhile, in the second that is told, and then it ends.
+"""
+
+
 class Cork:
     """
     Whether what is sent is held.
@@ -42,11 +50,17 @@ class Cork:
         if not self.is_in:
             self.is_in, self._since = True, now
 
-    def put_in_for_a_turn(self) -> None:
-        """Hold what is sent in this turn of the event loop."""
+    def put_in_for_some_turns(self) -> None:
+        """Hold what is sent until the event loop has seen what has come meanwhile."""
         if not self.is_in:
-            asyncio.get_running_loop().call_soon(self.pull_out)
+            self._pull_out_after(TURNS)
         self.put_in()
+
+    def _pull_out_after(self, turns: int) -> None:
+        if turns:
+            asyncio.get_running_loop().call_soon(self._pull_out_after, turns - 1)
+        else:
+            self.pull_out()
 
     def pull_out(self) -> None:
         """Send what is held, and hold nothing more."""

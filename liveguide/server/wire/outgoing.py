@@ -58,8 +58,6 @@ class Outgoing:
 
         broken: Called when the connection turns out to be broken.
 
-        drained: Called when all that waited was sent.
-
     Attributes:
 
         taken: The bytes that the system took of what had to wait; it stands still while a client
@@ -87,14 +85,13 @@ class Outgoing:
         limits: QueueLimits,
         overflowed: Callable[[], None],
         broken: Callable[[], None],
-        drained: Callable[[], None],
     ) -> None:
         self._channel = channel
         self._send = channel.send
         self._limits = limits
         self._overflowed = overflowed
         self._broken = broken
-        self._drained = drained
+        self._drained = nobody
         self._queue: deque[_Frame] | None = None  # made when a client first reads too slowly
         self._held: list[bytes] | None = None  # by the cork, where nothing else waits
         self._size = 0
@@ -117,6 +114,10 @@ class Outgoing:
     def size(self) -> int:
         """The bytes that wait."""
         return self._size
+
+    def when_drained(self, drained: Callable[[], None]) -> None:
+        """Call somebody whenever all that waited was sent, from now on."""
+        self._drained = drained
 
     def send(self, frame: bytes) -> asyncio.Future[None]:
         """

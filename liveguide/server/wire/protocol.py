@@ -35,24 +35,13 @@ from ..reporting.counts import Counts
 from .channel import Channel
 from .cork import cork
 from .deflate import Deflater, Inflater
-from .encoder import encoder
-from .frames import (
-    BINARY,
-    CLOSE,
-    PING,
-    PONG,
-    RSV1,
-    TEXT,
-    ProtocolFault,
-    close_frame,
-    frame,
-    read_close,
-)
+from .frames import BINARY, CLOSE, PING, PONG, ProtocolFault, close_frame, frame, read_close
 from .handshake import answer
 from .heartbeat import Heartbeat
 from .outgoing import DEFAULT_LIMITS, Outgoing, QueueLimits
 from .reader import PART, Event, FrameReader
 from .stream import Stream
+from .writer import Write, Writer
 
 MOST_A_TURN = 16
 """Messages and other frames that are taken from one client before others have their turn."""
@@ -121,6 +110,7 @@ class WireProtocol(WebSocketProtocol):
         self._options = handler.get_compression_options()
         self._subprotocol: str | None = None
         self._deflater: Deflater | None = None
+        self._writer: Writer | None = None
         self._heartbeat: Heartbeat | None = None
         self._taken_before = 0  # of what waits to be sent, when the last ping was sent
         self._timer: asyncio.TimerHandle | None = None
@@ -193,17 +183,13 @@ class WireProtocol(WebSocketProtocol):
 
             WebSocketClosedError: The connection is closed, or is being closed.
         """
-        if self.server_terminated or self.client_terminated:
+        if self._writer is None:
             raise WebSocketClosedError
-        if message is not encoder.message or binary != encoder.binary:
-            encoder.encode(message, binary)
-        counts = self._counts
-        counts.messages_out += 1
-        counts.bytes_out += len(encoder.payload)
-        if self._deflater is not None:
-            compressed = self._deflater.deflate(encoder.payload)
-            return self._outgoing.send(frame(BINARY if binary else TEXT, compressed, RSV1))
-        return self._outgoing.send(encoder.frame)
+        return self._writer.write(message, binary)
+
+    def direct_write(self) -> Write | None:
+        """Return what `write_message` only hands a message on to, if there is such a thing."""
+        return None if self._writer is None else self._writer.write
 
     def write_ping(self, data: bytes) -> None:
         """Send a ping of at most 125 bytes, which waits as messages do; ValueError for more."""
@@ -226,9 +212,11 @@ class WireProtocol(WebSocketProtocol):
 
             ValueError: A code or a reason that may not be sent.
         """
-        if self.server_terminated:
+        said = None if self.server_terminated else close_frame(code, reason)
+        if self._writer is not None:
+            self._writer.is_closed = True
+        if said is None:
             return
-        said = close_frame(code, reason)
         self.server_terminated = True
         if self.stream is None or self.stream.closed():
             return
@@ -281,9 +269,8 @@ class WireProtocol(WebSocketProtocol):
         stream.set_close_callback(self._stream_closed)
         stream.set_nodelay(True)
         self._channel = Channel(stream, self._readable, self._writable)
-        self._outgoing = Outgoing(
-            self._channel, self._limits, self._overflowed, stream.close, self._drained
-        )
+        self._outgoing = Outgoing(self._channel, self._limits, self._overflowed, stream.close)
+        self._writer = Writer(self._outgoing, self._deflater, self._counts)
         if early:
             self._reader.feed(early)
         self.start_pinging()
@@ -395,6 +382,7 @@ class WireProtocol(WebSocketProtocol):
             return
         if self._outgoing.is_stuck:
             self._pong = data
+            self._outgoing.when_drained(self._drained)
         else:
             self._outgoing.send_control(frame(PONG, data))
 
@@ -418,8 +406,8 @@ class WireProtocol(WebSocketProtocol):
     def _drained(self) -> None:
         """Go on with what had to wait until all was sent."""
         if self._outgoing:
-            return
-        if self._is_failed:
+            self._outgoing.when_drained(self._drained)
+        elif self._is_failed:
             # Not closed yet: what the client still sends would make the system reset the
             # connection, and the close frame might be lost.
             self._channel.end_writing()

@@ -37,9 +37,8 @@ class Ends:
         channel = Channel(self.stream, nobody, lambda: self.outgoing.flush())
         self._send, channel.send = channel.send, self._count
         limits = QueueLimits(messages=2)
-        self.outgoing = Outgoing(
-            channel, limits, self._overflow, self.stream.close, self.flushed.set
-        )
+        self.outgoing = Outgoing(channel, limits, self._overflow, self.stream.close)
+        self.outgoing.when_drained(self.flushed.set)
 
     def _count(self, data: bytes | memoryview) -> int:
         self.handed += 1
@@ -219,14 +218,28 @@ async def test_nothing_is_held_for_long(ends, monkeypatch):
     assert (ends.handed, ends.read(3)) == (1, b"one")
 
 
-async def test_a_turn_of_the_event_loop_ends_what_is_held_in_it(ends):
-    """Whoever has held it."""
-    cork.put_in_for_a_turn()
-    cork.put_in_for_a_turn()
-    ends.outgoing.send(b"one")
-    ends.outgoing.send(b"two")
-    assert ends.handed == 0
+async def test_what_has_come_while_something_was_told_leaves_with_it(ends):
+    """It waits in the system until the event loop looks for it: nobody waits longer than that."""
+    coming, other = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=coming)
 
-    await asyncio.sleep(0)
+    async def tell() -> None:
+        while data := await reader.read(3):
+            cork.put_in_for_some_turns()
+            ends.outgoing.send(data)
+            if data == b"one":
+                other.send(b"two")
+                ended.set()
+
+    ended = asyncio.Event()
+    telling = asyncio.create_task(tell())
+    other.send(b"one")
+    await ended.wait()
+    assert ends.handed == 0
+    for _ in range(module.TURNS):
+        await asyncio.sleep(0)
 
     assert (ends.handed, ends.read(6), cork.is_in) == (1, b"onetwo", False)
+    telling.cancel()
+    writer.close()
+    other.close()
