@@ -15,6 +15,8 @@ from typing import Any
 import tornado.websocket
 from tornado.websocket import WebSocketClosedError
 
+from ..wire.protocol import WireProtocol
+from ..wire.writer import Write
 from .callbacks import Callback
 from .leftovers import working_for
 
@@ -26,6 +28,7 @@ class FunctionsHandler(tornado.websocket.WebSocketHandler):
         # Authors keep things on the handler, so what is ours is marked.
         self._callbacks = callbacks
         self._is_open = self._is_told = False
+        self._write: Write | None = None
 
     def check_origin(self, origin: str) -> bool:
         """Let in what `origins` does not forbid."""
@@ -44,6 +47,9 @@ class FunctionsHandler(tornado.websocket.WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Call the author's `open`; what the pattern captured is in `path_args`."""
         self._is_open = True
+        protocol = self.ws_connection
+        if isinstance(protocol, WireProtocol):
+            self._write = protocol.direct_write() or protocol.write_message
         opening: Awaitable[None] | None = self._call("open")
         return opening
 
@@ -73,10 +79,9 @@ class FunctionsHandler(tornado.websocket.WebSocketHandler):
         broadcast must not fail in its sender because one receiver has left. What works for
         this very connection then gets `WebSocketClosedError`, which ends it.
         """
-        connection = self.ws_connection
-        if connection is not None:
+        if self._write is not None:
             try:
-                return connection.write_message(message, binary)
+                return self._write(message, binary)
             except WebSocketClosedError:
                 pass
         if self._is_open and not (self._is_told and working_for() is self):

@@ -458,6 +458,8 @@ class WireProtocol(WebSocketProtocol):
 
     def _end(self) -> None:
         """Have the handler told of the end, which its own task does, whoever has noticed it."""
+        if self._writer is not None:
+            self._writer.is_closed = True
         self._stop_pinging()
         if not self._ended.done():
             self._ended.set_result(None)
