@@ -14,7 +14,6 @@ from .resuming import Resuming
 
 log = logging.getLogger(__name__)
 
-
 Write = Callable[..., Any]
 """Takes a message and, as an option, whether it is binary, as `write_message` does."""
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 LONGEST_HELD = 0.01
 """Seconds after which what is held is sent though more is to be said: functions may take long."""
 
-
 TURNS = 3
 """
 Turns of the event loop for which what may be followed by more is held.
