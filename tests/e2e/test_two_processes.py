@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from certificate import make_certificate
 from playwright.async_api import Browser, expect
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from benchmarks.programs import free_ports, running
 from tests.rooms.conftest import _redis as _redis
@@ -114,9 +114,12 @@ async def test_every_reader_is_at_the_server_that_is_there(servers: list[Server]
     address = url.replace("http", "ws") + "websockethandler/messages"
     for server in servers:
         await server.kill()
-        sockets = await asyncio.gather(*(websocket_connect(address) for _ in range(10)))
+        opening = (websocket_connect(address) for _ in range(10))
+        opened = await asyncio.gather(*opening, return_exceptions=True)
         await server.start(int(server.url.rstrip("/").rpartition(":")[2]))
-        for socket in sockets:
+
+        assert {type(socket) for socket in opened} == {WebSocketClientConnection}
+        for socket in opened:
             socket.close()
 
 

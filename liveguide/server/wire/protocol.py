@@ -172,17 +172,7 @@ class WireProtocol(WebSocketProtocol):
     def write_message(
         self, message: str | bytes | dict[str, Any], binary: bool = False
     ) -> asyncio.Future[None]:
-        """
-        Send a message.
-
-        Returns:
-
-            Done when the system has taken it; see `Outgoing.send`.
-
-        Raises:
-
-            WebSocketClosedError: The connection is closed, or is being closed.
-        """
+        """Send a message, as `Writer.write` does, or raise as it does."""
         if self._writer is None:
             raise WebSocketClosedError
         return self._writer.write(message, binary)
