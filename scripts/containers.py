@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -100,6 +101,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="for which the room talks")
     options = parser.parse_args()
+    if shutil.which("docker") is None:
+        sys.exit("Docker is not installed; this needs it, with its compose plugin")
     print("Building the image, and starting", flush=True)
     compose("build")
     try:
